@@ -1,0 +1,46 @@
+package org.decentralizedai.wire;
+
+/**
+ * The local training of one task: {@code steps} AdamW steps from zero moments, each over {@code batch} windows of
+ * {@code context} tokens, computed {@code microBatch} windows at a time.
+ *
+ * @param warmupSteps the learning rate rises linearly over these first steps of the task
+ */
+public record LocalSteps(
+        int steps,
+        int batch,
+        int microBatch,
+        int context,
+        double learningRate,
+        int warmupSteps,
+        double beta1,
+        double beta2,
+        double epsilon,
+        double weightDecay,
+        double clipNorm) {
+
+    public LocalSteps {
+        if (steps <= 0 || batch <= 0 || microBatch <= 0 || context <= 0)
+            throw new IllegalArgumentException("sizes must be > 0: steps=" + steps + ", batch=" + batch
+                    + ", microBatch=" + microBatch + ", context=" + context);
+        if (batch % microBatch != 0)
+            throw new IllegalArgumentException("batch must be a multiple of microBatch: " + batch + ", " + microBatch);
+        if (warmupSteps < 0) throw new IllegalArgumentException("warmupSteps must be >= 0: " + warmupSteps);
+        if (!(learningRate > 0) || learningRate > 1)
+            throw new IllegalArgumentException("learningRate must be in (0, 1]: " + learningRate);
+    }
+
+    /** Learning rate of step {@code step}, counted from 1. */
+    public double learningRate(int step) {
+        return learningRate * Math.min(1.0, step / (warmupSteps + 1.0));
+    }
+
+    /** Windows that the whole task trains on. */
+    public int windows() {
+        return steps * batch;
+    }
+
+    public int tokens() {
+        return windows() * context;
+    }
+}

@@ -1,0 +1,33 @@
+package org.decentralizedai.kernels;
+
+/**
+ * One step of AdamW (Loshchilov and Hutter 2019) with bias correction, after the gradient was scaled down to norm
+ * {@code clipNorm} (Pascanu et al. 2013). Only the first {@code decayed} elements are decayed: matrices lie before vectors.
+ *
+ * @param step counts from 1
+ * @param clipNorm greatest global gradient norm; 0 leaves gradients as they are
+ */
+public record AdamW(
+        double learningRate,
+        double beta1,
+        double beta2,
+        double epsilon,
+        double weightDecay,
+        double clipNorm,
+        int step,
+        int decayed) {
+    public AdamW {
+        if (step < 1) throw new IllegalArgumentException("step must be >= 1: step=" + step);
+        if (decayed < 0) throw new IllegalArgumentException("decayed must be >= 0: decayed=" + decayed);
+    }
+
+    /** 1 / (1 - beta1^step). */
+    public double correction1() {
+        return 1 / (1 - Math.pow(beta1, step));
+    }
+
+    /** 1 / (1 - beta2^step). */
+    public double correction2() {
+        return 1 / (1 - Math.pow(beta2, step));
+    }
+}

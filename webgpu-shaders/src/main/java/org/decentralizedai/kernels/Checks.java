@@ -1,0 +1,54 @@
+package org.decentralizedai.kernels;
+
+/** Shape rules of the operations in {@link Kernels}, shared by all implementations. Each throws before a device is touched. */
+public final class Checks {
+    private Checks() {}
+
+    public static void sameSize(Tensor first, Tensor... others) {
+        for (Tensor other : others)
+            if (other.size() != first.size()) throw mismatch("sizes must be equal", first, other);
+    }
+
+    public static void shape(Tensor tensor, Shape wanted) {
+        if (!tensor.shape().equals(wanted))
+            throw new IllegalArgumentException("shape must be " + wanted + ": " + tensor.shape());
+    }
+
+    public static void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b) {
+        if (layout.k(a) != layout.innerOfB(b)) throw mismatch(layout + ": inner sizes must be equal", a, b);
+        shape(c, Shape.of(layout.m(a), layout.n(b)));
+    }
+
+    public static void embed(Tensor rows, Tensor table, Tokens tokens) {
+        shape(rows, Shape.of(tokens.count(), table.columns()));
+        if (table.rows() != tokens.vocabulary())
+            throw new IllegalArgumentException(
+                    "table must have a row per token: " + table.shape() + ", vocabulary=" + tokens.vocabulary());
+    }
+
+    public static void rmsNorm(Tensor y, Tensor rstd, Tensor x, Tensor weight) {
+        shape(y, x.shape());
+        shape(rstd, Shape.of(x.rows(), 1));
+        shape(weight, Shape.vector(x.columns()));
+    }
+
+    public static void rotary(Tensor x, Tensor table) {
+        if (x.columns() % table.columns() != 0 || table.columns() % 2 != 0)
+            throw mismatch("columns must be whole heads of even size", x, table);
+    }
+
+    public static void attention(AttentionShape shape, Tensor lse, Tensor[] queries, Tensor[] keysAndValues) {
+        shape(lse, shape.perHead());
+        for (Tensor q : queries) shape(q, shape.query());
+        for (Tensor kv : keysAndValues) shape(kv, shape.keyValue());
+    }
+
+    public static void crossEntropy(Tensor losses, Tensor logits, Tokens targets) {
+        shape(losses, Shape.of(targets.count(), 1));
+        shape(logits, Shape.of(targets.count(), targets.vocabulary()));
+    }
+
+    private static IllegalArgumentException mismatch(String rule, Tensor a, Tensor b) {
+        return new IllegalArgumentException(rule + ": " + a.shape() + ", " + b.shape());
+    }
+}
