@@ -42,6 +42,14 @@ public final class RoundLedger {
                 .list());
     }
 
+    /** Rounds whose checkpoint is still stored, oldest first. */
+    public List<Round> stored() {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select * from training_round where not thinned order by number")
+                        .map(RoundLedger::round)
+                        .list());
+    }
+
     /** Closes the round before {@code next} and opens {@code next} with {@code tasks} free tasks. */
     public void advance(Round next, int tasks) {
         long now = clock.millis();

@@ -72,6 +72,13 @@ public final class WorkerLedger {
         });
     }
 
+    /** Accepted updates, since the run began. */
+    public long accepted() {
+        return jdbi.withHandle(handle -> handle.createQuery("select coalesce(sum(accepted), 0) from worker")
+                .mapTo(Long.class)
+                .one());
+    }
+
     /** Refused updates by reason, since the run began. */
     public Map<String, Long> refusals() {
         return jdbi.withHandle(handle -> handle.createQuery("select reason, refused from refusal")

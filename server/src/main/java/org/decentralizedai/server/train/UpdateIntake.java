@@ -10,8 +10,6 @@ import static org.decentralizedai.wire.VerdictCode.UNKNOWN_LEASE;
 import static org.decentralizedai.wire.VerdictCode.WRONG_HASH;
 
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +21,7 @@ import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.server.state.TaskLedger.Task;
 import org.decentralizedai.server.state.WorkerLedger;
 import org.decentralizedai.server.train.Checks.Refusal;
+import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 import org.decentralizedai.wire.ClientMessage.UpdateChunk;
@@ -30,7 +29,6 @@ import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.ServerMessage;
 import org.decentralizedai.wire.ServerMessage.UploadFrom;
 import org.decentralizedai.wire.ServerMessage.Verdict;
-import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.wire.VerdictCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,7 +124,7 @@ public final class UpdateIntake {
         var plan = desk.plan();
         var late = lease(worker, begin.lease(), plan.round().number());
         if (late.isPresent()) return refused(worker, begin.lease(), late.get());
-        if (!sha256(upload.bytes()).equals(begin.hash()))
+        if (!Digests.of(upload.bytes()).equals(begin.hash()))
             return refusedAndFreed(
                     worker, begin.lease(), new Refusal(WRONG_HASH, "the bytes do not have the announced hash"));
         float[] update = UpdateCodec.decode(
@@ -135,7 +133,11 @@ public final class UpdateIntake {
                 plan.checks().parameters());
         var bad = plan.checks().values(update);
         if (bad.isPresent()) return refusedAndFreed(worker, begin.lease(), bad.get());
-        return keep(worker, begin, upload.bytes(), plan);
+        return desk.duringRound(plan, () -> keep(worker, begin, upload.bytes(), plan))
+                .orElseGet(() -> refused(
+                        worker,
+                        begin.lease(),
+                        new Refusal(LATE, "round " + plan.round().number() + " has closed")));
     }
 
     private Verdict keep(String worker, UpdateBegin begin, byte[] encoded, RoundPlan plan) {
@@ -227,13 +229,5 @@ public final class UpdateIntake {
         if (waitingBytes.addAndGet(bytes) <= maxWaitingBytes) return true;
         waitingBytes.addAndGet(-bytes);
         return false;
-    }
-
-    private static Sha256 sha256(byte[] bytes) {
-        try {
-            return Sha256.of(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
     }
 }

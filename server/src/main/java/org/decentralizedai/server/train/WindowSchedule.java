@@ -3,25 +3,22 @@ package org.decentralizedai.server.train;
 import java.util.List;
 import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.model.WindowOrder;
+import org.decentralizedai.store.corpus.CorpusShard;
 import org.decentralizedai.wire.CorpusWindows;
-import org.decentralizedai.wire.Sha256;
 
 /**
  * Which windows a task trains on, as a pure function of the task's number: no two tasks of one pass over the corpus share a
  * window, and each pass shuffles the shards' windows and the order of the tasks anew.
  */
 public final class WindowSchedule {
-    /** A piece of the corpus. */
-    public record Shard(Sha256 hash, int tokens) {}
-
-    private final List<Shard> shards;
+    private final List<CorpusShard> shards;
     private final long runSeed;
     private final int windowsPerTask;
     private final int[] firstTask; // of shard i in a pass, before shuffling; the last entry is the number of tasks
     private long shuffledPass = -1;
     private WindowOrder order;
 
-    public WindowSchedule(List<Shard> shards, int context, int windowsPerTask, long runSeed) {
+    public WindowSchedule(List<CorpusShard> shards, int context, int windowsPerTask, long runSeed) {
         this.shards = List.copyOf(shards);
         this.windowsPerTask = windowsPerTask;
         this.runSeed = runSeed;
