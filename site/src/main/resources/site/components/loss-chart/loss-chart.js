@@ -77,7 +77,7 @@ class LossChart extends HTMLElement {
             legend: { show: false },
             cursor: { drag: { x: false, y: false } },
             scales: { x: { time: false, range: (_, from, to) => (to > from ? [from, to] : [from, from + 1]) } },
-            axes: [{ ...axis, label: 'round', labelFont: axis.font, labelSize: 20, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5] },
+            axes: [{ ...axis, size: 28, label: 'round', labelFont: axis.font, labelSize: 20, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5] },
                 { ...axis, size: 44 }],
             series: [{ label: 'round' },
                 { ...line, label: 'training', stroke: colour('line-strong'), width: 1.25 },
