@@ -1,10 +1,13 @@
 package org.decentralizedai.worker.web;
 
+import java.util.List;
 import java.util.Locale;
 import org.decentralizedai.worker.Adapter;
 import org.decentralizedai.worker.WorkerEvent;
 import org.decentralizedai.worker.WorkerListener;
 import org.teavm.jso.JSBody;
+import org.teavm.jso.core.JSArray;
+import org.teavm.jso.core.JSString;
 
 /** Posts events to the page as the plain objects that package-info describes. */
 final class Page implements WorkerListener {
@@ -77,4 +80,21 @@ final class Page implements WorkerListener {
 
     @JSBody(params = "sentence", script = "self.postMessage({type: 'dropped', sentence: sentence});")
     private static native void dropped(String sentence);
+
+    /** @param failures empty when every case was met */
+    static void check(int cases, List<String> failures) {
+        var names = new JSArray<JSString>();
+        for (String failure : failures) names.push(JSString.valueOf(failure));
+        check(failures.isEmpty(), cases, names, "");
+    }
+
+    static void notChecked(String reason) {
+        check(false, 0, new JSArray<>(), reason);
+    }
+
+    @JSBody(
+            params = {"passed", "cases", "failures", "reason"},
+            script = "self.postMessage({type: 'check', passed: passed, cases: cases, failures: failures,"
+                    + " reason: reason});")
+    private static native void check(boolean passed, int cases, JSArray<JSString> failures, String reason);
 }

@@ -1,10 +1,16 @@
 package org.decentralizedai.worker.web;
 
+import java.util.List;
+import org.decentralizedai.kernels.KernelException;
+import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.worker.Event;
 import org.decentralizedai.worker.EventQueue;
 import org.decentralizedai.worker.Power;
 import org.decentralizedai.worker.WorkerPorts;
 import org.decentralizedai.worker.WorkerSession;
+import org.decentralizedai.worker.web.gpu.GpuDevice;
+import org.decentralizedai.worker.web.gpu.GpuKernels;
+import org.decentralizedai.worker.web.gpu.KernelCheck;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSBody;
 
@@ -81,5 +87,17 @@ public final class WorkerMain {
     @JSBody(params = "url", script = "return new URL('/shards/', url.replace(/^ws/, 'http')).href;")
     private static native String shards(String url);
 
-    private void check() {}
+    private void check() {
+        if (busy) return;
+        busy = true;
+        try (GpuDevice gpu = GpuDevice.request();
+                Kernels kernels = GpuKernels.open(gpu)) {
+            List<KernelCheck.Result> results = KernelCheck.run(kernels);
+            Page.check(results.size(), WebDevices.failures(results));
+        } catch (KernelException e) {
+            Page.notChecked(String.valueOf(e.getMessage()));
+        } finally {
+            busy = false;
+        }
+    }
 }
