@@ -18,10 +18,13 @@ final class SocketLimits {
         this.perAddress = perAddress;
     }
 
+    synchronized boolean full(String address) {
+        return sum >= total || open.getOrDefault(address, 0) >= perAddress && !local(address);
+    }
+
     synchronized boolean enter(String address) {
-        int there = open.getOrDefault(address, 0);
-        if (sum >= total || there >= perAddress && !local(address)) return false;
-        open.put(address, there + 1);
+        if (full(address)) return false;
+        open.merge(address, 1, Integer::sum);
         sum++;
         return true;
     }
