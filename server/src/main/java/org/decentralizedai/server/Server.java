@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.decentralizedai.server.http.AdminRoutes;
 import org.decentralizedai.server.http.CheckpointRoutes;
 import org.decentralizedai.server.http.HealthRoutes;
-import org.decentralizedai.server.http.Routes;
+import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.http.RunRoutes;
 import org.decentralizedai.server.http.Tls;
 import org.decentralizedai.server.http.WebServer;

@@ -36,7 +36,7 @@ public final class ServerMain implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "MODEL",
-            description = "nano, tiny, small, base or the path of a Llama config.json (default: the run's own, or tiny)")
+            description = "nano, tiny, small, base or the path of a Llama config.json (default: the run's own, or nano)")
     private @Nullable String model;
 
     @Option(

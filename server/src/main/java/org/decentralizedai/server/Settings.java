@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything an operator can choose. See {@link SettingsFile} for the file.
  *
- * @param model nano, tiny, small, base or the path of a config.json; null: that of the data folder's run, or tiny at first
+ * @param model nano, tiny, small, base or the path of a config.json; null: that of the data folder's run, or nano at first
  * @param corpus a text file, a .jsonl file or a folder; null: the default corpus
  * @param publicUrl under which visitors know the site; null when they come straight to this server
  * @param tlsCertificate PEM, with its chain; needs {@code tlsKey}

@@ -1,9 +1,9 @@
 package org.decentralizedai.server.http;
 
-import static org.decentralizedai.server.error.RequestException.Code.BAD_REQUEST;
-import static org.decentralizedai.server.error.RequestException.Code.CONFLICT;
-import static org.decentralizedai.server.error.RequestException.Code.NOT_FOUND;
-import static org.decentralizedai.server.error.RequestException.Code.UNAUTHORIZED;
+import static org.decentralizedai.server.edge.RequestException.Code.BAD_REQUEST;
+import static org.decentralizedai.server.edge.RequestException.Code.CONFLICT;
+import static org.decentralizedai.server.edge.RequestException.Code.NOT_FOUND;
+import static org.decentralizedai.server.edge.RequestException.Code.UNAUTHORIZED;
 
 import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
@@ -13,7 +13,8 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import org.decentralizedai.server.error.RequestException;
+import org.decentralizedai.server.edge.Routes;
+import org.decentralizedai.server.edge.RequestException;
 import org.decentralizedai.server.socket.WorkerEndpoint;
 import org.decentralizedai.server.state.EventLedger.Event;
 import org.decentralizedai.server.state.Promotion;

@@ -1,6 +1,7 @@
 package org.decentralizedai.server.http;
 
 import io.javalin.router.JavalinDefaultRoutingApi;
+import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.train.RunStatus;
 
 /** {@code GET /api/run}: the public figures. */

@@ -1,7 +1,7 @@
 package org.decentralizedai.server.socket;
 
-import static org.decentralizedai.server.error.RequestException.Code.FORBIDDEN;
-import static org.decentralizedai.server.error.RequestException.Code.TOO_MANY;
+import static org.decentralizedai.server.edge.RequestException.Code.FORBIDDEN;
+import static org.decentralizedai.server.edge.RequestException.Code.TOO_MANY;
 
 import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
@@ -17,9 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.decentralizedai.model.ModelConfig;
-import org.decentralizedai.server.error.ErrorResponses;
-import org.decentralizedai.server.error.RequestException;
-import org.decentralizedai.server.http.Routes;
+import org.decentralizedai.server.edge.ErrorResponses;
+import org.decentralizedai.server.edge.RequestException;
+import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.state.Run;
 import org.decentralizedai.server.state.WorkerLedger;
 import org.decentralizedai.server.train.TaskDesk;

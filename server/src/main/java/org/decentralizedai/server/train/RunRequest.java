@@ -13,5 +13,5 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunRequest(
         Path data, @Nullable String model, @Nullable Path corpus, @Nullable Recipe recipe, double heldOutShare) {
-    public static final String DEFAULT_MODEL = "tiny";
+    public static final String DEFAULT_MODEL = "nano";
 }

@@ -1,4 +1,4 @@
-package org.decentralizedai.server.error;
+package org.decentralizedai.server.edge;
 
 /** A request that is refused. The message goes to the stranger who made it. */
 public final class RequestException extends RuntimeException {

@@ -1,4 +1,4 @@
-package org.decentralizedai.server.http;
+package org.decentralizedai.server.edge;
 
 import io.javalin.router.JavalinDefaultRoutingApi;
 

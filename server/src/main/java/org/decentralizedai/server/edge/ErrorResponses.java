@@ -1,4 +1,4 @@
-package org.decentralizedai.server.error;
+package org.decentralizedai.server.edge;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
