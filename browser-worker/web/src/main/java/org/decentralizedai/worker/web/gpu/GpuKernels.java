@@ -214,7 +214,7 @@ public final class GpuKernels implements Kernels {
     @Override
     public void attention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape shape) {
         Checks.attention(shape, lse, new Tensor[] {out, q}, new Tensor[] {k, v});
-        KernelSpec spec = KernelSpec.ATTENTION.forHead(shape.headDim());
+        KernelSpec spec = KernelSpec.attention(shape.headDim());
         commands.dispatchAll(spec, shape.perHead().size(), sizes(shape), out, lse, q, k, v);
     }
 
@@ -233,9 +233,9 @@ public final class GpuKernels implements Kernels {
             AttentionShape shape) {
         Checks.attention(shape, lse, new Tensor[] {dq, dout, out, q}, new Tensor[] {dk, dv, k, v});
         Checks.shape(delta, shape.perHead());
-        KernelSpec query = KernelSpec.ATTENTION_BACKWARD_QUERY.forHead(shape.headDim());
+        KernelSpec query = KernelSpec.attentionBackwardQuery(shape.headDim());
         commands.dispatchAll(query, shape.perHead().size(), sizes(shape), dq, delta, dout, out, lse, q, k, v);
-        KernelSpec keyValue = KernelSpec.ATTENTION_BACKWARD_KEY_VALUE.forHead(shape.headDim());
+        KernelSpec keyValue = KernelSpec.attentionBackwardKeyValue(shape.headDim());
         long keys = (long) shape.rows() * shape.kvHeads();
         commands.dispatchAll(keyValue, keys, sizes(shape), dk, dv, delta, dout, lse, q, k, v);
     }
