@@ -32,7 +32,8 @@ final class HttpShards implements BlobSource {
             HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = response.body()) {
                 if (response.statusCode() != 200)
-                    throw new BlobException("shard " + hash + ": HTTP status " + response.statusCode(), response.statusCode() >= 500);
+                    throw new BlobException(
+                            "shard " + hash + ": HTTP status " + response.statusCode(), response.statusCode() >= 500);
                 byte[] bytes = body.readNBytes(MAX_BYTES + 1);
                 if (bytes.length > MAX_BYTES)
                     throw new BlobException("shard " + hash + " has more than " + MAX_BYTES + " bytes", false);
