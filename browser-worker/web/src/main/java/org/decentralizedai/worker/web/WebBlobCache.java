@@ -22,7 +22,8 @@ final class WebBlobCache implements BlobCache {
 
     private interface Found extends JSObject {
         @org.teavm.jso.JSProperty
-        @Nullable ArrayBuffer getBody();
+        @Nullable
+        ArrayBuffer getBody();
     }
 
     private final String name;

@@ -70,8 +70,8 @@ public final class GpuKernels implements Kernels {
         double bytes = (double) Float.BYTES * length;
         if (bytes > device.maxStorageBytes())
             throw new KernelException("too large for this device: bytes=" + (long) bytes);
-        Gpu.Buffer buffer = device.device()
-                .createBuffer(Descriptors.buffer(bytes, Gpu.STORAGE | Gpu.COPY_SRC | Gpu.COPY_DST));
+        Gpu.Buffer buffer =
+                device.device().createBuffer(Descriptors.buffer(bytes, Gpu.STORAGE | Gpu.COPY_SRC | Gpu.COPY_DST));
         var made = new GpuStorage(buffer, nextId++, length);
         allocated.put(made.id(), made);
         return made;
@@ -173,8 +173,7 @@ public final class GpuKernels implements Kernels {
     }
 
     private static Tensor whole(Tokens tokens) {
-        return new Tensor(
-                tokens.storage(), 0, Shape.vector(Tokens.length(tokens.count(), tokens.vocabulary())));
+        return new Tensor(tokens.storage(), 0, Shape.vector(Tokens.length(tokens.count(), tokens.vocabulary())));
     }
 
     @Override
@@ -269,8 +268,7 @@ public final class GpuKernels implements Kernels {
         Checks.shape(norm2, Shape.vector(1));
         int vectors = Math.clamp(x.size() / 256, 1, MAX_PARTIALS / 4); // 64 elements or more each
         Tensor used = partials.view(0, Shape.vector(4 * vectors));
-        commands.dispatchAll(
-                KernelSpec.SQUARED_NORM, used.size(), new int[] {x.size(), used.size()}, used, x);
+        commands.dispatchAll(KernelSpec.SQUARED_NORM, used.size(), new int[] {x.size(), used.size()}, used, x);
         commands.dispatch(KernelSpec.SUM, 1, 1, new int[] {vectors, accumulate ? 1 : 0}, norm2, used);
     }
 
@@ -292,8 +290,7 @@ public final class GpuKernels implements Kernels {
             bits(step.weightDecay()),
             bits(step.clipNorm())
         };
-        commands.dispatchAll(
-                KernelSpec.ADAMW, weights.size(), numbers, weights, moment1, moment2, gradients, norm2);
+        commands.dispatchAll(KernelSpec.ADAMW, weights.size(), numbers, weights, moment1, moment2, gradients, norm2);
     }
 
     private static int bits(double value) {
