@@ -28,13 +28,7 @@ final class Page implements WorkerListener {
     }
 
     private static void adapter(Adapter a) {
-        adapter(
-                a.description(),
-                a.vendor(),
-                a.architecture(),
-                a.software(),
-                a.gigaflops(),
-                a.maxStorageBytes() / MIB);
+        adapter(a.description(), a.vendor(), a.architecture(), a.software(), a.gigaflops(), a.maxStorageBytes() / MIB);
     }
 
     @JSBody(

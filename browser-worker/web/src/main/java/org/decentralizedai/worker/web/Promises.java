@@ -14,7 +14,8 @@ final class Promises {
         T getValue();
 
         @JSProperty
-        @Nullable String getError();
+        @Nullable
+        String getError();
     }
 
     /** A promise was rejected; the message is the error in JavaScript's words. */

@@ -52,9 +52,10 @@ final class WebShards implements BlobSource {
 
     @JSBody(
             params = {"url", "millis", "most"},
-            script = "return fetch(url, {cache: 'no-store', signal: AbortSignal.timeout(millis)}).then(function(answer) {"
-                    + " return !answer.ok || answer.headers.get('content-length') > most"
-                    + " ? {status: answer.ok ? 413 : answer.status, body: null}"
-                    + " : answer.arrayBuffer().then(function(bytes) { return {status: 200, body: bytes}; }); });")
+            script =
+                    "return fetch(url, {cache: 'no-store', signal: AbortSignal.timeout(millis)}).then(function(answer) {"
+                            + " return !answer.ok || answer.headers.get('content-length') > most"
+                            + " ? {status: answer.ok ? 413 : answer.status, body: null}"
+                            + " : answer.arrayBuffer().then(function(bytes) { return {status: 200, body: bytes}; }); });")
     private static native JSPromise<Answer> fetch(String url, int millis, int most);
 }
