@@ -40,7 +40,8 @@ final class FileGradientLogTest {
 
     @Test
     void append_reopened_readsTheSame() {
-        var first = update(0, 0, 1), second = update(0, 1, 100_000);
+        var first = update(0, 0, 1);
+        var second = update(0, 1, 100_000);
         long at;
         try (var log = new FileGradientLog(folder)) {
             log.append(first);
