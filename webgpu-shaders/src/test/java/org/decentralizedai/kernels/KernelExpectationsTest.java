@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,13 +50,14 @@ class KernelExpectationsTest {
     }
 
     /** Uploading from bytes is itself under test; from floats it provides the inputs. */
-    private static Object uploadUnlessTested(Kernels reference, Method method, Object[] arguments) throws Exception {
+    private static @Nullable Object uploadUnlessTested(Kernels reference, Method method, Object[] arguments)
+            throws Exception {
         return arguments[1] instanceof byte[] ? null : method.invoke(reference, arguments);
     }
 
     private static Kernels reading(UnaryOperator<Float> change) {
         return around((reference, method, arguments) -> {
-            Object result = method.invoke(reference, arguments);
+            @Nullable Object result = method.invoke(reference, arguments);
             if (result instanceof float[] values)
                 for (int i = 0; i < values.length; i++) values[i] = change.apply(values[i]);
             return result;
@@ -63,6 +65,7 @@ class KernelExpectationsTest {
     }
 
     private interface Around {
+        @Nullable
         Object call(Kernels reference, Method method, Object[] arguments) throws Exception;
     }
 
