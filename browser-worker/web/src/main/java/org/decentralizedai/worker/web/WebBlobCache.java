@@ -2,11 +2,13 @@ package org.decentralizedai.worker.web;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.worker.BlobCache;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSBody;
 import org.teavm.jso.JSObject;
+import org.teavm.jso.JSProperty;
 import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.core.JSString;
@@ -21,7 +23,7 @@ final class WebBlobCache implements BlobCache {
     private static final int HEX = 2 * Sha256.BYTES;
 
     private interface Found extends JSObject {
-        @org.teavm.jso.JSProperty
+        @JSProperty
         @Nullable
         ArrayBuffer getBody();
     }
@@ -33,10 +35,10 @@ final class WebBlobCache implements BlobCache {
     }
 
     @Override
-    public byte @Nullable [] find(Sha256 hash) {
+    public @Nullable Bytes find(Sha256 hash) {
         try {
             ArrayBuffer body = Promises.await(match(name, path(hash))).getBody();
-            return body == null ? null : new Int8Array(body).copyToJavaArray();
+            return body == null ? null : new Bytes(new Int8Array(body).copyToJavaArray());
         } catch (Promises.Rejected _) {
             return null;
         }
