@@ -1,8 +1,11 @@
 package org.decentralizedai.store.corpus;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.file.Path;
 import java.util.List;
 import org.decentralizedai.store.blob.BlobStore;
+import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.store.tokenizer.Tokenizer;
 import org.decentralizedai.wire.Sha256;
 
@@ -11,13 +14,15 @@ import org.decentralizedai.wire.Sha256;
  * manifest hash.
  *
  * @param manifest the blob that {@link #load} reads this from
- * @param vocabulary of the tokenizer that made the tokens
+ * @param tokenizer hash of the {@code tokenizer.json} that made the tokens
+ * @param vocabulary of that tokenizer
  * @param train shards in order; together the train documents, each followed by end-of-text
  * @param heldOut the same for the held-out documents
  * @param trainBytes UTF-8 bytes of the train documents
  */
 public record Corpus(
         Sha256 manifest,
+        Sha256 tokenizer,
         int vocabulary,
         List<CorpusShard> train,
         List<CorpusShard> heldOut,
@@ -36,13 +41,50 @@ public record Corpus(
         heldOut = List.copyOf(heldOut);
     }
 
-    /** @param source a text file, a .jsonl file with "text" fields, or a folder of such files */
+    /**
+     * Reads the source twice, one document in memory at a time, and stores shards and manifest.
+     *
+     * @param source a text file, a .jsonl file with "text" fields, or a folder of such files
+     * @param heldOutShare of all documents, in (0, 0.5]
+     * @throws CorpusException when the source cannot be read or has no text
+     */
     public static Corpus build(Path source, Tokenizer tokenizer, BlobStore blobs, double heldOutShare) {
-        throw new UnsupportedOperationException();
+        var documents = new CorpusSource(source);
+        Split split = Split.of(documents, heldOutShare);
+        if (split.empty()) throw new CorpusException("no text in " + source);
+        var train = new Side(tokenizer, blobs);
+        var heldOut = new Side(tokenizer, blobs);
+        documents.forEach(document -> split.give(document, train::add, heldOut::add));
+        return CorpusManifest.store(
+                blobs,
+                Digests.of(tokenizer.tokenizerJson()),
+                tokenizer.vocabulary(),
+                train.shards.finish(),
+                heldOut.shards.finish(),
+                new long[] {train.documents, heldOut.documents, train.bytes, heldOut.bytes});
     }
 
+    private static final class Side {
+        private final Tokenizer tokenizer;
+        private final ShardWriter shards;
+        private long documents;
+        private long bytes;
+
+        Side(Tokenizer tokenizer, BlobStore blobs) {
+            this.tokenizer = tokenizer;
+            shards = new ShardWriter(blobs, tokenizer.endOfText());
+        }
+
+        void add(String document) {
+            shards.document(tokenizer.encode(document));
+            documents++;
+            bytes += document.getBytes(UTF_8).length;
+        }
+    }
+
+    /** @throws CorpusException when the blob is no corpus manifest */
     public static Corpus load(BlobStore blobs, Sha256 manifest) {
-        throw new UnsupportedOperationException();
+        return CorpusManifest.load(blobs, manifest);
     }
 
     public long trainTokens() {
