@@ -59,3 +59,26 @@ use_browser() { # installs a Chromium if there is none; sets CHROMIUM, or leaves
         unset CHROMIUM # Playwright downloads and uses its own
     fi
 }
+
+version=0.1.0-SNAPSHOT
+
+build_needed() { # $1 = module: never built, or a source is newer than its build
+    stamp=$root/$1/target/built
+    [ -f "$stamp" ] || return 0
+    [ -n "$(find "$root" -maxdepth 1 -name pom.xml -newer "$stamp" -print)" ] ||
+        [ -n "$(find "$root/webgpu-shaders" "$root/shard-service" "$root/browser-worker" "$root/site" "$root/server" "$root/$1" \
+            \( -name target -o -path '*/src/test' \) -prune -o -type f -newer "$stamp" -print | head -n 1)" ]
+}
+
+build() { # $1 = module, with all that it needs; quiet unless it fails
+    build_needed "$1" || return 0
+    echo "Building $1 (the first time fetches the libraries, a few minutes) ..." >&2
+    log=$(mktemp)
+    if ! maven -q -Dfast -DskipTests package -pl "$1" -am >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        die "the build failed; its output is above"
+    fi
+    rm -f "$log"
+    touch "$root/$1/target/built"
+}
