@@ -38,7 +38,8 @@ public final class GpuDevice implements AutoCloseable {
 
     interface Loss extends JSObject {
         @JSProperty
-        @Nullable String getReason();
+        @Nullable
+        String getReason();
     }
 
     private GpuDevice(Gpu.Device device, Gpu.Limits limits, Description description) {

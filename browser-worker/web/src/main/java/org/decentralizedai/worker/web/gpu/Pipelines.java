@@ -47,8 +47,8 @@ final class Pipelines {
     private JSObject descriptor(KernelSpec spec) {
         JSObject constants = Descriptors.constants();
         spec.overrides().forEach((name, value) -> Descriptors.constant(constants, name, value));
-        JSObject layout = device.createPipelineLayout(
-                Descriptors.pipelineLayout(storageLayout(spec.access()), uniformLayout));
+        JSObject layout =
+                device.createPipelineLayout(Descriptors.pipelineLayout(storageLayout(spec.access()), uniformLayout));
         return Descriptors.pipeline(spec.toString(), layout, module(spec.file()), spec.entry(), constants);
     }
 
@@ -63,7 +63,8 @@ final class Pipelines {
     }
 
     private static void requireNoErrors(String file, Gpu.ShaderModule module) {
-        JSArrayReader<Gpu.Message> messages = Promises.await(module.getCompilationInfo()).getMessages();
+        JSArrayReader<Gpu.Message> messages =
+                Promises.await(module.getCompilationInfo()).getMessages();
         for (int i = 0; i < messages.getLength(); i++) {
             Gpu.Message message = messages.get(i);
             if (message.getType().equals("error"))

@@ -16,7 +16,8 @@ final class Promises {
         T getValue();
 
         @JSProperty
-        @Nullable String getError();
+        @Nullable
+        String getError();
     }
 
     @JSBody(
