@@ -60,7 +60,7 @@ class ChatRoutesTest {
     @Test
     void chat_streamed_piecesAreTheWholeAnswer() throws Exception {
         String options = "\"seed\": 3, \"max_tokens\": 30, \"temperature\": 0.9, \"top_p\": 0.8";
-        String whole = ok(CHAT, chat("Hello", options)).at("/choices/0/message/content").stringValue();
+        JsonNode whole = ok(CHAT, chat("Hello", options));
         var response = server.post(
                 CHAT, chat("Hello", options + ", \"stream\": true, \"stream_options\": {\"include_usage\": true}"));
         assertThat(response.headers().firstValue("content-type").orElseThrow()).startsWith("text/event-stream");
@@ -70,12 +70,12 @@ class ChatRoutesTest {
         assertThat(chunks.getFirst().at("/choices/0/delta/role").stringValue()).isEqualTo("assistant");
         var text = new StringBuilder();
         for (JsonNode chunk : chunks) text.append(chunk.at("/choices/0/delta/content").asString(""));
-        assertThat(text).hasToString(whole);
+        assertThat(text).hasToString(whole.at("/choices/0/message/content").stringValue());
         JsonNode counts = chunks.getLast(), last = chunks.get(chunks.size() - 2);
-        assertThat(last.at("/choices/0/finish_reason").stringValue()).isEqualTo("length");
+        assertThat(last.at("/choices/0/finish_reason")).isEqualTo(whole.at("/choices/0/finish_reason"));
         assertThat(last.get("usage").isNull()).isTrue();
         assertThat(counts.get("choices").isEmpty()).isTrue();
-        assertThat(counts.at("/usage/completion_tokens").intValue()).isEqualTo(30);
+        assertThat(counts.get("usage")).isEqualTo(whole.get("usage"));
     }
 
     @Test
@@ -119,7 +119,7 @@ class ChatRoutesTest {
 
     @Test
     void completion_queueFull_is429() throws Exception {
-        String endless = completion("abc", "\"stream\": true, \"max_tokens\": " + ENDLESS);
+        String endless = completion("abc", "\"stream\": true, \"temperature\": 0, \"max_tokens\": " + ENDLESS);
         try (var first = server.open(TEXT, endless)) {
             assertThat(first.read()).isPositive();
             var second = Thread.startVirtualThread(() -> postQuietly(completion("abc", "\"max_tokens\": 2")));
@@ -135,7 +135,7 @@ class ChatRoutesTest {
 
     @Test
     void stream_callerLeaves_workerIsFree() throws Exception {
-        try (var stream = server.open(TEXT, completion("abc", "\"stream\": true, \"max_tokens\": " + ENDLESS))) {
+        try (var stream = server.open(TEXT, completion("abc", "\"stream\": true, \"temperature\": 0, \"max_tokens\": " + ENDLESS))) {
             assertThat(stream.read()).isPositive();
         }
         await().atMost(Duration.ofSeconds(10)).until(() -> server.routes.occupied() == 0);
@@ -144,7 +144,7 @@ class ChatRoutesTest {
 
     @Test
     void whole_callerLeaves_workerIsFree() throws Exception {
-        try (var body = server.open(TEXT, completion("abc", "\"max_tokens\": " + ENDLESS))) {
+        try (var body = server.open(TEXT, completion("abc", "\"temperature\": 0, \"max_tokens\": " + ENDLESS))) {
             assertThat(body.read()).isEqualTo(' ');
         }
         await().atMost(Duration.ofSeconds(10)).until(() -> server.routes.occupied() == 0);
@@ -152,7 +152,7 @@ class ChatRoutesTest {
 
     @Test
     void close_answerUnderWay_endsIt() throws Exception {
-        try (var stream = server.open(TEXT, completion("abc", "\"stream\": true, \"max_tokens\": " + ENDLESS))) {
+        try (var stream = server.open(TEXT, completion("abc", "\"stream\": true, \"temperature\": 0, \"max_tokens\": " + ENDLESS))) {
             assertThat(stream.read()).isPositive();
             server.routes.close();
             await().atMost(Duration.ofSeconds(10)).until(() -> server.routes.occupied() == 0);
@@ -163,7 +163,7 @@ class ChatRoutesTest {
     void completion_promotedMidAnswer_nextAnswerComesFromTheNewOne() throws Exception {
         ServedCheckpoint next = TinyCheckpoint.write(folder, 2);
         String before, after;
-        try (var stream = server.open(TEXT, completion("abc", "\"stream\": true, \"max_tokens\": 2000"))) {
+        try (var stream = server.open(TEXT, completion("abc", "\"stream\": true, \"temperature\": 0, \"max_tokens\": 2000"))) {
             assertThat(stream.read()).isPositive();
             server.promoted = next;
             String rest = new String(stream.readAllBytes());
