@@ -47,7 +47,8 @@ final class BackupTest {
 
     private static void deliver(Server server, float value) throws InterruptedException {
         try (var worker = TestWorker.join(server.url(), "worker")) {
-            assertThat(worker.deliver(worker.task(), TestWorker.flat(value)).code()).isEqualTo(ACCEPTED);
+            assertThat(worker.deliver(worker.task(), TestWorker.flat(value)).code())
+                    .isEqualTo(ACCEPTED);
         }
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -65,7 +65,10 @@ final class HttpTest {
 
     private static String shard() throws IOException {
         try (var blobs = Files.list(folder.resolve("data/store/blobs"))) {
-            return blobs.map(file -> file.getFileName().toString()).sorted().findFirst().orElseThrow();
+            return blobs.map(file -> file.getFileName().toString())
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -74,9 +77,22 @@ final class HttpTest {
         var answer = get("/api/run");
         assertThat(answer.statusCode()).isEqualTo(200);
         for (String field : new String[] {
-            "run", "model", "parameters", "round", "tokens", "trainLoss", "heldOutBitsPerByte", "heldOutStandardError",
-            "bigramBitsPerByte", "workersOnline", "updatesAccepted", "updatesRejected", "checkpoint", "promoted",
-            "downloadBytes", "history"
+            "run",
+            "model",
+            "parameters",
+            "round",
+            "tokens",
+            "trainLoss",
+            "heldOutBitsPerByte",
+            "heldOutStandardError",
+            "bigramBitsPerByte",
+            "workersOnline",
+            "updatesAccepted",
+            "updatesRejected",
+            "checkpoint",
+            "promoted",
+            "downloadBytes",
+            "history"
         }) assertThat(answer.body()).contains("\"" + field + "\":");
     }
 
@@ -120,10 +136,14 @@ final class HttpTest {
         assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
         String etag = page.headers().firstValue("ETag").orElseThrow();
         assertThat(get("/", "If-None-Match", etag).statusCode()).isEqualTo(304);
-        assertThat(get("/worker/boot-js.js").headers().firstValue("Content-Type").orElse(""))
+        assertThat(get("/worker/boot-js.js")
+                        .headers()
+                        .firstValue("Content-Type")
+                        .orElse(""))
                 .startsWith("text/javascript");
         assertThat(get("/webjars/uplot/1.6.30/dist/uPlot.esm.js").statusCode()).isEqualTo(200);
-        assertThat(get("/org/decentralizedai/server/ServerMain.class").statusCode()).isEqualTo(404);
+        assertThat(get("/org/decentralizedai/server/ServerMain.class").statusCode())
+                .isEqualTo(404);
         assertThat(get("/worker/../logback.xml").statusCode()).isEqualTo(404);
     }
 
@@ -150,7 +170,8 @@ final class HttpTest {
         assertThat(get(path, "Range", "bytes=10-19").statusCode()).isEqualTo(206);
         assertThat(get(path, "Range", "bytes=10-19").headers().firstValue("Content-Range"))
                 .contains("bytes 10-19/" + whole.length);
-        assertThat(get(path, "Range", "bytes=-5").headers().firstValue("Content-Length")).contains("5");
+        assertThat(get(path, "Range", "bytes=-5").headers().firstValue("Content-Length"))
+                .contains("5");
         assertThat(get(path, "Range", "bytes=99999999-").statusCode()).isEqualTo(416);
         assertThat(get(path, "Range", "bytes=abc").statusCode()).isEqualTo(416);
         assertThat(get("/shards/" + "ab".repeat(32)).statusCode()).isEqualTo(404);
@@ -160,15 +181,19 @@ final class HttpTest {
     @Test
     void checkpoint_download_isTheFileOfThatHash() throws Exception {
         var file = http.send(
-                HttpRequest.newBuilder(URI.create(
-                                server.url() + "/api/checkpoints/" + checkpoint() + "/model.safetensors"))
+                HttpRequest.newBuilder(
+                                URI.create(server.url() + "/api/checkpoints/" + checkpoint() + "/model.safetensors"))
                         .build(),
                 HttpResponse.BodyHandlers.ofByteArray());
         assertThat(Digests.of(file.body()).hex()).isEqualTo(checkpoint());
-        assertThat(get("/api/checkpoints/" + checkpoint() + "/config.json").body()).contains("LlamaForCausalLM");
-        assertThat(get("/api/checkpoints/" + checkpoint() + "/tokenizer.json").body()).contains("\"model\"");
-        assertThat(get("/api/checkpoints/" + checkpoint() + "/other").statusCode()).isEqualTo(404);
-        assertThat(get("/api/checkpoints/" + "ab".repeat(32) + "/config.json").statusCode()).isEqualTo(404);
+        assertThat(get("/api/checkpoints/" + checkpoint() + "/config.json").body())
+                .contains("LlamaForCausalLM");
+        assertThat(get("/api/checkpoints/" + checkpoint() + "/tokenizer.json").body())
+                .contains("\"model\"");
+        assertThat(get("/api/checkpoints/" + checkpoint() + "/other").statusCode())
+                .isEqualTo(404);
+        assertThat(get("/api/checkpoints/" + "ab".repeat(32) + "/config.json").statusCode())
+                .isEqualTo(404);
         assertThat(get("/api/checkpoints").body()).contains(checkpoint());
     }
 
@@ -177,8 +202,7 @@ final class HttpTest {
         assertThat(get("/admin/status").statusCode()).isEqualTo(401);
         assertThat(post("/admin/status", "wrong").statusCode()).isEqualTo(401);
         assertThat(post("/admin/status", token() + "0").statusCode()).isEqualTo(401);
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(folder.resolve("data/admin-token"))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("data/admin-token"))))
                 .isEqualTo("rw-------");
     }
 

@@ -61,7 +61,8 @@ final class KillIT {
 
     private static JsonNode figures(Running server) throws Exception {
         try (var http = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create(server.url() + "/api/run")).build();
+            var request = HttpRequest.newBuilder(URI.create(server.url() + "/api/run"))
+                    .build();
             var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
             return JsonMapper.builder().build().readTree(answer.body());
         }

@@ -69,7 +69,8 @@ final class SettingsTest {
         try (var server = new Server(settings);
                 var http = HttpClient.newBuilder().sslContext(context).build()) {
             assertThat(server.url()).startsWith("https://");
-            var request = HttpRequest.newBuilder(URI.create(server.url() + "/health/ready")).build();
+            var request = HttpRequest.newBuilder(URI.create(server.url() + "/health/ready"))
+                    .build();
             assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
                     .isEqualTo(200);
         }
@@ -80,15 +81,29 @@ final class SettingsTest {
         var file = folder.resolve("store.p12");
         char[] password = "password".toCharArray();
         var keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
-                        "san=dns:localhost", "-keystore", file.toString(), "-storepass", "password")
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "server",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=dns:localhost",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        "password")
                 .inheritIO()
                 .start();
         assertThat(keytool.waitFor()).isZero();
         var store = KeyStore.getInstance(file.toFile(), password);
-        Files.writeString(certificate, pem("CERTIFICATE", store.getCertificate("server").getEncoded()));
-        Files.writeString(key, pem("PRIVATE KEY", store.getKey("server", password).getEncoded()));
+        Files.writeString(
+                certificate, pem("CERTIFICATE", store.getCertificate("server").getEncoded()));
+        Files.writeString(
+                key, pem("PRIVATE KEY", store.getKey("server", password).getEncoded()));
         var trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, password);
         trusted.setCertificateEntry("server", store.getCertificate("server"));

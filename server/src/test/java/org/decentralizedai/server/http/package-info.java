@@ -1,4 +1,0 @@
-@NullMarked
-package org.decentralizedai.server.http;
-
-import org.jspecify.annotations.NullMarked;
