@@ -25,7 +25,7 @@ public final class Decoder {
     private final List<Layer> layers = new ArrayList<>();
     private final List<Tensor> residuals = new ArrayList<>(); // input of layer i; the last is the output of all
     private final Layer.Scratch scratch;
-    private final Tensor dresidual, normed, rstd, logits, losses;
+    private final Tensor rotary, dresidual, normed, rstd, logits, losses;
 
     /**
      * @param weights read by forward and backward
@@ -46,7 +46,7 @@ public final class Decoder {
         finalNorm = weights.get("model.norm.weight");
         dfinalNorm = gradients.get("model.norm.weight");
 
-        Tensor rotary = kernels.allocate(Shape.of(context, config.headDim()));
+        rotary = kernels.allocate(Shape.of(context, config.headDim()));
         kernels.upload(rotary, RotaryTable.values(context, config.headDim(), config.ropeTheta()));
         Shape narrow = Shape.of(attention.rows(), config.hidden());
         for (int i = 0; i < config.layers(); i++) {
@@ -97,5 +97,13 @@ public final class Decoder {
         kernels.rmsNormBackward(dresidual, dfinalNorm, dnormed, residuals.getLast(), finalNorm, rstd);
         for (int i = layers.size() - 1; i >= 0; i--) layers.get(i).backward(dresidual, residuals.get(i), scratch);
         kernels.embedBackward(dembedding, dresidual, inputs);
+    }
+
+    /** Releases what the constructor allocated; weights and gradients stay. */
+    public void free() {
+        residuals.forEach(kernels::free);
+        layers.forEach(Layer::free);
+        scratch.free(kernels);
+        for (Tensor tensor : List.of(rotary, dresidual, normed, rstd, logits, losses)) kernels.free(tensor);
     }
 }

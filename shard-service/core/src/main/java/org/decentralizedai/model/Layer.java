@@ -4,6 +4,7 @@ import static org.decentralizedai.kernels.MatmulLayout.AB;
 import static org.decentralizedai.kernels.MatmulLayout.ABT;
 import static org.decentralizedai.kernels.MatmulLayout.ATB;
 
+import java.util.List;
 import org.decentralizedai.kernels.AttentionShape;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.Shape;
@@ -47,6 +48,11 @@ final class Layer {
                     kernels.allocate(wide),
                     kernels.allocate(wide),
                     kernels.allocate(wide));
+        }
+
+        void free(Kernels kernels) {
+            for (Tensor tensor : List.of(dnorm, dq, dk, dv, delta, dattended, dactivated, dgate, dup))
+                kernels.free(tensor);
         }
     }
 
@@ -124,5 +130,10 @@ final class Layer {
         kernels.matmul(ATB, dw.key(), s.dk(), norm1, true);
         kernels.matmul(ATB, dw.value(), s.dv(), norm1, true);
         kernels.rmsNormBackward(dx, dw.attentionNorm(), s.dnorm(), x, w.attentionNorm(), rstd1);
+    }
+
+    void free() {
+        for (Tensor tensor : List.of(norm1, rstd1, q, k, v, attended, lse, middle, norm2, rstd2, gate, up, activated))
+            kernels.free(tensor);
     }
 }

@@ -1,0 +1,14 @@
+package org.decentralizedai.worker;
+
+import org.decentralizedai.kernels.Kernels;
+
+/** An open device. */
+public interface Device extends AutoCloseable {
+    Adapter adapter();
+
+    Kernels kernels();
+
+    /** Releases the kernels and the device, lost or not. */
+    @Override
+    void close();
+}

@@ -1,0 +1,13 @@
+package org.decentralizedai.worker;
+
+/** What a running task calls between two pieces of work. Each may throw {@link TaskDropped} or {@link SessionEnded}. */
+interface Pulse {
+    /** Hears what has arrived and tells how far the task is. */
+    void attend(int stepsDone, double loss);
+
+    /** Waits, hearing what arrives. */
+    void pause(double millis);
+
+    /** Rests as long as the visitor's power setting wants after computing for so long. */
+    void restAfter(double millis);
+}

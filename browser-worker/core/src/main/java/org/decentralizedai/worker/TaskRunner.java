@@ -1,0 +1,110 @@
+package org.decentralizedai.worker;
+
+import java.util.List;
+import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.wire.Bytes;
+import org.decentralizedai.wire.CorpusWindows;
+import org.decentralizedai.wire.LocalSteps;
+import org.decentralizedai.wire.ServerMessage.GradientTask;
+import org.decentralizedai.wire.Sha256;
+import org.decentralizedai.worker.WorkerEvent.Phase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a task into an update on one device: fetches weights and corpus by their hashes, trains, encodes. Keeps its memory,
+ * the last checkpoint and the last shard for the next task. Throws {@link TaskDropped} for a task that can't be computed, and
+ * lets {@link org.decentralizedai.kernels.KernelException} pass: then this runner is done for.
+ */
+final class TaskRunner {
+    private static final int CORPUS_SHARDS_KEPT = 64;
+
+    private final Device device;
+    private final WorkerPorts ports;
+    private final CheckedBlobs weights, corpus;
+    private final Backoff backoff;
+
+    private @Nullable LocalTraining training;
+    private @Nullable Sha256 checkpoint; // what the training holds as θ_t
+    private @Nullable Sha256 shard;
+    private byte[] shardBytes = {};
+
+    TaskRunner(Device device, WorkerPorts ports, Backoff backoff) {
+        this.device = device;
+        this.ports = ports;
+        this.backoff = backoff;
+        weights = new CheckedBlobs(ports.shards(), ports.weights(), ports.digest());
+        corpus = new CheckedBlobs(ports.shards(), ports.corpus(), ports.digest());
+    }
+
+    FinishedTask run(GradientTask task, ModelConfig model, Pulse pulse) {
+        try {
+            var download = new Download(pulse, backoff, ports.listener());
+            TaskWindows windows = windows(task.data(), task.steps().context(), download);
+            LocalTraining ready = training(model, task.steps());
+            if (!task.checkpoint().equals(checkpoint)) load(ready, task, model, download);
+            return train(ready, task, windows, pulse);
+        } catch (IllegalArgumentException e) { // a task that contradicts its data or its model
+            throw TaskDropped.because(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private TaskWindows windows(CorpusWindows data, int context, Download download) {
+        if (!data.shard().equals(shard)) {
+            shardBytes = download.fetch(corpus, List.of(data.shard()), 0);
+            shard = data.shard();
+            corpus.keepNewest(CORPUS_SHARDS_KEPT);
+        }
+        return new TaskWindows(shardBytes, data, context);
+    }
+
+    private LocalTraining training(ModelConfig model, LocalSteps steps) {
+        LocalTraining old = training;
+        if (old != null && old.fits(model, steps)) return old;
+        training = null;
+        checkpoint = null;
+        if (old != null) old.free();
+        var fresh = new LocalTraining(device.kernels(), model, steps);
+        training = fresh;
+        return fresh;
+    }
+
+    private void load(LocalTraining training, GradientTask task, ModelConfig model, Download download) {
+        int parameters = ParameterLayout.of(model).parameterCount();
+        byte[] file = download.fetch(weights, task.weights(), (long) Float.BYTES * parameters);
+        if (!ports.digest().sha256(file).equals(task.checkpoint()))
+            throw TaskDropped.because("the pieces of checkpoint " + task.checkpoint() + " do not have its hash");
+        int valuesAt = WeightsFile.valuesAt(file, parameters);
+        checkpoint = null;
+        training.load(file, valuesAt);
+        checkpoint = task.checkpoint();
+        weights.keepOnly(task.weights());
+    }
+
+    private FinishedTask train(LocalTraining training, GradientTask task, TaskWindows windows, Pulse pulse) {
+        ports.listener().on(new WorkerEvent.State(Phase.TRAINING, ""));
+        LocalSteps steps = task.steps();
+        training.restart();
+        double first = 0, last = 0;
+        for (int step = 1; step <= steps.steps(); step++) {
+            double began = ports.clock().millis();
+            last = training.step(steps, step, windows);
+            double took = ports.clock().millis() - began;
+            if (step == 1) first = last;
+            if (!Double.isFinite(last)) throw TaskDropped.because("the loss of step " + step + " is not finite");
+            double rate = 1000.0 * steps.batch() * steps.context() / Math.max(took, 1e-3);
+            ports.listener().on(new WorkerEvent.Progress(task.round(), step, steps.steps(), last, rate));
+            pulse.attend(step, last);
+            pulse.restAfter(took);
+        }
+        byte[] encoded = UpdateCodec.encode(task.encoding(), training.update());
+        Sha256 hash = ports.digest().sha256(encoded);
+        return new FinishedTask(task.lease(), new Bytes(encoded), hash, steps.tokens(), first, last);
+    }
+
+    /** Releases the device. */
+    void close() {
+        device.close();
+    }
+}

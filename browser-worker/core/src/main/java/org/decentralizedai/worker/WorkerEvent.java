@@ -1,0 +1,42 @@
+package org.decentralizedai.worker;
+
+import org.decentralizedai.wire.VerdictCode;
+
+/** What a worker tells whoever watches it. */
+public sealed interface WorkerEvent {
+    enum Phase {
+        PROBING,
+        CONNECTING,
+        WAITING,
+        DOWNLOADING,
+        TRAINING,
+        UPLOADING,
+        STOPPED,
+        FAILED
+    }
+
+    /** @param reason a sentence for people, empty where there is nothing to say */
+    record State(Phase phase, String reason) implements WorkerEvent {}
+
+    record Probed(Adapter adapter) implements WorkerEvent {}
+
+    /** @param checkpointBytes the weights of a checkpoint, its header excluded */
+    record Welcomed(String worker, String run, int parameters, long checkpointBytes) implements WorkerEvent {}
+
+    /** Of one task; kept pieces don't count. {@code bytes} never exceeds {@code totalBytes}. */
+    record Downloaded(long bytes, long totalBytes) implements WorkerEvent {}
+
+    /**
+     * @param step counts from 1
+     * @param loss mean of this step, nats per token
+     * @param tokensPerSecond while computing, rests excluded
+     */
+    record Progress(int round, int step, int steps, double loss, double tokensPerSecond) implements WorkerEvent {}
+
+    /** @param tasksAccepted since the session began, this one included */
+    record Judged(VerdictCode code, String sentence, int tokens, int tasksAccepted, int tasksRefused)
+            implements WorkerEvent {}
+
+    /** A task ended before it was delivered. */
+    record Dropped(String sentence) implements WorkerEvent {}
+}

@@ -1,0 +1,19 @@
+package org.decentralizedai.worker;
+
+/**
+ * Everything outside a worker that it needs.
+ *
+ * @param inbox where {@code network} and the visitor's commands arrive
+ * @param weights keeps the pieces of the newest checkpoint
+ * @param corpus keeps the newest corpus shards
+ */
+public record WorkerPorts(
+        Network network,
+        Inbox inbox,
+        Devices devices,
+        BlobSource shards,
+        BlobCache weights,
+        BlobCache corpus,
+        Digest digest,
+        Clock clock,
+        WorkerListener listener) {}

@@ -1,0 +1,308 @@
+package org.decentralizedai.worker.web.gpu;
+
+import static java.lang.Float.floatToRawIntBits;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.decentralizedai.kernels.AdamW;
+import org.decentralizedai.kernels.AttentionShape;
+import org.decentralizedai.kernels.Checks;
+import org.decentralizedai.kernels.KernelException;
+import org.decentralizedai.kernels.Kernels;
+import org.decentralizedai.kernels.MatmulLayout;
+import org.decentralizedai.kernels.Shape;
+import org.decentralizedai.kernels.Tensor;
+import org.decentralizedai.kernels.Tokens;
+import org.teavm.classlib.PlatformDetector;
+import org.teavm.jso.typedarrays.Float32Array;
+import org.teavm.jso.typedarrays.Int32Array;
+import org.teavm.jso.typedarrays.Int8Array;
+
+/**
+ * All operations on a GPU, each a shader of {@code /shaders}. Tensors that an operation reads or writes begin at multiples
+ * of 64 elements of their allocation. In the steady state nothing is created: bind groups and pipelines are remembered.
+ */
+public final class GpuKernels implements Kernels {
+    private static final int MAX_PARTIALS = 8192;
+
+    private final GpuDevice device;
+    private final UniformRing uniforms;
+    private final Pipelines pipelines;
+    private final CommandStream commands;
+    private final ReadBack readBack;
+    private final Map<Integer, GpuStorage> allocated = new LinkedHashMap<>();
+    private final Tensor partials;
+    private int nextId;
+
+    private GpuKernels(GpuDevice device) {
+        this.device = device;
+        uniforms = new UniformRing(device.device());
+        pipelines = new Pipelines(device.device(), uniforms.layout());
+        commands = new CommandStream(device.device(), pipelines, uniforms);
+        readBack = new ReadBack(device, commands);
+        partials = allocate(Shape.vector(MAX_PARTIALS));
+    }
+
+    /**
+     * Compiles every shader, all at once. Waits.
+     *
+     * @throws KernelException with file, line and reason, if the device refuses one
+     */
+    public static GpuKernels open(GpuDevice device) {
+        var kernels = new GpuKernels(device);
+        kernels.pipelines.compile(KernelSpec.ALL);
+        device.check();
+        return kernels;
+    }
+
+    @Override
+    public Tensor allocate(Shape shape) {
+        return new Tensor(storage(shape.size()), 0, shape);
+    }
+
+    @Override
+    public Tokens allocateTokens(int count, int vocabulary) {
+        return new Tokens(storage(Tokens.length(count, vocabulary)), count, vocabulary);
+    }
+
+    private GpuStorage storage(int length) {
+        double bytes = (double) Float.BYTES * length;
+        if (bytes > device.maxStorageBytes())
+            throw new KernelException("too large for this device: bytes=" + (long) bytes);
+        Gpu.Buffer buffer =
+                device.device().createBuffer(Descriptors.buffer(bytes, Gpu.STORAGE | Gpu.COPY_SRC | Gpu.COPY_DST));
+        var made = new GpuStorage(buffer, nextId++, length);
+        allocated.put(made.id(), made);
+        return made;
+    }
+
+    @Override
+    public void free(Tensor tensor) {
+        free(GpuStorage.of(tensor));
+    }
+
+    @Override
+    public void free(Tokens tokens) {
+        free(GpuStorage.of(tokens));
+    }
+
+    private void free(GpuStorage storage) {
+        commands.release(storage);
+        storage.buffer().destroy();
+        allocated.remove(storage.id());
+    }
+
+    @Override
+    public void upload(Tensor tensor, byte[] bytes, int offset) {
+        int length = Float.BYTES * tensor.size();
+        if (offset < 0 || length > bytes.length - offset)
+            throw new IllegalArgumentException(
+                    "outside the bytes: offset=" + offset + ", length=" + length + ", bytes=" + bytes.length);
+        // JavaScript sees the whole array for free, WebAssembly copies what it shows
+        boolean shared = PlatformDetector.isJavaScript();
+        byte[] seen = shared ? bytes : Arrays.copyOfRange(bytes, offset, offset + length);
+        commands.write(
+                GpuStorage.of(tensor).buffer(),
+                (double) Float.BYTES * tensor.offset(),
+                Int8Array.copyFromJavaArray(seen),
+                shared ? offset : 0,
+                length);
+    }
+
+    @Override
+    public void upload(Tensor tensor, float[] values) {
+        if (values.length < tensor.size())
+            throw new IllegalArgumentException("too few values: " + values.length + " for " + tensor);
+        commands.write(
+                GpuStorage.of(tensor).buffer(),
+                (double) Float.BYTES * tensor.offset(),
+                Float32Array.copyFromJavaArray(values),
+                0,
+                tensor.size());
+    }
+
+    @Override
+    public void upload(Tokens tokens, int[] ids) {
+        if (ids.length != tokens.count())
+            throw new IllegalArgumentException("count must be " + tokens.count() + ": " + ids.length);
+        int[] all = Tokens.indexed(ids, tokens.vocabulary());
+        commands.write(GpuStorage.of(tokens).buffer(), 0, Int32Array.copyFromJavaArray(all), 0, all.length);
+    }
+
+    @Override
+    public float[] read(Tensor tensor) {
+        return readBack.read(tensor);
+    }
+
+    @Override
+    public void zero(Tensor out) {
+        commands.clear(out);
+    }
+
+    @Override
+    public void copy(Tensor out, Tensor a) {
+        Checks.sameSize(out, a);
+        commands.copy(out, a);
+    }
+
+    @Override
+    public void subtract(Tensor out, Tensor a, Tensor b) {
+        Checks.sameSize(out, a, b);
+        commands.dispatchAll(KernelSpec.SUBTRACT, out.size(), new int[] {out.size()}, out, a, b);
+    }
+
+    @Override
+    public void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate) {
+        Checks.matmul(layout, c, a, b);
+        Products.enqueue(commands, layout, c, a, b, accumulate);
+    }
+
+    @Override
+    public void embed(Tensor out, Tensor table, Tokens tokens) {
+        Checks.embed(out, table, tokens);
+        commands.dispatchAll(
+                KernelSpec.EMBED, out.size(), new int[] {out.rows(), out.columns()}, out, table, whole(tokens));
+    }
+
+    @Override
+    public void embedBackward(Tensor dtable, Tensor dout, Tokens tokens) {
+        Checks.embed(dout, dtable, tokens);
+        int[] sizes = {dout.rows(), dout.columns(), tokens.vocabulary()};
+        commands.dispatchAll(KernelSpec.EMBED_BACKWARD, dtable.size(), sizes, dtable, dout, whole(tokens));
+    }
+
+    private static Tensor whole(Tokens tokens) {
+        return new Tensor(tokens.storage(), 0, Shape.vector(Tokens.length(tokens.count(), tokens.vocabulary())));
+    }
+
+    @Override
+    public void rmsNorm(Tensor y, Tensor rstd, Tensor x, Tensor weight, double epsilon) {
+        Checks.rmsNorm(y, rstd, x, weight);
+        int[] sizes = {x.rows(), x.columns(), bits(epsilon)};
+        commands.dispatchAll(KernelSpec.RMS_NORM, x.rows(), sizes, y, rstd, x, weight);
+    }
+
+    @Override
+    public void rmsNormBackward(Tensor dx, Tensor dweight, Tensor dy, Tensor x, Tensor weight, Tensor rstd) {
+        Checks.rmsNorm(dy, rstd, x, weight);
+        Checks.sameSize(dx, x);
+        Checks.sameSize(dweight, weight);
+        int[] sizes = {x.rows(), x.columns()};
+        commands.dispatchAll(KernelSpec.RMS_NORM_BACKWARD_X, x.rows(), sizes, dx, dy, x, weight, rstd);
+        commands.dispatchAll(KernelSpec.RMS_NORM_BACKWARD_WEIGHT, x.columns(), sizes, dweight, dy, x, rstd);
+    }
+
+    @Override
+    public void rotary(Tensor x, Tensor table) {
+        turn(x, table, 1);
+    }
+
+    @Override
+    public void rotaryBackward(Tensor dx, Tensor table) {
+        turn(dx, table, -1);
+    }
+
+    private void turn(Tensor x, Tensor table, double direction) {
+        Checks.rotary(x, table);
+        int pairs = x.size() / 2;
+        int[] sizes = {pairs, table.columns() / 2, x.columns(), table.rows(), bits(direction)};
+        commands.dispatchAll(KernelSpec.ROTARY, pairs, sizes, x, table);
+    }
+
+    @Override
+    public void attention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape shape) {
+        Checks.attention(shape, lse, new Tensor[] {out, q}, new Tensor[] {k, v});
+        KernelSpec spec = KernelSpec.attention(shape.headDim());
+        commands.dispatchAll(spec, shape.perHead().size(), sizes(shape), out, lse, q, k, v);
+    }
+
+    @Override
+    public void attentionBackward(
+            Tensor dq,
+            Tensor dk,
+            Tensor dv,
+            Tensor delta,
+            Tensor dout,
+            Tensor out,
+            Tensor lse,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            AttentionShape shape) {
+        Checks.attention(shape, lse, new Tensor[] {dq, dout, out, q}, new Tensor[] {dk, dv, k, v});
+        Checks.shape(delta, shape.perHead());
+        KernelSpec query = KernelSpec.attentionBackwardQuery(shape.headDim());
+        commands.dispatchAll(query, shape.perHead().size(), sizes(shape), dq, delta, dout, out, lse, q, k, v);
+        KernelSpec keyValue = KernelSpec.attentionBackwardKeyValue(shape.headDim());
+        long keys = (long) shape.rows() * shape.kvHeads();
+        commands.dispatchAll(keyValue, keys, sizes(shape), dk, dv, delta, dout, lse, q, k, v);
+    }
+
+    private static int[] sizes(AttentionShape shape) {
+        return new int[] {shape.rows(), shape.context(), shape.heads(), shape.kvHeads(), bits(shape.scale())};
+    }
+
+    @Override
+    public void swiGlu(Tensor out, Tensor gate, Tensor up) {
+        Checks.sameSize(out, gate, up);
+        commands.dispatchAll(KernelSpec.SWIGLU, out.size(), new int[] {out.size()}, out, gate, up);
+    }
+
+    @Override
+    public void swiGluBackward(Tensor dgate, Tensor dup, Tensor dout, Tensor gate, Tensor up) {
+        Checks.sameSize(dout, dgate, dup, gate, up);
+        int[] sizes = {dout.size()};
+        commands.dispatchAll(KernelSpec.SWIGLU_BACKWARD, dout.size(), sizes, dgate, dup, dout, gate, up);
+    }
+
+    @Override
+    public void crossEntropy(Tensor losses, Tensor logits, Tokens targets, double gradientScale) {
+        Checks.crossEntropy(losses, logits, targets);
+        int[] sizes = {logits.rows(), logits.columns(), bits(gradientScale)};
+        commands.dispatchAll(KernelSpec.CROSS_ENTROPY, logits.rows(), sizes, losses, logits, whole(targets));
+    }
+
+    @Override
+    public void squaredNorm(Tensor norm2, Tensor x, boolean accumulate) {
+        Checks.shape(norm2, Shape.vector(1));
+        int vectors = Math.clamp(x.size() / 256, 1, MAX_PARTIALS / 4); // 64 elements or more each
+        Tensor used = partials.view(0, Shape.vector(4 * vectors));
+        commands.dispatchAll(KernelSpec.SQUARED_NORM, used.size(), new int[] {x.size(), used.size()}, used, x);
+        commands.dispatch(KernelSpec.SUM, 1, 1, new int[] {vectors, accumulate ? 1 : 0}, norm2, used);
+    }
+
+    @Override
+    public void adamW(Tensor weights, Tensor gradients, Tensor moment1, Tensor moment2, Tensor norm2, AdamW step) {
+        Checks.sameSize(weights, gradients, moment1, moment2);
+        Checks.shape(norm2, Shape.vector(1));
+        int[] numbers = {
+            weights.size(),
+            step.decayed(),
+            bits(step.learningRate()),
+            bits(step.beta1()),
+            bits(step.beta2()),
+            bits(1 - step.beta1()),
+            bits(1 - step.beta2()),
+            bits(step.correction1()),
+            bits(step.correction2()),
+            bits(step.epsilon()),
+            bits(step.weightDecay()),
+            bits(step.clipNorm())
+        };
+        commands.dispatchAll(KernelSpec.ADAMW, weights.size(), numbers, weights, moment1, moment2, gradients, norm2);
+    }
+
+    private static int bits(double value) {
+        return floatToRawIntBits((float) value);
+    }
+
+    @Override
+    public void close() {
+        commands.submit();
+        for (GpuStorage storage : allocated.values()) storage.buffer().destroy();
+        allocated.clear();
+        readBack.destroy();
+        uniforms.destroy();
+    }
+}

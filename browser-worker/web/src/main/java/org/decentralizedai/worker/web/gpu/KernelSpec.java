@@ -1,0 +1,115 @@
+package org.decentralizedai.worker.web.gpu;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One compiled form of an operation: a shader file, its entry point, what it does with each binding and the values of its
+ * {@code override} constants. Variants for a kind of device differ in file or overrides only.
+ *
+ * @param access one character a binding: 'w' read_write, 'r' read
+ */
+record KernelSpec(String file, String entry, String access, Map<String, Integer> overrides) {
+    static final KernelSpec MATMUL =
+            new KernelSpec("matmul.wgsl", "main", "wrr", Map.of("group_rows", 4, "group_columns", 8));
+    static final KernelSpec MATMUL_AB = aligned("ab");
+    static final KernelSpec MATMUL_ABT = aligned("abt");
+    static final KernelSpec MATMUL_ATB = aligned("atb");
+    static final KernelSpec RMS_NORM = of("rms_norm.wgsl", "wwrr", 32);
+    static final KernelSpec RMS_NORM_BACKWARD_X = of("rms_norm_backward_x.wgsl", "wrrrr", 32);
+    static final KernelSpec RMS_NORM_BACKWARD_WEIGHT = of("rms_norm_backward_weight.wgsl", "wrrr", 8);
+    static final KernelSpec ROTARY = of("rotary.wgsl", "wr", 64);
+    static final KernelSpec ATTENTION = of("attention.wgsl", "wwrrr", 16);
+    static final KernelSpec ATTENTION_BACKWARD_QUERY = of("attention_backward_query.wgsl", "wwrrrrrr", 16);
+    static final KernelSpec ATTENTION_BACKWARD_KEY_VALUE = of("attention_backward_key_value.wgsl", "wwrrrrrr", 16);
+    static final KernelSpec ATTENTION_NARROW = of("attention_narrow.wgsl", "wwrrr", 16);
+    static final KernelSpec ATTENTION_BACKWARD_QUERY_NARROW =
+            of("attention_backward_query_narrow.wgsl", "wwrrrrrr", 16);
+    static final KernelSpec ATTENTION_BACKWARD_KEY_VALUE_NARROW =
+            of("attention_backward_key_value_narrow.wgsl", "wwrrrrrr", 16);
+    static final KernelSpec SWIGLU = of("swiglu.wgsl", "wrr", 64);
+    static final KernelSpec SWIGLU_BACKWARD = of("swiglu_backward.wgsl", "wwrrr", 64);
+    static final KernelSpec EMBED = of("embed.wgsl", "wrr", 64);
+    static final KernelSpec EMBED_BACKWARD = of("embed_backward.wgsl", "wrr", 64);
+    static final KernelSpec CROSS_ENTROPY = of("cross_entropy.wgsl", "wwr", 16);
+    static final KernelSpec SUBTRACT = of("subtract.wgsl", "wrr", 64);
+    static final KernelSpec SQUARED_NORM = of("squared_norm.wgsl", "wr", 64);
+    static final KernelSpec SUM = new KernelSpec("sum.wgsl", "main", "wr", Map.of());
+    static final KernelSpec ADAMW = of("adamw.wgsl", "wwwrr", 64);
+
+    /** What every device compiles at the start; a form for one size of head is compiled when it is first met. */
+    static final List<KernelSpec> ALL = List.of(
+            MATMUL,
+            MATMUL_AB,
+            MATMUL_ABT,
+            MATMUL_ATB,
+            RMS_NORM,
+            RMS_NORM_BACKWARD_X,
+            RMS_NORM_BACKWARD_WEIGHT,
+            ROTARY,
+            ATTENTION,
+            ATTENTION_BACKWARD_QUERY,
+            ATTENTION_BACKWARD_KEY_VALUE,
+            ATTENTION_NARROW,
+            ATTENTION_BACKWARD_QUERY_NARROW,
+            ATTENTION_BACKWARD_KEY_VALUE_NARROW,
+            SWIGLU,
+            SWIGLU_BACKWARD,
+            EMBED,
+            EMBED_BACKWARD,
+            CROSS_ENTROPY,
+            SUBTRACT,
+            SQUARED_NORM,
+            SUM,
+            ADAMW);
+
+    private static KernelSpec of(String file, String access, int group) {
+        return new KernelSpec(file, "main", access, Map.of("group", group));
+    }
+
+    private static KernelSpec aligned(String entry) {
+        return new KernelSpec("matmul_aligned.wgsl", entry, "wrr", Map.of("group_rows", 4, "group_columns", 4));
+    }
+
+    static KernelSpec attention(int headDim) {
+        return narrow(headDim) ? ATTENTION_NARROW.wide(headDim) : ATTENTION.with("head_vectors", headDim / 4);
+    }
+
+    static KernelSpec attentionBackwardQuery(int headDim) {
+        return narrow(headDim)
+                ? ATTENTION_BACKWARD_QUERY_NARROW.wide(headDim)
+                : ATTENTION_BACKWARD_QUERY.with("head_vectors", headDim / 4);
+    }
+
+    static KernelSpec attentionBackwardKeyValue(int headDim) {
+        return narrow(headDim)
+                ? ATTENTION_BACKWARD_KEY_VALUE_NARROW.wide(headDim)
+                : ATTENTION_BACKWARD_KEY_VALUE.with("head_vectors", headDim / 4);
+    }
+
+    private static boolean narrow(int headDim) {
+        return headDim == 16 || headDim == 32;
+    }
+
+    private KernelSpec wide(int headDim) {
+        return headDim == 32 ? with("wide", 1) : this;
+    }
+
+    private KernelSpec with(String override, int value) {
+        var all = new HashMap<>(overrides);
+        all.put(override, value);
+        return new KernelSpec(file, entry, access, Map.copyOf(all));
+    }
+
+    int value(String override) {
+        Integer value = overrides.get(override);
+        if (value == null) throw new IllegalArgumentException(file + " has no override: " + override);
+        return value;
+    }
+
+    @Override
+    public String toString() {
+        return file + ":" + entry + overrides;
+    }
+}

@@ -1,0 +1,31 @@
+package org.decentralizedai.worker.web.gpu;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.teavm.classlib.ResourceSupplier;
+import org.teavm.classlib.ResourceSupplierContext;
+
+/** The WGSL texts, embedded into the worker by TeaVM, so that shaders and the code that binds them are of one version. */
+public final class ShaderSources implements ResourceSupplier {
+    private static final String FOLDER = "shaders/";
+
+    /** Called by TeaVM while it compiles. */
+    @Override
+    public String[] supplyResources(ResourceSupplierContext context) {
+        return KernelSpec.ALL.stream()
+                .map(spec -> FOLDER + spec.file())
+                .distinct()
+                .toArray(String[]::new);
+    }
+
+    static String load(String file) {
+        try (InputStream in = ShaderSources.class.getResourceAsStream("/" + FOLDER + file)) {
+            if (in == null) throw new IllegalArgumentException("no such shader: file=" + file);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

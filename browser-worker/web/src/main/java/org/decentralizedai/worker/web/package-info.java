@@ -1,0 +1,65 @@
+/**
+ * The worker in the browser: a module Web Worker that trains on the device's GPU, and what connects it to the page, the
+ * socket and the shards. Start reading at {@link WorkerMain}.
+ *
+ * <h2>What the page and the worker say to each other</h2>
+ *
+ * The page creates the worker with {@code new Worker('/worker/boot-js.js', {type: 'module'})} (or
+ * {@code /worker/boot-wasm.js}, the same sources compiled to WebAssembly GC) and may post commands at once: none is lost
+ * while the code loads. Commands and events are plain objects with a {@code type}.
+ *
+ * <p>Commands:
+ *
+ * <pre>
+ * {type: 'start', url: 'wss://host/worker', key: '32 hex digits', power: 0.05..1}
+ *       joins. Shards are fetched from /shards/ of the same host over https (http for ws:). While started, a second 'start'
+ *       is ignored.
+ * {type: 'stop'}
+ *       gives the task back, closes the socket and releases the GPU; answered by state 'stopped' when that is done: after
+ *       the step, or the piece of a download, that is under way. A later 'start' joins again. A page that can't wait calls
+ *       worker.terminate(); the task is then leased to another when the server sees the socket close.
+ * {type: 'power', power: 0.05..1}
+ *       share of the time spent computing; takes effect at once.
+ * {type: 'check'}
+ *       runs every kernel against its reference on this device; answered by one event 'check'. Ignored while started.
+ * </pre>
+ *
+ * Events (numbers are JavaScript numbers):
+ *
+ * <pre>
+ * {type: 'state', state, reason}
+ *       state is one of
+ *         'probing'      looking for an adapter, compiling kernels, measuring
+ *         'connecting'   no connection yet, or it was lost while idle; tried again by itself
+ *         'waiting'      connected, no task just now; reason says why
+ *         'downloading'  weights or corpus
+ *         'training'
+ *         'uploading'
+ *         'stopped'      after 'stop'
+ *         'failed'       for good until the next 'start'; reason is a sentence for people
+ *       reason is '' where there is nothing to say. A lost connection does not interrupt 'training'.
+ * {type: 'adapter', description, vendor, architecture, software, gigaflops, maxStorageMiB}
+ *       once per probing. software: a renderer on the CPU. gigaflops: measured f32 matrix product.
+ * {type: 'welcome', worker, run, parameters, checkpointBytes}
+ *       once per connection. worker: the name that the server gave. checkpointBytes: the weights of a checkpoint.
+ * {type: 'download', bytes, totalBytes}
+ *       of one task; pieces already kept by the browser don't count. bytes: fetched so far. totalBytes: what remains after
+ *       the browser's own store was looked through, as far as known; never below bytes.
+ * {type: 'progress', round, step, steps, loss, tokensPerSecond}
+ *       after each local step: loss in nats per token, the mean of this step; step counts from 1; tokensPerSecond while
+ *       computing, the pauses of the power slider not counted.
+ * {type: 'verdict', code, sentence, tokens, tasksAccepted, tasksRefused}
+ *       what became of a task; code is ACCEPTED or why not ({@link org.decentralizedai.wire.VerdictCode}), tokens those
+ *       accepted, the two counts since the last 'start'.
+ * {type: 'dropped', sentence}
+ *       a task ended before it was delivered: cancelled by the server, a corrupted shard, the GPU was lost, ...
+ * {type: 'check', passed, cases, failures: ['case: error', ...], reason}
+ *       passed: every case within its tolerance; reason is '' or why nothing could be checked.
+ * </pre>
+ *
+ * A worker that the server does not want any more ({@code BANNED}, another protocol version) posts state 'failed'.
+ */
+@NullMarked
+package org.decentralizedai.worker.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,53 @@
+package org.decentralizedai.browser;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A headless Chromium with WebGPU on its software adapter. The environment variable {@code CHROMIUM} names the executable;
+ * without it Playwright's own browser is downloaded once and used.
+ */
+public final class Chromium implements AutoCloseable {
+    private static final List<String> WEBGPU = List.of("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader");
+    /** Keeps a test machine without a network from being asked for one. */
+    private static final List<String> QUIET =
+            List.of("--disable-background-networking", "--disable-component-update", "--disable-sync");
+
+    private final Playwright playwright;
+    private final Browser browser;
+
+    private Chromium(List<String> flags) {
+        String executable = System.getenv("CHROMIUM");
+        var environment = executable == null ? Map.<String, String>of() : Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
+        var arguments = new ArrayList<>(QUIET);
+        arguments.addAll(flags);
+        if ("root".equals(System.getProperty("user.name"))) arguments.add("--no-sandbox"); // Chromium refuses otherwise
+        var options = new BrowserType.LaunchOptions().setArgs(arguments);
+        if (executable != null) options.setExecutablePath(Path.of(executable));
+        browser = playwright.chromium().launch(options);
+    }
+
+    public static Chromium withWebGpu() {
+        return new Chromium(WEBGPU);
+    }
+
+    public static Chromium withoutWebGpu() {
+        return new Chromium(List.of("--disable-features=WebGPU,WebGPUService"));
+    }
+
+    public Browser browser() {
+        return browser;
+    }
+
+    @Override
+    public void close() {
+        browser.close();
+        playwright.close();
+    }
+}

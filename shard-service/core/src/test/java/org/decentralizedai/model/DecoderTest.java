@@ -1,0 +1,127 @@
+package org.decentralizedai.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.decentralizedai.kernels.ReferenceKernels;
+import org.decentralizedai.kernels.Tensor;
+import org.decentralizedai.kernels.Tokens;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Backward against central differences of forward, in double precision, through the whole model. */
+class DecoderTest {
+    private static final int BATCH = 2, CONTEXT = 5;
+
+    static List<ModelConfig> configs() {
+        return List.of(
+                new ModelConfig(11, 8, 2, 2, 1, 4, 12, CONTEXT, 10_000, 1e-5, true),
+                new ModelConfig(13, 12, 1, 3, 3, 4, 7, 8, 500, 1e-6, false));
+    }
+
+    /** One model with random weights and tokens, and its mean loss as a function. */
+    private static final class Fixture {
+        final ReferenceKernels kernels = new ReferenceKernels();
+        final Parameters weights, gradients;
+        final Decoder decoder;
+        final Tokens inputs, targets;
+
+        Fixture(ModelConfig config) {
+            var layout = ParameterLayout.of(config);
+            weights = Parameters.allocate(kernels, layout);
+            gradients = Parameters.allocate(kernels, layout);
+            decoder = new Decoder(kernels, config, BATCH, CONTEXT, weights, gradients);
+            var random = new SplitMix64(7);
+            for (Tensor view : weights.views())
+                for (int i = 0; i < view.size(); i++) kernels.set(view, i, 0.5 * random.nextNormal());
+            inputs = tokens(config, random);
+            targets = tokens(config, random);
+        }
+
+        private Tokens tokens(ModelConfig config, SplitMix64 random) {
+            int[] ids = new int[BATCH * CONTEXT];
+            for (int i = 0; i < ids.length; i++) ids[i] = random.nextInt(config.vocabulary());
+            Tokens tokens = kernels.allocateTokens(ids.length, config.vocabulary());
+            kernels.upload(tokens, ids);
+            return tokens;
+        }
+
+        double meanLoss() {
+            decoder.forward(inputs);
+            Tensor losses = decoder.loss(targets, 1.0 / decoder.rows());
+            double sum = 0;
+            for (int i = 0; i < losses.size(); i++) sum += kernels.get(losses, i);
+            return sum / decoder.rows();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void backward_everyParameter_matchesFiniteDifferences(ModelConfig config) {
+        var f = new Fixture(config);
+        f.meanLoss();
+        f.decoder.backward(f.inputs);
+        double h = 1e-5;
+        for (Parameter p : f.weights.layout().parameters()) {
+            Tensor w = f.weights.get(p.name()), dw = f.gradients.get(p.name());
+            double difference = 0, norm = 0;
+            for (int i = 0; i < p.size(); i++) {
+                double value = f.kernels.get(w, i);
+                f.kernels.set(w, i, value + h);
+                double up = f.meanLoss();
+                f.kernels.set(w, i, value - h);
+                double down = f.meanLoss();
+                f.kernels.set(w, i, value);
+                double expected = (up - down) / (2 * h);
+                difference += Math.pow(f.kernels.get(dw, i) - expected, 2);
+                norm += expected * expected;
+            }
+            assertThat(norm).as("gradient of %s is not zero", p.name()).isPositive();
+            assertThat(Math.sqrt(difference / norm)).as(p.name()).isLessThan(1e-7);
+        }
+    }
+
+    @Test
+    void backward_twice_accumulates() {
+        var f = new Fixture(configs().getFirst());
+        f.meanLoss();
+        f.decoder.backward(f.inputs);
+        float[] once = f.gradients.read(f.kernels);
+        f.meanLoss();
+        f.decoder.backward(f.inputs);
+        float[] twice = f.gradients.read(f.kernels);
+        for (int i = 0; i < once.length; i++) assertThat(twice[i]).isCloseTo(2 * once[i], within(once[i]));
+    }
+
+    private static org.assertj.core.data.Offset<Float> within(float value) {
+        return org.assertj.core.data.Offset.offset(1e-6f + Math.abs(value) * 1e-5f);
+    }
+
+    @Test
+    void forward_laterToken_doesNotChangeEarlierLogits() {
+        var f = new Fixture(configs().getFirst());
+        float[] before = f.kernels.read(f.decoder.forward(f.inputs));
+        int[] ids = new int[BATCH * CONTEXT];
+        ids[CONTEXT - 1] = 3;
+        f.kernels.upload(f.targets, new int[BATCH * CONTEXT]);
+        float[] zeros = f.kernels.read(f.decoder.forward(f.targets));
+        f.kernels.upload(f.targets, ids);
+        float[] changed = f.kernels.read(f.decoder.forward(f.targets));
+        int vocabulary = configs().getFirst().vocabulary();
+        int untouched = (CONTEXT - 1) * vocabulary;
+        assertThat(java.util.Arrays.copyOf(changed, untouched)).isEqualTo(java.util.Arrays.copyOf(zeros, untouched));
+        assertThat(changed).isNotEqualTo(zeros);
+        assertThat(before).isNotEqualTo(zeros);
+    }
+
+    @Test
+    void decoder_contextBeyondTheModel_isRefused() {
+        var kernels = new ReferenceKernels();
+        var config = configs().getFirst();
+        var parameters = Parameters.allocate(kernels, ParameterLayout.of(config));
+        assertThatThrownBy(() -> new Decoder(kernels, config, 1, CONTEXT + 1, parameters, parameters))
+                .hasMessageContaining("context must be <= 5");
+    }
+}

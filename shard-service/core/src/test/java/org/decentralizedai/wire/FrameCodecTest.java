@@ -1,0 +1,117 @@
+package org.decentralizedai.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.model.ModelConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FrameCodecTest {
+    private static final Lease LEASE = new Lease(7, 3);
+    private static final Sha256 HASH = new Sha256("ab".repeat(32));
+
+    static List<ServerMessage> serverMessages() {
+        return List.of(
+                new ServerMessage.Welcome("w1", "run é", ModelConfig.nano(), 5000),
+                new ServerMessage.GradientTask(
+                        LEASE,
+                        12,
+                        HASH,
+                        List.of(HASH, new Sha256("01".repeat(32))),
+                        new CorpusWindows(HASH, -5, 256, 8),
+                        new LocalSteps(4, 2, 1, 64, 3e-3, 3, 0.9, 0.95, 1e-8, 0.1, 1),
+                        UpdateEncoding.INT8,
+                        120_000),
+                new ServerMessage.Idle(IdleReason.PAUSED, 5000),
+                new ServerMessage.UploadFrom(LEASE, 65_536),
+                new ServerMessage.Verdict(LEASE, VerdictCode.NOT_FINITE, "contains NaN", 0),
+                new ServerMessage.Cancel(LEASE, "the round has closed"));
+    }
+
+    static List<ClientMessage> clientMessages() {
+        return List.of(
+                new ClientMessage.Hello("0123456789abcdef0123456789abcdef", "SwiftShader", true, 2.9, 1L << 30),
+                new ClientMessage.TaskRequest(),
+                new ClientMessage.Heartbeat(LEASE, 3, 5.5),
+                new ClientMessage.UpdateBegin(LEASE, 1000, HASH, 8192, 5.6, 5.1),
+                new ClientMessage.UpdateChunk(LEASE, 64, new Bytes(new byte[] {1, 2, 3})),
+                new ClientMessage.Abandon(LEASE, "stopped"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("serverMessages")
+    void serverMessage_encodedAndDecoded_isEqual(ServerMessage message) {
+        assertThat(FrameCodec.decodeServer(FrameCodec.encode(message))).isEqualTo(message);
+    }
+
+    @ParameterizedTest
+    @MethodSource("clientMessages")
+    void clientMessage_encodedAndDecoded_isEqual(ClientMessage message) {
+        assertThat(FrameCodec.decodeClient(FrameCodec.encode(message))).isEqualTo(message);
+    }
+
+    @Test
+    void frames_goldenVectors() {
+        assertThat(hex(FrameCodec.encode(new ClientMessage.TaskRequest())))
+                .isEqualTo("01420000000000000000000000000000");
+        assertThat(hex(FrameCodec.encode(new ClientMessage.Heartbeat(LEASE, 3, 5.5))))
+                .isEqualTo("0143000" + "01c0000000000000000000000" + "0700000000000000" + "0300000000000000"
+                        + "03000000" + "0000000000001640");
+        assertThat(hex(FrameCodec.encode(new ServerMessage.Verdict(LEASE, VerdictCode.LATE, "late", 0))))
+                .isEqualTo("0105000" + "0200000000000000000000000" + "0700000000000000" + "0300000000000000"
+                        + "03000000" + "04000000" + "6c617465" + "00000000");
+        assertThat(hex(FrameCodec.encode(new ServerMessage.UploadFrom(LEASE, 65_536))))
+                .isEqualTo(
+                        "0104000" + "0140000000000000000000000" + "0700000000000000" + "0300000000000000" + "00000100");
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    @Test
+    void decode_unknownVersion_saysReload() {
+        byte[] frame = FrameCodec.encode(new ClientMessage.TaskRequest());
+        frame[0] = 2;
+        assertThatThrownBy(() -> FrameCodec.decodeClient(frame))
+                .isInstanceOfSatisfying(
+                        FrameException.class, e -> assertThat(e.code()).isEqualTo(FrameException.Code.UNKNOWN_VERSION))
+                .hasMessageContaining("reload");
+    }
+
+    @ParameterizedTest
+    @MethodSource("clientMessages")
+    void decode_truncatedAnywhere_isRefused(ClientMessage message) {
+        byte[] frame = FrameCodec.encode(message);
+        for (int length = 0; length < frame.length; length++) {
+            byte[] cut = Arrays.copyOf(frame, length);
+            assertThatThrownBy(() -> FrameCodec.decodeClient(cut)).isInstanceOf(FrameException.class);
+        }
+    }
+
+    @Test
+    void decode_serverTypeFromAClient_isRefused() {
+        byte[] frame = FrameCodec.encode(new ServerMessage.Cancel(LEASE, ""));
+        assertThatThrownBy(() -> FrameCodec.decodeClient(frame)).hasMessageContaining("unknown message type 6");
+    }
+
+    @Property(tries = 5000)
+    void decode_mutatedFrame_onlyFrameException(@ForAll int position, @ForAll byte value, @ForAll int which) {
+        var all = clientMessages();
+        byte[] frame = FrameCodec.encode(all.get(Math.floorMod(which, all.size())));
+        frame[Math.floorMod(position, frame.length)] = value;
+        try {
+            FrameCodec.decodeClient(frame);
+        } catch (FrameException expected) {
+            assertThat(expected.getMessage()).isNotBlank();
+        }
+    }
+}
