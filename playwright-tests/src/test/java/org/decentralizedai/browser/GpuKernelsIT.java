@@ -1,5 +1,6 @@
 package org.decentralizedai.browser;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
@@ -127,7 +128,8 @@ class GpuKernelsIT {
         return (Map<String, Object>) page.evaluate(CHECK, Map.of("boot", boot, "prelude", prelude));
     }
 
-    private static List<?> failures(Map<String, Object> check) {
-        return (List<?>) check.get("failures");
+    @SuppressWarnings("unchecked")
+    private static List<String> failures(Map<String, Object> check) {
+        return (List<String>) requireNonNull(check.get("failures"));
     }
 }
