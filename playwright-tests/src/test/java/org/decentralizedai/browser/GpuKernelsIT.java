@@ -127,7 +127,8 @@ class GpuKernelsIT {
         return (Map<String, Object>) page.evaluate(CHECK, Map.of("boot", boot, "prelude", prelude));
     }
 
-    private static List<?> failures(Map<String, Object> check) {
-        return (List<?>) check.get("failures");
+    @SuppressWarnings("unchecked")
+    private static List<String> failures(Map<String, Object> check) {
+        return (List<String>) check.get("failures");
     }
 }
