@@ -80,15 +80,19 @@ public final class ChatRoutes implements AutoCloseable {
         ctx.res().getOutputStream().write(body.getBytes(UTF_8));
     }
 
-    private void complete(Context ctx, Api api) throws IOException, InterruptedException {
-        CompletionRequest request = parser.parse(api, body(ctx));
-        models.one(request.model());
-        try (var place = queue.enter()) {
-            Reply reply = reply(ctx.res(), request);
-            while (!place.await(Answer.BEAT)) reply.beat();
-            answer(request, reply);
+    private void complete(Context ctx, Api api) {
+        try {
+            CompletionRequest request = parser.parse(api, body(ctx));
+            models.one(request.model());
+            try (var place = queue.enter()) {
+                Reply reply = reply(ctx.res(), request);
+                while (!place.await(Answer.BEAT)) reply.beat();
+                answer(request, reply);
+            }
         } catch (IOException e) {
             log.debug("a caller left before the answer was complete: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the server stops
         }
     }
 

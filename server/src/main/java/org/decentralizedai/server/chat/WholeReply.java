@@ -23,6 +23,7 @@ final class WholeReply implements Reply {
         this.json = json;
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType("application/json;charset=utf-8");
+        response.setHeader("Cache-Control", "no-store");
     }
 
     @Override
