@@ -1,5 +1,6 @@
 package org.decentralizedai.browser;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
@@ -129,6 +130,6 @@ class GpuKernelsIT {
 
     @SuppressWarnings("unchecked")
     private static List<String> failures(Map<String, Object> check) {
-        return (List<String>) check.get("failures");
+        return (List<String>) requireNonNull(check.get("failures"));
     }
 }
