@@ -10,11 +10,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.decentralizedai.server.chat.ChatRoutes;
+import org.decentralizedai.server.chat.ServedCheckpoint;
 import org.decentralizedai.server.http.AdminRoutes;
 import org.decentralizedai.server.http.CheckpointRoutes;
 import org.decentralizedai.server.http.HealthRoutes;
@@ -32,6 +36,7 @@ import org.decentralizedai.server.train.TrainMetrics;
 import org.decentralizedai.server.train.Training;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.blob.FolderBlobStore;
+import org.decentralizedai.store.checkpoint.CheckpointStore;
 import org.decentralizedai.store.tokenizer.ByteTokenizer;
 
 /** A whole server in this process: the one place where the parts are wired. Closing it loses nothing. */
@@ -69,13 +74,16 @@ public final class Server implements AutoCloseable {
                     new TrainMetrics(meters),
                     clock));
             var backup = new Backup(data, database, training.trainer(), clock);
+            var chat = new ChatRoutes(served(training, blobs), tokenizer, settings.chat());
             List<Routes> routes = List.of(
+                    chat,
                     new WorkerEndpoint(training, socketLimits(settings), settings.publicUrl(), meters),
                     new RunRoutes(training.status()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
                     new HealthRoutes(() -> unready(database), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take));
             web = opened(new WebServer(binding(settings, data), routes));
+            opened(chat); // ends running answers before the web server waits for them
             opened(() -> training.desk().disconnectAll(RESTARTING, "the server restarts: please connect again"));
             url = (settings.tlsKey() == null ? "http" : "https") + "://"
                     + (settings.host().equals("0.0.0.0") ? "localhost" : settings.host()) + ":" + web.port();
@@ -117,6 +125,18 @@ public final class Server implements AutoCloseable {
                 limits.socketsPerAddress(),
                 limits.messagesPerSecond(),
                 Duration.ofSeconds(limits.heartbeatSeconds()));
+    }
+
+    /** What the chat answers from: the promoted checkpoint under the name of the run's model. */
+    private static Supplier<Optional<ServedCheckpoint>> served(Training training, BlobStore blobs) {
+        var checkpoints = new CheckpointStore(blobs);
+        return () -> training.promotions().current().map(promoted -> new ServedCheckpoint(
+                training.run().modelName(),
+                promoted.checkpoint().hash(),
+                promoted.round(),
+                Instant.ofEpochMilli(promoted.decidedAtMillis()),
+                promoted.model(),
+                () -> checkpoints.weights(promoted.checkpoint(), promoted.model())));
     }
 
     private static WebServer.Binding binding(Settings settings, DataFolder data) {

@@ -3,6 +3,7 @@ package org.decentralizedai.server;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import org.decentralizedai.server.chat.ChatSettings;
 import org.decentralizedai.server.train.Recipe;
 import org.decentralizedai.server.train.Retention;
 import org.decentralizedai.store.corpus.Corpus;
@@ -36,7 +37,8 @@ public record Settings(
         int promoteEvery,
         Retention retention,
         double heldOutShare,
-        Limits limits) {
+        Limits limits,
+        ChatSettings chat) {
 
     /**
      * @param socketsPerAddress addresses of this machine apart
@@ -88,6 +90,7 @@ public record Settings(
                 10,
                 new Retention(3, 100, true),
                 Corpus.DEFAULT_HELD_OUT_SHARE,
-                new Limits(5000, 32, 20, 256, 10, 20));
+                new Limits(5000, 32, 20, 256, 10, 20),
+                ChatSettings.defaults());
     }
 }

@@ -47,7 +47,7 @@ class LossChart extends HTMLElement {
     }
 
     #words(latest) {
-        const newest = { heldOut: latest.heldOutBitsPerByte, train: bitsFromNats(latest.trainLoss), bigram: latest.bigramBitsPerByte };
+        const newest = { heldOut: latest.heldOutBitsPerByte, train: bitsFromNats(newestLoss(latest)), bigram: latest.bigramBitsPerByte };
         for (const [name, value] of Object.entries(newest))
             this.querySelector(`[data-latest="${name}"]`).textContent = text(value);
         this.#plot.setAttribute('role', 'img');
@@ -86,6 +86,9 @@ class LossChart extends HTMLElement {
         };
     }
 }
+
+/** Of the newest round that is done: the open one has none yet. */
+const newestLoss = latest => latest.trainLoss ?? latest.history?.findLast(entry => typeof entry.trainLoss === 'number')?.trainLoss;
 
 /** uPlot's columns: rounds, training, bigram, held-out (drawn last, on top). */
 function columns(history, bigram) {

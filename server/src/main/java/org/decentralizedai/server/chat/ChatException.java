@@ -18,7 +18,8 @@ final class ChatException extends RuntimeException {
         return error;
     }
 
-    @Nullable String param() {
+    @Nullable
+    String param() {
         return param;
     }
 }

@@ -1,16 +1,16 @@
 package org.decentralizedai.server.chat;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.router.JavalinDefaultRoutingApi;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.server.chat.CompletionRequest.Api;
+import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.store.blob.BlobException;
 import org.decentralizedai.store.checkpoint.CheckpointException;
 import org.decentralizedai.store.tokenizer.Tokenizer;
@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * defines them; what is not supported is refused with 400. An answer comes from the checkpoint that is promoted when its turn comes, whole or
  * streamed; generating ends with the caller's connection. Thread-safe; blocks the request's own thread.
  */
-public final class ChatRoutes implements AutoCloseable {
+public final class ChatRoutes implements Routes, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ChatRoutes.class);
 
     private final JsonMapper json = JsonMapper.builder().build();
@@ -44,11 +44,14 @@ public final class ChatRoutes implements AutoCloseable {
         models = new ModelList(json, promoted);
     }
 
-    public void addTo(RoutesConfig routes) {
+    @Override
+    public void register(JavalinDefaultRoutingApi routes) {
         routes.post("/v1/chat/completions", refusing(ctx -> complete(ctx, Api.CHAT)));
         routes.post("/v1/completions", refusing(ctx -> complete(ctx, Api.TEXT)));
         routes.get("/v1/models", refusing(ctx -> send(ctx, models.all().toString())));
-        routes.get("/v1/models/{id}", refusing(ctx -> send(ctx, models.one(ctx.pathParam("id")).toString())));
+        routes.get(
+                "/v1/models/{id}",
+                refusing(ctx -> send(ctx, models.one(ctx.pathParam("id")).toString())));
     }
 
     /** Requests that compute or wait. */
@@ -64,20 +67,18 @@ public final class ChatRoutes implements AutoCloseable {
 
     private Handler refusing(Handler handler) {
         return ctx -> {
-            ctx.res().setHeader("X-Request-Id", "req_" + ReplyFormat.randomId());
+            ctx.header("X-Request-Id", "req_" + ReplyFormat.randomId());
             try {
                 handler.handle(ctx);
             } catch (ChatException e) {
                 ErrorBody.describe(ctx.res(), e);
-                ctx.res().getOutputStream().write(ErrorBody.of(json, e).toString().getBytes(UTF_8));
+                ctx.result(ErrorBody.of(json, e).toString());
             }
         };
     }
 
-    private static void send(Context ctx, String body) throws IOException {
-        ctx.res().setContentType("application/json;charset=utf-8");
-        ctx.res().setHeader("Cache-Control", "no-cache");
-        ctx.res().getOutputStream().write(body.getBytes(UTF_8));
+    private static void send(Context ctx, String body) {
+        ctx.contentType("application/json").header("Cache-Control", "no-cache").result(body);
     }
 
     private void complete(Context ctx, Api api) {
@@ -105,7 +106,8 @@ public final class ChatRoutes implements AutoCloseable {
     private void answer(CompletionRequest request, Reply reply) throws IOException {
         try (var loan = shelf.borrow()) {
             reply.begin(new ReplyFormat(json, request, loan.checkpoint()));
-            new Answer(request, reply, tokenizer, settings.longestAnswer(), shelf::isClosed).write(loan.generator());
+            new Answer(request, reply, tokenizer, Duration.ofSeconds(settings.answerSeconds()), shelf::isClosed)
+                    .write(loan.generator());
         } catch (ChatException e) {
             reply.fail(e);
         } catch (BlobException | CheckpointException | IllegalStateException e) {

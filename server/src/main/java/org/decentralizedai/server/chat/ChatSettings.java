@@ -1,16 +1,14 @@
 package org.decentralizedai.server.chat;
 
-import java.time.Duration;
-
 /**
- * Limits of the chat.
+ * Limits of the chat; {@code chat} in the settings file.
  *
  * @param workers answers computed at the same time
  * @param queue requests that may wait besides; further ones get 429
  * @param maxPromptTokens of one prompt; of these the newest that fit the model's context count
  * @param maxTokens greatest length of an answer that a caller may ask for
  * @param defaultTokens of a chat whose caller names no length
- * @param longestAnswer computing ends after this time, so that a slow reader can't keep a worker
+ * @param answerSeconds computing ends after this time, so that a slow reader can't keep a worker
  * @param maxBodyBytes of one request
  */
 public record ChatSettings(
@@ -19,7 +17,7 @@ public record ChatSettings(
         int maxPromptTokens,
         int maxTokens,
         int defaultTokens,
-        Duration longestAnswer,
+        int answerSeconds,
         int maxBodyBytes) {
 
     public ChatSettings {
@@ -29,8 +27,7 @@ public record ChatSettings(
         positive("maxTokens", maxTokens);
         positive("defaultTokens", defaultTokens);
         positive("maxBodyBytes", maxBodyBytes);
-        if (!longestAnswer.isPositive())
-            throw new IllegalArgumentException("longestAnswer must be > 0: longestAnswer=" + longestAnswer);
+        positive("answerSeconds", answerSeconds);
         if (defaultTokens > maxTokens)
             throw new IllegalArgumentException(
                     "defaultTokens must be <= maxTokens: " + defaultTokens + ", " + maxTokens);
@@ -41,6 +38,6 @@ public record ChatSettings(
     }
 
     public static ChatSettings defaults() {
-        return new ChatSettings(1, 8, 16_384, 4096, 256, Duration.ofMinutes(3), 1 << 20);
+        return new ChatSettings(1, 8, 16_384, 4096, 256, 180, 1 << 20);
     }
 }

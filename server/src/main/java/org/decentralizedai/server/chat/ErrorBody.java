@@ -20,7 +20,7 @@ final class ErrorBody {
 
     static void describe(HttpServletResponse response, ChatException reason) {
         response.setStatus(reason.error().status);
-        response.setContentType("application/json;charset=utf-8");
+        response.setContentType("application/json");
         int seconds = reason.error().retryAfterSeconds();
         if (seconds > 0) response.setHeader("Retry-After", String.valueOf(seconds));
     }

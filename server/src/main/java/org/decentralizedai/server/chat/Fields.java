@@ -26,15 +26,15 @@ final class Fields {
         return path + name;
     }
 
-    @Nullable JsonNode get(String name) {
+    @Nullable
+    JsonNode get(String name) {
         JsonNode value = object.get(name);
         return value == null || value.isNull() ? null : value;
     }
 
     JsonNode required(String name) {
         JsonNode value = get(name);
-        if (value == null)
-            throw new ChatException(ChatError.MISSING, "'" + path(name) + "' is required.", path(name));
+        if (value == null) throw new ChatException(ChatError.MISSING, "'" + path(name) + "' is required.", path(name));
         return value;
     }
 
@@ -69,7 +69,8 @@ final class Fields {
         return value.intValue();
     }
 
-    @Nullable Long longInteger(String name) {
+    @Nullable
+    Long longInteger(String name) {
         JsonNode value = get(name);
         if (value == null) return null;
         if (!value.isIntegralNumber()) throw wrongType(path(name), "an integer");

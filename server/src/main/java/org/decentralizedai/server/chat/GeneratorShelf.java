@@ -30,7 +30,8 @@ final class GeneratorShelf implements AutoCloseable {
         ServedCheckpoint wanted = promoted().orElseThrow(GeneratorShelf::notReady);
         if (closed) throw notReady();
         if (loaded == null || !loaded.checkpoint.hash().equals(wanted.hash())) {
-            var next = new Loaded(wanted, new Generator(wanted.config(), wanted.weights().get()));
+            var next = new Loaded(
+                    wanted, new Generator(wanted.config(), wanted.weights().get()));
             if (loaded != null) retire(loaded);
             loaded = next;
         }

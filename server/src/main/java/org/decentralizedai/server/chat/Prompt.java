@@ -64,7 +64,9 @@ final class Prompt {
         String type = part.text("type");
         if (!type.equals("text"))
             throw new ChatException(
-                    ChatError.UNSUPPORTED, "Only parts of type 'text' are supported by this server.", part.path("type"));
+                    ChatError.UNSUPPORTED,
+                    "Only parts of type 'text' are supported by this server.",
+                    part.path("type"));
         return part.text("text");
     }
 
@@ -83,14 +85,17 @@ final class Prompt {
     private static Prompt ofStrings(JsonNode prompts, Tokenizer tokenizer, int limit) {
         if (prompts.size() > 1)
             throw new ChatException(
-                    ChatError.UNSUPPORTED, "Several prompts in one request are not supported by this server.", "prompt");
+                    ChatError.UNSUPPORTED,
+                    "Several prompts in one request are not supported by this server.",
+                    "prompt");
         return ofText(prompts.get(0).stringValue(), tokenizer, limit);
     }
 
     private static Prompt ofTokens(JsonNode ids, Tokenizer tokenizer, int limit) {
         var tokens = new ArrayList<Integer>();
         for (JsonNode id : ids) {
-            if (!id.isIntegralNumber()) throw Fields.wrongType("prompt", "a string, or an array of one string or of token ids");
+            if (!id.isIntegralNumber())
+                throw Fields.wrongType("prompt", "a string, or an array of one string or of token ids");
             if (!id.canConvertToInt() || id.intValue() < 0 || id.intValue() >= tokenizer.vocabulary())
                 throw new ChatException(
                         ChatError.INVALID_VALUE,

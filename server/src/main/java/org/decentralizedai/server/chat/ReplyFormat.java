@@ -37,7 +37,10 @@ final class ReplyFormat {
         ObjectNode reply = envelope(isChat() ? "chat.completion" : "text_completion");
         ObjectNode choice = choice(reply);
         if (isChat())
-            choice.putObject("message").put("role", "assistant").put("content", text).putNull("refusal");
+            choice.putObject("message")
+                    .put("role", "assistant")
+                    .put("content", text)
+                    .putNull("refusal");
         else choice.put("text", text);
         choice.put("finish_reason", finishReason);
         reply.set("usage", usage(usage));
@@ -94,7 +97,11 @@ final class ReplyFormat {
     }
 
     private static ObjectNode choice(ObjectNode reply) {
-        return reply.putArray("choices").addObject().put("index", 0).putNull("logprobs").putNull("finish_reason");
+        return reply.putArray("choices")
+                .addObject()
+                .put("index", 0)
+                .putNull("logprobs")
+                .putNull("finish_reason");
     }
 
     private ObjectNode usage(Usage usage) {

@@ -110,7 +110,9 @@ final class RequestParser {
         if (!options.isObject()) throw Fields.wrongType("stream_options", "an object");
         if (!stream)
             throw new ChatException(
-                    ChatError.INVALID_VALUE, "'stream_options' is only allowed when 'stream' is true.", "stream_options");
+                    ChatError.INVALID_VALUE,
+                    "'stream_options' is only allowed when 'stream' is true.",
+                    "stream_options");
         return new Fields(options).flag("include_usage");
     }
 }

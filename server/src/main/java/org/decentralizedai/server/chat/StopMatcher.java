@@ -54,7 +54,8 @@ final class StopMatcher {
     private int unfinished() {
         int longest = 0;
         for (String stop : stops)
-            for (int n = Math.min(stop.length() - 1, held.length()); n > longest; n--) if (endsWith(stop, n)) longest = n;
+            for (int n = Math.min(stop.length() - 1, held.length()); n > longest; n--)
+                if (endsWith(stop, n)) longest = n;
         return longest;
     }
 

@@ -22,7 +22,7 @@ final class WholeReply implements Reply {
         this.response = response;
         this.json = json;
         response.setStatus(HttpServletResponse.SC_OK);
-        response.setContentType("application/json;charset=utf-8");
+        response.setContentType("application/json");
         response.setHeader("Cache-Control", "no-store");
     }
 

@@ -24,10 +24,10 @@ public final class Database implements AutoCloseable {
      * <p>WRITE_DELAY=0: every commit is handed to the operating system before it returns (H2's default waits up to 500 ms), so it
      * survives the death of this process. H2 does not force each commit to the disk; {@link #sync} does, and is called when a
      * round is closed. A commit between two syncs that a power cut takes away is put back from the {@link GradientLog}, which
-     * forces every append.
+     * forces every append. "async": a file that an interrupted thread does not close for all others.
      */
     public static Database embedded(Path folder) {
-        return open("jdbc:h2:file:" + folder.resolve("run").toAbsolutePath()
+        return open("jdbc:h2:async:" + folder.resolve("run").toAbsolutePath()
                 + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
     }
 

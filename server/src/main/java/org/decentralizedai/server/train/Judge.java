@@ -183,10 +183,14 @@ final class Judge implements AutoCloseable {
         }
     }
 
-    /** Waits for what is being scored; a score that takes longer than half a minute is given up. */
+    /**
+     * Waits for what is being scored; a score that takes longer than half a minute is given up. Threads are not interrupted: an
+     * interrupt would close the database's file under them.
+     */
     @Override
     public void close() {
-        for (var executor : List.of(sampling, deciding)) executor.shutdownNow();
+        next.set(null);
+        for (var executor : List.of(sampling, deciding)) executor.shutdown();
         try {
             for (var executor : List.of(sampling, deciding))
                 if (!executor.awaitTermination(30, TimeUnit.SECONDS)) LOG.warn("a score is given up");

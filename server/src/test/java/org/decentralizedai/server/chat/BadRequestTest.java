@@ -3,7 +3,6 @@ package org.decentralizedai.server.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,7 @@ class BadRequestTest {
 
     @BeforeAll
     static void start() {
-        var settings = new ChatSettings(1, 8, 100, 200, 50, Duration.ofMinutes(1), MAX_BODY);
+        var settings = new ChatSettings(1, 8, 100, 200, 50, 60, MAX_BODY);
         server = new ChatServer(TinyCheckpoint.write(folder, 1), settings);
     }
 
@@ -32,11 +31,7 @@ class BadRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             temperature: "hot"          | temperature     | invalid_type
             temperature: -0.1           | temperature     | invalid_value
             temperature: 2.1            | temperature     | invalid_value
@@ -74,11 +69,7 @@ class BadRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             5                                              | messages            | invalid_type
             []                                             | messages            | invalid_value
             ["x"]                                          |                     | invalid_type
@@ -95,11 +86,7 @@ class BadRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             5            | invalid_type
             []           | invalid_value
             ["a", "b"]   | unsupported_parameter
@@ -112,11 +99,7 @@ class BadRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             ``                   | invalid_type
             {                    | invalid_json
             {"model": 1} x       | invalid_json
@@ -133,7 +116,8 @@ class BadRequestTest {
 
     @Test
     void chat_deeplyNestedBody_isRefused() throws Exception {
-        assertThat(server.post("/v1/chat/completions", "[".repeat(MAX_BODY)).statusCode()).isEqualTo(400);
+        assertThat(server.post("/v1/chat/completions", "[".repeat(MAX_BODY)).statusCode())
+                .isEqualTo(400);
     }
 
     @Test
@@ -167,7 +151,8 @@ class BadRequestTest {
                 "request_too_large");
     }
 
-    private static void assertRefused(String path, String body, int status, String param, String code) throws Exception {
+    private static void assertRefused(String path, String body, int status, String param, String code)
+            throws Exception {
         var response = server.post(path, body);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
         assertThat(response.headers().firstValue("content-type").orElseThrow()).startsWith("application/json");
@@ -175,7 +160,9 @@ class BadRequestTest {
         assertThat(error.get("code").stringValue()).isEqualTo(code);
         assertThat(error.get("type").stringValue()).isEqualTo("invalid_request_error");
         assertThat(error.get("message").stringValue()).isNotBlank();
-        if (param == null) assertThat(error.get("param").isNull() || code.equals("invalid_type")).isTrue();
+        if (param == null)
+            assertThat(error.get("param").isNull() || code.equals("invalid_type"))
+                    .isTrue();
         else assertThat(error.get("param").stringValue()).isEqualTo(param);
     }
 }

@@ -33,7 +33,7 @@ class ChatRoutesTest {
     @BeforeEach
     void start() {
         checkpoint = TinyCheckpoint.write(folder, 1);
-        var settings = new ChatSettings(1, 1, 1000, ENDLESS, 50, Duration.ofHours(1), 1 << 20);
+        var settings = new ChatSettings(1, 1, 1000, ENDLESS, 50, 3600, 1 << 20);
         server = new ChatServer(checkpoint, settings);
     }
 
@@ -44,7 +44,8 @@ class ChatRoutesTest {
 
     @Test
     void chat_seed_isTheGeneratorsOwnText() throws Exception {
-        JsonNode reply = ok(CHAT, chat("Hello", "\"seed\": 7, \"max_tokens\": 40, \"temperature\": 0.9, \"top_p\": 0.8"));
+        JsonNode reply =
+                ok(CHAT, chat("Hello", "\"seed\": 7, \"max_tokens\": 40, \"temperature\": 0.9, \"top_p\": 0.8"));
         assertThat(reply.at("/choices/0/message/content").stringValue()).isEqualTo(generated("Hello", 40, 7));
         assertThat(reply.at("/choices/0/finish_reason").stringValue()).isEqualTo("length");
         assertThat(reply.get("object").stringValue()).isEqualTo("chat.completion");
@@ -66,10 +67,13 @@ class ChatRoutesTest {
         assertThat(response.headers().firstValue("content-type").orElseThrow()).startsWith("text/event-stream");
         List<String> events = ChatServer.events(response);
         assertThat(events.getLast()).isEqualTo("[DONE]");
-        List<JsonNode> chunks = events.subList(0, events.size() - 1).stream().map(ChatRoutesTest::tree).toList();
+        List<JsonNode> chunks = events.subList(0, events.size() - 1).stream()
+                .map(ChatRoutesTest::tree)
+                .toList();
         assertThat(chunks.getFirst().at("/choices/0/delta/role").stringValue()).isEqualTo("assistant");
         var text = new StringBuilder();
-        for (JsonNode chunk : chunks) text.append(chunk.at("/choices/0/delta/content").asString(""));
+        for (JsonNode chunk : chunks)
+            text.append(chunk.at("/choices/0/delta/content").asString(""));
         assertThat(text).hasToString(whole.at("/choices/0/message/content").stringValue());
         JsonNode counts = chunks.getLast(), last = chunks.get(chunks.size() - 2);
         assertThat(last.at("/choices/0/finish_reason")).isEqualTo(whole.at("/choices/0/finish_reason"));
@@ -81,13 +85,13 @@ class ChatRoutesTest {
     @Test
     void chat_messages_areJoinedByAnEmptyLine() throws Exception {
         String joined = text(ok(TEXT, completion("Be brief.\n\nOne\n\ntwo", "\"temperature\": 0, \"max_tokens\": 20")));
-        String body =
-                """
+        String body = """
                 {"model": "tiny-test", "temperature": 0, "max_completion_tokens": 20, "user": "ignored", "messages": [
                   {"role": "system", "content": "Be brief."}, {"role": "user", "content": [{"type": "text", "text": "One"}]},
                   {"role": "assistant", "content": "two"}]}
                 """;
-        assertThat(ok(CHAT, body).at("/choices/0/message/content").stringValue()).isEqualTo(joined);
+        assertThat(ok(CHAT, body).at("/choices/0/message/content").stringValue())
+                .isEqualTo(joined);
     }
 
     @Test
@@ -104,7 +108,8 @@ class ChatRoutesTest {
         String options = "\"seed\": 5, \"temperature\": 0.9, \"top_p\": 0.5, \"max_tokens\": 60";
         String whole = text(ok(TEXT, completion("abc", options)));
         String stop = whole.substring(10, 13); // three tokens or more
-        JsonNode reply = ok(TEXT, completion("abc", options + ", \"stop\": [" + quoted("never") + "," + quoted(stop) + "]"));
+        JsonNode reply =
+                ok(TEXT, completion("abc", options + ", \"stop\": [" + quoted("never") + "," + quoted(stop) + "]"));
         assertThat(text(reply)).isEqualTo(whole.substring(0, whole.indexOf(stop)));
         assertThat(reply.at("/choices/0/finish_reason").stringValue()).isEqualTo("stop");
         assertThat(reply.at("/usage/completion_tokens").intValue()).isBetween(3, 59);
@@ -113,7 +118,9 @@ class ChatRoutesTest {
 
     @Test
     void completion_noLimitGiven_endsAtOpenAisDefault() throws Exception {
-        assertThat(ok(TEXT, completion("abc", "\"seed\": 4")).at("/usage/completion_tokens").intValue())
+        assertThat(ok(TEXT, completion("abc", "\"seed\": 4"))
+                        .at("/usage/completion_tokens")
+                        .intValue())
                 .isLessThanOrEqualTo(16);
     }
 
@@ -126,16 +133,20 @@ class ChatRoutesTest {
             await().until(() -> server.routes.occupied() == 2);
             HttpResponse<String> third = server.post(TEXT, completion("abc", "\"max_tokens\": 2"));
             assertThat(third.statusCode()).isEqualTo(429);
-            assertThat(third.headers().firstValueAsLong("retry-after").orElseThrow()).isPositive();
+            assertThat(third.headers().firstValueAsLong("retry-after").orElseThrow())
+                    .isPositive();
             assertThat(server.parsed(third).at("/error/code").stringValue()).isEqualTo("rate_limit_exceeded");
             first.close();
-            assertThat(second.join(Duration.ofSeconds(30))).as("the waiting one gets its turn").isTrue();
+            assertThat(second.join(Duration.ofSeconds(30)))
+                    .as("the waiting one gets its turn")
+                    .isTrue();
         }
     }
 
     @Test
     void stream_callerLeaves_workerIsFree() throws Exception {
-        try (var stream = server.open(TEXT, completion("abc", "\"stream\": true, \"temperature\": 0, \"max_tokens\": " + ENDLESS))) {
+        try (var stream = server.open(
+                TEXT, completion("abc", "\"stream\": true, \"temperature\": 0, \"max_tokens\": " + ENDLESS))) {
             assertThat(stream.read()).isPositive();
         }
         await().atMost(Duration.ofSeconds(10)).until(() -> server.routes.occupied() == 0);
@@ -152,7 +163,8 @@ class ChatRoutesTest {
 
     @Test
     void close_answerUnderWay_endsIt() throws Exception {
-        try (var stream = server.open(TEXT, completion("abc", "\"stream\": true, \"temperature\": 0, \"max_tokens\": " + ENDLESS))) {
+        try (var stream = server.open(
+                TEXT, completion("abc", "\"stream\": true, \"temperature\": 0, \"max_tokens\": " + ENDLESS))) {
             assertThat(stream.read()).isPositive();
             server.routes.close();
             await().atMost(Duration.ofSeconds(10)).until(() -> server.routes.occupied() == 0);
@@ -163,14 +175,17 @@ class ChatRoutesTest {
     void completion_promotedMidAnswer_nextAnswerComesFromTheNewOne() throws Exception {
         ServedCheckpoint next = TinyCheckpoint.write(folder, 2);
         String before, after;
-        try (var stream = server.open(TEXT, completion("abc", "\"stream\": true, \"temperature\": 0, \"max_tokens\": 2000"))) {
+        try (var stream =
+                server.open(TEXT, completion("abc", "\"stream\": true, \"temperature\": 0, \"max_tokens\": 2000"))) {
             assertThat(stream.read()).isPositive();
             server.promoted = next;
             String rest = new String(stream.readAllBytes());
             before = checkpoint.fingerprint();
             assertThat(rest).contains(before).doesNotContain(next.fingerprint()).endsWith("data: [DONE]\n\n");
         }
-        after = ok(TEXT, completion("abc", "\"max_tokens\": 2")).get("system_fingerprint").stringValue();
+        after = ok(TEXT, completion("abc", "\"max_tokens\": 2"))
+                .get("system_fingerprint")
+                .stringValue();
         assertThat(after).isEqualTo(next.fingerprint()).isNotEqualTo(before);
     }
 
@@ -178,7 +193,8 @@ class ChatRoutesTest {
     void models_listsThePromotedOne() throws Exception {
         JsonNode list = server.parsed(server.get("/v1/models"));
         assertThat(list.at("/data/0/id").stringValue()).isEqualTo("tiny-test");
-        assertThat(list.at("/data/0/checkpoint").stringValue()).isEqualTo(checkpoint.hash().hex());
+        assertThat(list.at("/data/0/checkpoint").stringValue())
+                .isEqualTo(checkpoint.hash().hex());
         JsonNode one = server.parsed(server.get("/v1/models/tiny-test"));
         assertThat(one).isEqualTo(list.at("/data/0"));
     }
@@ -190,14 +206,16 @@ class ChatRoutesTest {
         assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(server.parsed(refused).at("/error/code").stringValue()).isEqualTo("model_not_ready");
         assertThat(refused.headers().firstValue("retry-after")).isPresent();
-        assertThat(server.parsed(server.get("/v1/models")).get("data").isEmpty()).isTrue();
+        assertThat(server.parsed(server.get("/v1/models")).get("data").isEmpty())
+                .isTrue();
     }
 
     private String generated(String prompt, int maxTokens, long seed) {
         var tokenizer = new ByteTokenizer();
         var text = new StringBuilder();
         var decoder = tokenizer.decoder();
-        try (var generator = new Generator(TinyCheckpoint.CONFIG, checkpoint.weights().get())) {
+        try (var generator =
+                new Generator(TinyCheckpoint.CONFIG, checkpoint.weights().get())) {
             generator.generate(
                     tokenizer.encode(prompt),
                     new Sampling(0.9, 0.8, maxTokens, seed, Set.of(256, 257, 258, 259)),

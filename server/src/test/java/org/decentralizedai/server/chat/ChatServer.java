@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.decentralizedai.server.edge.ErrorResponses;
 import org.decentralizedai.store.tokenizer.ByteTokenizer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -31,7 +32,8 @@ final class ChatServer implements AutoCloseable {
         javalin = Javalin.start(config -> {
             config.startup.showJavalinBanner = false;
             config.jetty.port = 0;
-            routes.addTo(config.routes);
+            ErrorResponses.register(config.routes);
+            routes.register(config.routes);
         });
     }
 

@@ -14,8 +14,9 @@ class CompletionQueueTest {
     @Test
     void enter_workersAndQueueFull_isRefused() {
         for (int i = 0; i < 3; i++) queue.enter();
-        assertThatThrownBy(queue::enter).isInstanceOfSatisfying(ChatException.class, e -> assertThat(e.error())
-                .isEqualTo(ChatError.QUEUE_FULL));
+        assertThatThrownBy(queue::enter)
+                .isInstanceOfSatisfying(
+                        ChatException.class, e -> assertThat(e.error()).isEqualTo(ChatError.QUEUE_FULL));
     }
 
     @Test

@@ -51,7 +51,11 @@ class StopMatcherTest {
     private static int cut(String text, List<String> stops) {
         for (int end = 1; end <= text.length(); end++) {
             String before = text.substring(0, end);
-            int longest = stops.stream().filter(before::endsWith).mapToInt(String::length).max().orElse(0);
+            int longest = stops.stream()
+                    .filter(before::endsWith)
+                    .mapToInt(String::length)
+                    .max()
+                    .orElse(0);
             if (longest > 0) return end - longest;
         }
         return -1;
@@ -64,6 +68,11 @@ class StopMatcherTest {
 
     @Provide
     Arbitrary<List<String>> stops() {
-        return Arbitraries.strings().withChars('a', 'b').ofMinLength(1).ofMaxLength(6).list().ofMaxSize(4);
+        return Arbitraries.strings()
+                .withChars('a', 'b')
+                .ofMinLength(1)
+                .ofMaxLength(6)
+                .list()
+                .ofMaxSize(4);
     }
 }
