@@ -14,7 +14,7 @@ const WORDS = {
     connecting: 'Connecting …',
     waiting: 'Connected; waiting for a task.',
     downloading: 'Downloading the newest weights …',
-    training: 'Training on your graphics card.',
+    training: 'Training.',
     uploading: 'Sending what was learnt …',
     stopping: 'Stopping …',
     failed: 'Stopped.',

@@ -71,7 +71,7 @@ class LossChart extends HTMLElement {
         const axis = {
             stroke: colour('ink-soft'), font: `12px ${colour('sans')}`, grid: { stroke: colour('line'), width: 1 }, ticks: { show: false },
         };
-        const line = { spanGaps: true, points: { show: false } };
+        const line = { spanGaps: true, points: { show: u => u.data[0].length < 8, size: 6 } };
         return {
             ...this.#size(),
             legend: { show: false },
@@ -81,8 +81,8 @@ class LossChart extends HTMLElement {
                 { ...axis, size: 44 }],
             series: [{ label: 'round' },
                 { ...line, label: 'training', stroke: colour('line-strong'), width: 1.25 },
-                { ...line, label: 'letter-pair table', stroke: colour('caution'), width: 1.5, dash: [6, 5] },
-                { ...line, label: 'never seen', stroke: colour('accent'), width: 2.5, points: { show: u => u.data[0].length < 3, size: 7 } }],
+                { ...line, label: 'letter-pair table', stroke: colour('caution'), width: 1.5, dash: [6, 5], points: { show: false } },
+                { ...line, label: 'never seen', stroke: colour('accent'), width: 2.5 }],
         };
     }
 }
