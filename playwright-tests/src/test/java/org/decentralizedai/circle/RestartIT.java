@@ -37,7 +37,8 @@ class RestartIT {
             Process first = start(settings);
             try {
                 page.navigate(url + "/contribute/");
-                page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(START)).click();
+                page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(START))
+                        .click();
                 // two tasks make a round: after an odd number of updates the server is in the middle of one
                 until(page, () -> SmallRun.figures(url).get("updatesAccepted").asInt() % 2 == 1);
                 before = SmallRun.figures(url);

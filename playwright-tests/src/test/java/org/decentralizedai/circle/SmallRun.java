@@ -35,8 +35,22 @@ record SmallRun(Path folder, double outerRate) {
     Settings settings(int port) {
         var d = Settings.defaults();
         return new Settings(
-                d.host(), port, folder.resolve("data"), config().toString(), corpus(), null, null, null, List.of(), null,
-                recipe(), 2, d.retention(), d.heldOutShare(), d.limits(), d.chat());
+                d.host(),
+                port,
+                folder.resolve("data"),
+                config().toString(),
+                corpus(),
+                null,
+                null,
+                null,
+                List.of(),
+                null,
+                recipe(),
+                2,
+                d.retention(),
+                d.heldOutShare(),
+                d.limits(),
+                d.chat());
     }
 
     /** The same as a settings file. */
@@ -59,9 +73,23 @@ record SmallRun(Path folder, double outerRate) {
                   leaseSeconds: 20
                   maxLeaseSeconds: 60
                 """.formatted(
-                        port, folder.resolve("data"), config(), corpus(), s.steps(), s.batch(), s.microBatch(), s.context(),
-                        s.learningRate(), s.warmupSteps(), s.beta1(), s.beta2(), s.epsilon(), s.weightDecay(), s.clipNorm(),
-                        outerRate).getBytes(UTF_8));
+                        port,
+                        folder.resolve("data"),
+                        config(),
+                        corpus(),
+                        s.steps(),
+                        s.batch(),
+                        s.microBatch(),
+                        s.context(),
+                        s.learningRate(),
+                        s.warmupSteps(),
+                        s.beta1(),
+                        s.beta2(),
+                        s.epsilon(),
+                        s.weightDecay(),
+                        s.clipNorm(),
+                        outerRate)
+                .getBytes(UTF_8));
     }
 
     private Path config() {
@@ -89,8 +117,12 @@ record SmallRun(Path folder, double outerRate) {
         var text = new StringBuilder();
         for (int paragraph = 0; paragraph < 400; paragraph++) {
             for (int sentence = 0; sentence < 12; sentence++)
-                text.append(pick(SUBJECTS, random)).append(' ').append(pick(VERBS, random)).append(' ')
-                        .append(pick(OBJECTS, random)).append(". ");
+                text.append(pick(SUBJECTS, random))
+                        .append(' ')
+                        .append(pick(VERBS, random))
+                        .append(' ')
+                        .append(pick(OBJECTS, random))
+                        .append(". ");
             text.append("\n\n");
         }
         return text.toString();
@@ -105,7 +137,8 @@ record SmallRun(Path folder, double outerRate) {
         try (var http = HttpClient.newHttpClient()) {
             var request = HttpRequest.newBuilder(URI.create(url + "/api/run")).build();
             return JsonMapper.shared()
-                    .readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+                    .readTree(http.send(request, HttpResponse.BodyHandlers.ofString())
+                            .body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
