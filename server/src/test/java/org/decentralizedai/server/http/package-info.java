@@ -1,0 +1,4 @@
+@NullMarked
+package org.decentralizedai.server.http;
+
+import org.jspecify.annotations.NullMarked;

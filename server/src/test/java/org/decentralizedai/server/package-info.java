@@ -1,0 +1,4 @@
+@NullMarked
+package org.decentralizedai.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.decentralizedai.server.state;
+
+import org.jspecify.annotations.NullMarked;

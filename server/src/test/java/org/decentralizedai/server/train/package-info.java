@@ -1,0 +1,4 @@
+@NullMarked
+package org.decentralizedai.server.train;
+
+import org.jspecify.annotations.NullMarked;
