@@ -1,58 +1,71 @@
 package org.decentralizedai.compress;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /** Reads what {@link BitWriter} wrote. Never reads past the bytes: throws {@link IllegalArgumentException} instead. */
 final class BitReader {
-    private final byte[] in;
-    private int at;
-    private int window; // the next bits; above those that are available there are zeros
-    private int available;
+    private static final int WINDOW = 25; // bits that are there wherever in a byte we stand
 
-    BitReader(byte[] in) {
-        this.in = in;
+    private final byte[] bytes;
+    private final ByteBuffer words;
+    private final int end;
+    private int position; // in bits, like end
+
+    BitReader(byte[] bytes) {
+        this.bytes = bytes;
+        words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        end = Math.multiplyExact(8, bytes.length);
     }
 
-    private void refill() {
-        for (; available <= 24 && at < in.length; available += 8) window |= (in[at++] & 255) << available;
+    /** At least {@link #WINDOW} bits from here on, with zeros above them and where there are no more bytes. */
+    private int window() {
+        int at = position >>> 3, shift = position & 7;
+        if (at <= bytes.length - Integer.BYTES) return words.getInt(at) >>> shift;
+        int word = 0;
+        for (int i = 0; at + i < bytes.length; i++) word |= (bytes[at + i] & 255) << 8 * i;
+        return word >>> shift;
     }
 
-    /** @param count at most 24 */
+    private void skip(int count) {
+        position += count;
+        if (position > end)
+            throw new IllegalArgumentException("bytes end before the last value: bytes=" + bytes.length);
+    }
+
+    /** @param count at most {@link #WINDOW} */
     int bits(int count) {
-        if (available < count) refill();
-        if (available < count) throw tooShort();
-        int value = window & (1 << count) - 1;
-        window >>>= count;
-        available -= count;
+        int value = window() & (1 << count) - 1;
+        skip(count);
         return value;
     }
 
-    /** Number of zero bits before the next one, which is consumed too; at most {@code most}. */
-    int unary(int most) {
+    /**
+     * A Rice code: some zero bits, a one, and {@code low} bits; at most 16 of these.
+     *
+     * @return number of zeros << low | low bits
+     * @throws IllegalArgumentException when there are more than {@code most} zeros
+     */
+    int rice(int most, int low) {
+        int window = window(), zeros = Integer.numberOfTrailingZeros(window);
+        if (zeros + 1 + low > WINDOW || zeros > most) return longRice(most, low);
+        skip(zeros + 1 + low);
+        return zeros << low | window >>> zeros + 1 & (1 << low) - 1;
+    }
+
+    private int longRice(int most, int low) {
         int zeros = 0;
-        while (window == 0) {
-            zeros += available;
-            available = 0;
-            if (zeros > most) break;
-            refill();
-            if (available == 0) throw tooShort();
-        }
-        int more = Integer.numberOfTrailingZeros(window);
-        zeros += more;
-        if (zeros > most) throw new IllegalArgumentException("gap must be in the chunk: more than " + most + " units");
-        window = window >>> more >>> 1; // not more + 1, which may be 32
-        available -= more + 1;
-        return zeros;
+        for (; bits(1) == 0; zeros++)
+            if (zeros == most)
+                throw new IllegalArgumentException("gap must be in the chunk: more than " + most + " units");
+        return zeros << low | bits(low);
     }
 
     /** The rest must be fewer than eight bits, all zero. */
     void end() {
-        refill();
-        if (at < in.length || available >= 8)
-            throw new IllegalArgumentException(
-                    "bytes after the last value: " + (in.length - at + available / 8) + " of " + in.length);
-        if (window != 0) throw new IllegalArgumentException("padding bits must be zero: " + window);
-    }
-
-    private IllegalArgumentException tooShort() {
-        return new IllegalArgumentException("bytes end before the last value: bytes=" + in.length);
+        int whole = (end - position) / 8;
+        if (whole > 0)
+            throw new IllegalArgumentException("bytes after the last value: " + whole + " of " + bytes.length);
+        if (window() != 0) throw new IllegalArgumentException("padding bits must be zero: " + window());
     }
 }

@@ -29,11 +29,11 @@ record Float32Form() implements Form {
 
     @Override
     public void decode(byte[] encoded, int values, UpdateSink sink) {
-        var in = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+        var in = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         float[] block = new float[BLOCK];
         for (int start = 0, count; start < values; start += count) {
             count = Math.min(BLOCK, values - start);
-            for (int i = 0; i < count; i++) block[i] = in.getFloat();
+            in.get(block, 0, count);
             sink.run(start, block, count);
         }
     }

@@ -4,15 +4,6 @@ package org.decentralizedai.compress;
 final class Sums {
     private Sums() {}
 
-    /** For checking the form of the bytes. */
-    static final UpdateSink NOTHING = new UpdateSink() {
-        @Override
-        public void run(int first, float[] values, int count) {}
-
-        @Override
-        public void scattered(int[] places, float[] values, int count) {}
-    };
-
     /** Into an array of zeros. */
     record Store(float[] update) implements UpdateSink {
         @Override
