@@ -5,7 +5,12 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 
 /**
  * No bytes make a decoder do anything but give all values or throw {@link IllegalArgumentException}, and decodeAdd accepts what
- * decode accepts. {@code JAZZER_FUZZ=1} searches; else replays.
+ * decode accepts. Without JAZZER_FUZZ it replays; this searches:
+ *
+ * <pre>
+ * JAZZER_FUZZ=1 mvn -Dfast test -pl shard-service/core -am -Dtest=UpdateCodecFuzzTest -Dsurefire.failIfNoSpecifiedTests=false \
+ *     -DtestArgs="-Djdk.attach.allowAttachSelf=true -XX:+EnableDynamicAgentLoading"
+ * </pre>
  */
 class UpdateCodecFuzzTest {
     @FuzzTest(maxDuration = "60s")
