@@ -40,7 +40,11 @@ final class ChatFixture implements AutoCloseable {
         var checkpoints = new CheckpointStore(new FolderBlobStore(folder));
         float[] weights = Initializer.weights(ParameterLayout.of(config), 1);
         for (int i = 0; i < weights.length; i++) weights[i] *= 3; // freshly initialised logits are all alike
-        Arrays.fill(weights, BYTES * config.hidden(), config.vocabulary() * config.hidden(), 0); // specials are never likeliest
+        Arrays.fill(
+                weights,
+                BYTES * config.hidden(),
+                config.vocabulary() * config.hidden(),
+                0); // specials are never likeliest
         var written = checkpoints.write(config, weights, Map.of());
         return new ServedCheckpoint(
                 MODEL,

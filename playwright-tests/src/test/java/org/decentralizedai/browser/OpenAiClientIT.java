@@ -47,8 +47,7 @@ class OpenAiClientIT {
         ChatCompletion answer = client.chat().completions().create(request().build());
         assertThat(text(answer)).isNotEmpty();
         assertThat(answer.usage().orElseThrow().completionTokens()).isEqualTo(24);
-        assertThat(answer.choices().getFirst().finishReason())
-                .isEqualTo(ChatCompletion.Choice.FinishReason.LENGTH);
+        assertThat(answer.choices().getFirst().finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.LENGTH);
         assertThat(answer.model()).isEqualTo(ChatFixture.MODEL);
     }
 
@@ -57,7 +56,9 @@ class OpenAiClientIT {
         String whole = text(client.chat().completions().create(request().build()));
         var parts = ChatCompletionAccumulator.create();
         var options = ChatCompletionStreamOptions.builder().includeUsage(true).build();
-        try (var stream = client.chat().completions().createStreaming(request().streamOptions(options).build())) {
+        try (var stream = client.chat()
+                .completions()
+                .createStreaming(request().streamOptions(options).build())) {
             stream.stream().forEach(parts::accumulate);
         }
         ChatCompletion answer = parts.chatCompletion();
@@ -80,17 +81,21 @@ class OpenAiClientIT {
 
     @Test
     void models_listAndOne_areTheServedOne() {
-        assertThat(client.models().list().data()).singleElement().satisfies(model -> assertThat(model.id())
-                .isEqualTo(ChatFixture.MODEL));
+        assertThat(client.models().list().data())
+                .singleElement()
+                .satisfies(model -> assertThat(model.id()).isEqualTo(ChatFixture.MODEL));
         assertThat(client.models().retrieve(ChatFixture.MODEL).ownedBy()).isEqualTo("decentralizedai");
     }
 
     @Test
     void errors_arriveAsTheClientsOwn() {
-        assertThatThrownBy(() -> client.chat().completions().create(request().model("gpt-9").build()))
+        assertThatThrownBy(() -> client.chat()
+                        .completions()
+                        .create(request().model("gpt-9").build()))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("gpt-9");
-        assertThatThrownBy(() -> client.chat().completions().create(request().n(2).build()))
+        assertThatThrownBy(
+                        () -> client.chat().completions().create(request().n(2).build()))
                 .isInstanceOf(BadRequestException.class)
                 .hasMessageContaining("'n' is not supported");
     }
