@@ -25,7 +25,10 @@ public final class AdminMain {
     @Option(names = "--data", paramLabel = "DIR", defaultValue = "data", description = "the server's data folder")
     private Path data = Path.of("data");
 
-    @Option(names = "--url", paramLabel = "URL", description = "the server's address (default: the one it noted in DIR)")
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "the server's address (default: the one it noted in DIR)")
     private @Nullable String url;
 
     private AdminMain() {}
@@ -85,7 +88,8 @@ public final class AdminMain {
     private int post(String command) throws IOException, InterruptedException {
         if (!Files.exists(DataFolder.tokenFile(data)))
             throw new IllegalArgumentException(data + " is no server's data folder: choose it with --data");
-        String server = url == null ? Files.readString(DataFolder.addressFile(data)).strip() : url;
+        String server =
+                url == null ? Files.readString(DataFolder.addressFile(data)).strip() : url;
         var request = HttpRequest.newBuilder(URI.create(server + "/admin/" + command))
                 .header(
                         "Authorization",

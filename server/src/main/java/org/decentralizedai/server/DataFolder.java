@@ -39,15 +39,14 @@ final class DataFolder implements AutoCloseable {
     static DataFolder lock(Path folder) {
         try {
             Files.createDirectories(folder);
-            var file = FileChannel.open(
-                    folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            var file = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (tryLock(file) != null) return new DataFolder(folder, file);
             file.close();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use the data folder " + folder, e);
         }
-        throw new IllegalStateException(
-                "another server is using the data folder " + folder + ": stop it, or choose another folder with --data");
+        throw new IllegalStateException("another server is using the data folder " + folder
+                + ": stop it, or choose another folder with --data");
     }
 
     private static @Nullable FileLock tryLock(FileChannel file) throws IOException {

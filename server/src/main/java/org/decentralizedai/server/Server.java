@@ -19,10 +19,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ServedCheckpoint;
+import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.http.AdminRoutes;
 import org.decentralizedai.server.http.CheckpointRoutes;
 import org.decentralizedai.server.http.HealthRoutes;
-import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.http.RunRoutes;
 import org.decentralizedai.server.http.Tls;
 import org.decentralizedai.server.http.WebServer;
@@ -130,13 +130,15 @@ public final class Server implements AutoCloseable {
     /** What the chat answers from: the promoted checkpoint under the name of the run's model. */
     private static Supplier<Optional<ServedCheckpoint>> served(Training training, BlobStore blobs) {
         var checkpoints = new CheckpointStore(blobs);
-        return () -> training.promotions().current().map(promoted -> new ServedCheckpoint(
-                training.run().modelName(),
-                promoted.checkpoint().hash(),
-                promoted.round(),
-                Instant.ofEpochMilli(promoted.decidedAtMillis()),
-                promoted.model(),
-                () -> checkpoints.weights(promoted.checkpoint(), promoted.model())));
+        return () -> training.promotions()
+                .current()
+                .map(promoted -> new ServedCheckpoint(
+                        training.run().modelName(),
+                        promoted.checkpoint().hash(),
+                        promoted.round(),
+                        Instant.ofEpochMilli(promoted.decidedAtMillis()),
+                        promoted.model(),
+                        () -> checkpoints.weights(promoted.checkpoint(), promoted.model())));
     }
 
     private static WebServer.Binding binding(Settings settings, DataFolder data) {

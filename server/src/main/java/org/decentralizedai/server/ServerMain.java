@@ -27,16 +27,23 @@ public final class ServerMain implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "PORT", description = "where to listen; 0 for any free port (default: 8080)")
     private @Nullable Integer port;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "address to listen on; 0.0.0.0 for all (default: 127.0.0.1)")
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "address to listen on; 0.0.0.0 for all (default: 127.0.0.1)")
     private @Nullable String host;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "folder of all state; made when missing (default: data)")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "folder of all state; made when missing (default: data)")
     private @Nullable String data;
 
     @Option(
             names = "--model",
             paramLabel = "MODEL",
-            description = "nano, tiny, small, base or the path of a Llama config.json (default: the run's own, or nano)")
+            description =
+                    "nano, tiny, small, base or the path of a Llama config.json (default: the run's own, or nano)")
     private @Nullable String model;
 
     @Option(
@@ -48,7 +55,10 @@ public final class ServerMain implements Callable<Integer> {
     @Option(names = "--settings", paramLabel = "FILE", description = "YAML file; options given here win over it")
     private @Nullable String settings;
 
-    @Option(names = "--public-url", paramLabel = "URL", description = "under which visitors know the site, behind a proxy")
+    @Option(
+            names = "--public-url",
+            paramLabel = "URL",
+            description = "under which visitors know the site, behind a proxy")
     private @Nullable String publicUrl;
 
     @Option(names = "--tls-cert", paramLabel = "FILE", description = "PEM certificate with its chain; needs --tls-key")

@@ -89,7 +89,9 @@ final class ServerTest {
         assertThat(figures().updatesRejected()).isEmpty();
         await().atMost(Duration.ofSeconds(60)).until(() -> {
             var last = figures().history().getLast();
-            return last.round() == 6 && last.heldOutBitsPerByte() != null && figures().promoted() != null;
+            return last.round() == 6
+                    && last.heldOutBitsPerByte() != null
+                    && figures().promoted() != null;
         });
         var history = figures().history();
         assertThat(history.getLast().heldOutBitsPerByte())
@@ -160,9 +162,19 @@ final class ServerTest {
                 a.send(new UpdateChunk(task.lease(), 5, new Bytes(new byte[10])));
                 return a.expect(ServerMessage.Verdict.class);
             });
-            assertRefused(a, 1, UNKNOWN_LEASE, (task, good) -> a.deliver(forLease(task, good, new Lease(777, 1)), good));
-            assertRefused(a, 2, UNKNOWN_LEASE, (task, good) -> a.deliver(
-                    forLease(task, good, new Lease(task.lease().taskId(), task.lease().fence() + 1)), good));
+            assertRefused(
+                    a, 1, UNKNOWN_LEASE, (task, good) -> a.deliver(forLease(task, good, new Lease(777, 1)), good));
+            assertRefused(
+                    a,
+                    2,
+                    UNKNOWN_LEASE,
+                    (task, good) -> a.deliver(
+                            forLease(
+                                    task,
+                                    good,
+                                    new Lease(
+                                            task.lease().taskId(), task.lease().fence() + 1)),
+                            good));
         }
         assertThat(figures().round()).isZero();
         assertThat(figures().checkpoint()).isEqualTo(checkpoint);
@@ -297,7 +309,8 @@ final class ServerTest {
         try (var a = join("a")) {
             var task = a.task();
             String key = TestWorker.hello("a", 1).key();
-            String id = Digests.of(key.getBytes(StandardCharsets.US_ASCII)).hex().substring(0, 16);
+            String id =
+                    Digests.of(key.getBytes(StandardCharsets.US_ASCII)).hex().substring(0, 16);
             assertThat(server.training().workers().ban(id, true)).isTrue();
             assertThat(a.deliver(task, SMALL_STEP).code()).isEqualTo(BANNED);
         }
@@ -330,7 +343,8 @@ final class ServerTest {
             assertThat(a.task().round()).isEqualTo(2);
         }
         await().atMost(Duration.ofSeconds(60))
-                .until(() -> figures().promoted() != null && figures().promoted().round() == 2);
+                .until(() ->
+                        figures().promoted() != null && figures().promoted().round() == 2);
     }
 
     @Test
@@ -343,11 +357,11 @@ final class ServerTest {
             }
             awaitRound(8);
         }
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
-                        server.training().rounds().stored())
-                .extracting(Round::number)
-                .contains(0, 6, 7, 8)
-                .doesNotContain(2, 3, 4));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(server.training().rounds().stored())
+                        .extracting(Round::number)
+                        .contains(0, 6, 7, 8)
+                        .doesNotContain(2, 3, 4));
         try (var blobs = Files.list(folder.resolve("data/store/blobs"))) {
             assertThat(blobs.count()).isLessThan(40);
         }

@@ -13,7 +13,8 @@ import org.decentralizedai.wire.LocalSteps;
 
 /** A run so small that a round takes milliseconds: 2,704 parameters, tasks of 64 tokens. */
 final class TestRun {
-    static final ModelConfig MODEL = new ModelConfig(ModelConfig.BYTE_VOCABULARY, 8, 1, 2, 1, 4, 12, 16, 10_000, 1e-5, true);
+    static final ModelConfig MODEL =
+            new ModelConfig(ModelConfig.BYTE_VOCABULARY, 8, 1, 2, 1, 4, 12, 16, 10_000, 1e-5, true);
     static final LocalSteps STEPS = new LocalSteps(2, 2, 2, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
 
     private TestRun() {}
@@ -45,7 +46,8 @@ final class TestRun {
         var random = new Random(1);
         var text = new StringBuilder();
         for (int paragraph = 0; paragraph < 300; paragraph++) {
-            for (int i = 0; i < 40; i++) text.append(words[random.nextInt(words.length)]).append(' ');
+            for (int i = 0; i < 40; i++)
+                text.append(words[random.nextInt(words.length)]).append(' ');
             text.append("\n\n");
         }
         return text.toString();

@@ -130,7 +130,8 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
     }
 
     static UpdateBegin begin(ServerMessage.GradientTask task, byte[] encoded) {
-        return new UpdateBegin(task.lease(), encoded.length, Digests.of(encoded), task.steps().tokens(), 5.5, 5.4);
+        return new UpdateBegin(
+                task.lease(), encoded.length, Digests.of(encoded), task.steps().tokens(), 5.5, 5.4);
     }
 
     ServerMessage.Verdict deliver(ServerMessage.GradientTask task, byte[] encoded) throws InterruptedException {
@@ -159,8 +160,8 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
         var file = new ByteArrayOutputStream();
         for (Sha256 piece : task.weights()) file.writeBytes(shard(piece));
         byte[] weights = file.toByteArray();
-        var windows =
-                new TaskWindows(shard(task.data().shard()), task.data(), task.steps().context());
+        var windows = new TaskWindows(
+                shard(task.data().shard()), task.data(), task.steps().context());
         var result = LocalTraining.compute(
                 new ReferenceKernels(),
                 TestRun.MODEL,
@@ -181,7 +182,8 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
     }
 
     private byte[] shard(Sha256 hash) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(url + "/shards/" + hash)).build();
+        var request =
+                HttpRequest.newBuilder(URI.create(url + "/shards/" + hash)).build();
         return http.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
     }
 

@@ -433,6 +433,19 @@ class WorkerSessionTest {
     }
 
     @Test
+    void session_replacedByAnotherOfTheSameKey_leavesTheFieldToIt() {
+        server.answers.add(fixture.task(1));
+        devices.beforeRead = read -> {
+            if (read == 1) server.connection().cut(CloseCode.REPLACED, "connected from elsewhere");
+        };
+        power.set(0.5); // a rest, in which it hears of it
+        run(1);
+        assertThat(end()).isEqualTo(new State(Phase.FAILED, "connected from elsewhere"));
+        assertThat(server.connectedAt).hasSize(1);
+        assertThat(devices.closed).isEqualTo(1);
+    }
+
+    @Test
     void session_unreadableFrame_connectsAgain() {
         server.answers.add(fixture.task(1));
         server.script = message -> {

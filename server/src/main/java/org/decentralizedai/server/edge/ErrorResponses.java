@@ -44,7 +44,8 @@ public final class ErrorResponses {
     }
 
     private static void notFound(Context context) {
-        if (context.resultInputStream() != null && "application/json".equals(context.res().getContentType())) return;
+        if (context.resultInputStream() != null
+                && "application/json".equals(context.res().getContentType())) return;
         if (INTERFACES.stream().anyMatch(context.path()::startsWith))
             context.json(body("NOT_FOUND", "there is nothing at " + context.path()));
         else context.contentType("text/plain").result("There is no such page here.");

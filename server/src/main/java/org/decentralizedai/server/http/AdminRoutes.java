@@ -13,8 +13,8 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.edge.RequestException;
+import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.socket.WorkerEndpoint;
 import org.decentralizedai.server.state.EventLedger.Event;
 import org.decentralizedai.server.state.Promotion;
@@ -57,7 +57,12 @@ public final class AdminRoutes implements Routes {
         routes.post("/admin/status", context -> context.json(status()));
         routes.post("/admin/pause", context -> mode(context, TaskDesk.Mode.PAUSED, true));
         routes.post("/admin/resume", context -> mode(context, TaskDesk.Mode.RUNNING, false));
-        routes.post("/admin/drain", context -> mode(context, TaskDesk.Mode.DRAINING, training.runs().find().orElseThrow().paused()));
+        routes.post(
+                "/admin/drain",
+                context -> mode(
+                        context,
+                        TaskDesk.Mode.DRAINING,
+                        training.runs().find().orElseThrow().paused()));
         routes.post("/admin/rollback", this::rollBack);
         routes.post("/admin/ban", context -> ban(context, true));
         routes.post("/admin/unban", context -> ban(context, false));
@@ -70,7 +75,7 @@ public final class AdminRoutes implements Routes {
                 ? new byte[0]
                 : given.substring("Bearer ".length()).strip().getBytes(StandardCharsets.UTF_8);
         if (!MessageDigest.isEqual(said, token)) // takes the same time wherever they differ
-            throw new RequestException(UNAUTHORIZED, "the admin token of the data folder is needed");
+        throw new RequestException(UNAUTHORIZED, "the admin token of the data folder is needed");
     }
 
     private Status status() {

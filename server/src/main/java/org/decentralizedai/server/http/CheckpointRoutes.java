@@ -2,14 +2,14 @@ package org.decentralizedai.server.http;
 
 import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.io.ByteArrayInputStream;
 import java.util.Enumeration;
 import java.util.Iterator;
-import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.edge.RequestException;
+import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.store.blob.BlobStore;
@@ -79,7 +79,8 @@ public final class CheckpointRoutes implements Routes {
 
     private static RequestException missing() {
         return new RequestException(
-                RequestException.Code.NOT_FOUND, "no such checkpoint is stored: see /api/checkpoints for those that are");
+                RequestException.Code.NOT_FOUND,
+                "no such checkpoint is stored: see /api/checkpoints for those that are");
     }
 
     /** One piece in memory at a time. */

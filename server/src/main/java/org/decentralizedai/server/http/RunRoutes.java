@@ -14,6 +14,8 @@ public final class RunRoutes implements Routes {
 
     @Override
     public void register(JavalinDefaultRoutingApi routes) {
-        routes.get("/api/run", context -> context.header("Cache-Control", "no-store").json(status.figures()));
+        routes.get(
+                "/api/run",
+                context -> context.header("Cache-Control", "no-store").json(status.figures()));
     }
 }

@@ -45,15 +45,18 @@ public record Tls(Path certificate, Path key) {
 
     private Certificate[] chain() throws IOException, GeneralSecurityException {
         try (var in = Files.newInputStream(certificate)) {
-            return CertificateFactory.getInstance("X.509").generateCertificates(in).toArray(Certificate[]::new);
+            return CertificateFactory.getInstance("X.509")
+                    .generateCertificates(in)
+                    .toArray(Certificate[]::new);
         }
     }
 
     private PrivateKey privateKey() throws IOException, GeneralSecurityException {
         var pem = PRIVATE_KEY.matcher(Files.readString(key));
         if (!pem.find())
-            throw new IllegalArgumentException(key + " must hold a \"BEGIN PRIVATE KEY\" block; convert other forms with"
-                    + " openssl pkcs8 -topk8 -nocrypt");
+            throw new IllegalArgumentException(
+                    key + " must hold a \"BEGIN PRIVATE KEY\" block; convert other forms with"
+                            + " openssl pkcs8 -topk8 -nocrypt");
         var spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1)));
         GeneralSecurityException last = new GeneralSecurityException("unknown kind of key");
         for (String algorithm : List.of("RSA", "EC", "EdDSA")) {

@@ -6,8 +6,8 @@ import io.javalin.json.JavalinJackson3;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.edge.ErrorResponses;
+import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.socket.SocketSettings;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
@@ -57,7 +57,8 @@ public final class WebServer implements AutoCloseable {
     private static void customize(HttpConfiguration http, Binding binding) {
         http.setSendServerVersion(false);
         http.addCustomizer(new SecurityHeaders());
-        if (binding.tls() != null) http.addCustomizer(new SecureRequestCustomizer(false)); // clients may come by address
+        if (binding.tls() != null)
+            http.addCustomizer(new SecureRequestCustomizer(false)); // clients may come by address
         if (!binding.trustedProxies().isEmpty()) http.addCustomizer(new TrustedProxies(binding.trustedProxies()));
     }
 
@@ -66,9 +67,7 @@ public final class WebServer implements AutoCloseable {
         var connector = binding.tls() == null
                 ? new ServerConnector(server, plain)
                 : new ServerConnector(
-                        server,
-                        new SslConnectionFactory(binding.tls().contextFactory(), plain.getProtocol()),
-                        plain);
+                        server, new SslConnectionFactory(binding.tls().contextFactory(), plain.getProtocol()), plain);
         connector.setHost(binding.host());
         connector.setPort(binding.port());
         return connector;

@@ -35,7 +35,10 @@ final class SocketLimits {
     }
 
     private static boolean local(String address) {
-        return address.startsWith("127.") || address.equals("0:0:0:0:0:0:0:1") || address.equals("::1")
-                || address.equals("[::1]") || address.equals("[0:0:0:0:0:0:0:1]");
+        return address.startsWith("127.")
+                || address.equals("0:0:0:0:0:0:0:1")
+                || address.equals("::1")
+                || address.equals("[::1]")
+                || address.equals("[0:0:0:0:0:0:0:1]");
     }
 }

@@ -41,7 +41,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkerEndpoint implements Routes {
     /** Close codes besides {@link TaskDesk#REPLACED}. */
-    public static final int BAD_FRAME = 4400, HELLO_EXPECTED = 4401, BANNED = 4403, UNKNOWN_VERSION = 4426, FLOOD = 4429;
+    public static final int BAD_FRAME = 4400,
+            HELLO_EXPECTED = 4401,
+            BANNED = 4403,
+            UNKNOWN_VERSION = 4426,
+            FLOOD = 4429;
 
     private static final int FAILED = 1011, TRY_AGAIN = 1013;
     private static final String ADDRESS = "address";
@@ -154,7 +158,8 @@ public final class WorkerEndpoint implements Routes {
         }
         workers.seen(id, hello.adapter(), hello.software(), hello.gigaflops());
         socket.greeted(id, hello);
-        socket.send(new ServerMessage.Welcome(id, run.id(), model, (int) limits.heartbeat().toMillis()));
+        socket.send(new ServerMessage.Welcome(
+                id, run.id(), model, (int) limits.heartbeat().toMillis()));
         desk.join(socket);
     }
 

@@ -27,8 +27,8 @@ final class WorkerSocket implements Worker {
         this.address = address;
         outbox = new Outbox(session, MAX_WAITING);
         messages = Bucket.builder()
-                .addLimit(limit -> limit.capacity(10L * messagesPerSecond)
-                        .refillGreedy(messagesPerSecond, Duration.ofSeconds(1)))
+                .addLimit(limit ->
+                        limit.capacity(10L * messagesPerSecond).refillGreedy(messagesPerSecond, Duration.ofSeconds(1)))
                 .build();
     }
 

@@ -27,8 +27,9 @@ public final class Database implements AutoCloseable {
      * forces every append. "async": a file that an interrupted thread does not close for all others.
      */
     public static Database embedded(Path folder) {
-        return open("jdbc:h2:async:" + folder.resolve("run").toAbsolutePath()
-                + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
+        return open(
+                "jdbc:h2:async:" + folder.resolve("run").toAbsolutePath()
+                        + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
     }
 
     /** @param url a JDBC address of H2 (PostgreSQL mode) or PostgreSQL, user and password included */
@@ -64,13 +65,14 @@ public final class Database implements AutoCloseable {
     /** Writes a consistent copy of the H2 file into a zip while the database is in use. */
     public void backup(Path zip) {
         if (!embedded) throw new IllegalStateException("back up PostgreSQL with its own tools, e.g. pg_dump");
-        jdbi.useHandle(handle -> handle.execute("backup to ?", zip.toAbsolutePath().toString()));
+        jdbi.useHandle(
+                handle -> handle.execute("backup to ?", zip.toAbsolutePath().toString()));
     }
 
     /** Asks the database something; throws when it does not answer. */
     public void probe() {
-        jdbi.useHandle(handle ->
-                handle.createQuery("select 1").mapTo(Integer.class).one());
+        jdbi.useHandle(
+                handle -> handle.createQuery("select 1").mapTo(Integer.class).one());
     }
 
     @Override

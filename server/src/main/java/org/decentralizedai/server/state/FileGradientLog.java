@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log in files, one or more for each round: {@code <position of first byte>-<round>.log}, both decimal with leading zeros.
@@ -24,9 +25,10 @@ public final class FileGradientLog implements GradientLog {
     private final Path folder;
     private final long segmentBytes;
     private final TreeMap<Long, Segment> segments = new TreeMap<>();
-    private FileChannel tail;
-    private long tailStart;
-    private int tailRound = -1;
+    private @Nullable Tail tail;
+
+    /** The file that records are appended to. @param start its name: the position of its first byte */
+    private record Tail(FileChannel channel, long start, int round) {}
 
     public FileGradientLog(Path folder) {
         this(folder, 256L << 20);
@@ -57,53 +59,56 @@ public final class FileGradientLog implements GradientLog {
     private void openTail() throws IOException {
         if (segments.isEmpty()) return;
         var last = segments.lastEntry();
-        tailStart = last.getKey();
-        tailRound = last.getValue().round();
-        tail = FileChannel.open(last.getValue().file(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-        long intact = scan(tail, tailStart, (_, _) -> {});
-        if (intact < tail.size()) {
-            tail.truncate(intact);
-            tail.force(true);
+        var channel =
+                FileChannel.open(last.getValue().file(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        long intact = scan(channel, last.getKey(), (_, _) -> {});
+        if (intact < channel.size()) {
+            channel.truncate(intact);
+            channel.force(true);
         }
-        tail.position(intact);
+        channel.position(intact);
+        tail = new Tail(channel, last.getKey(), last.getValue().round());
     }
 
     @Override
     public synchronized long append(LoggedUpdate update) {
         try {
-            if (tail == null || tailRound != update.round() || tail.position() >= segmentBytes) roll(update.round());
-            long start = tail.position();
+            var to = tailFor(update.round());
+            long start = to.channel().position();
             var bytes = LogRecord.encode(update);
             try {
-                while (bytes.hasRemaining()) tail.write(bytes);
-                tail.force(false);
+                while (bytes.hasRemaining()) to.channel().write(bytes);
+                to.channel().force(false);
             } catch (IOException e) { // nothing half-written may stand before the next record
-                tail.truncate(start);
-                tail.position(start);
+                to.channel().truncate(start);
+                to.channel().position(start);
                 throw e;
             }
-            return tailStart + start;
+            return to.start() + start;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot append to the update log", e);
         }
     }
 
-    private void roll(int round) throws IOException {
-        long next = tail == null ? lastEnd() : tailStart + tail.position();
-        if (tail != null && tail.position() == 0) next++; // an empty file keeps its name
-        if (tail != null) tail.close();
-        var file = folder.resolve("%019d-%010d.log".formatted(next, round));
-        tail = FileChannel.open(
-                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        tail.force(true);
-        forceFolder();
-        tailStart = next;
-        tailRound = round;
-        segments.put(next, new Segment(file, round));
+    private Tail tailFor(int round) throws IOException {
+        var current = tail;
+        if (current == null) return roll(0, round);
+        long size = current.channel().position();
+        if (current.round() == round && size < segmentBytes) return current;
+        current.channel().close();
+        return roll(current.start() + Math.max(size, 1), round); // an empty file keeps its name
     }
 
-    private long lastEnd() {
-        return segments.isEmpty() ? 0 : segments.lastKey();
+    private Tail roll(long start, int round) throws IOException {
+        var file = folder.resolve("%019d-%010d.log".formatted(start, round));
+        var channel = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        channel.force(true);
+        forceFolder();
+        segments.put(start, new Segment(file, round));
+        var next = new Tail(channel, start, round);
+        tail = next;
+        return next;
     }
 
     private void forceFolder() throws IOException {
@@ -129,7 +134,8 @@ public final class FileGradientLog implements GradientLog {
             try (var channel = FileChannel.open(entry.getValue().file(), StandardOpenOption.READ)) {
                 long end = scan(channel, entry.getKey(), sink);
                 if (end < channel.size())
-                    throw new IOException("damaged at byte " + end + ": " + entry.getValue().file());
+                    throw new IOException(
+                            "damaged at byte " + end + ": " + entry.getValue().file());
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot replay the update log", e);
             }
@@ -178,7 +184,7 @@ public final class FileGradientLog implements GradientLog {
         try {
             while (entries.hasNext()) {
                 var entry = entries.next();
-                boolean current = tail != null && entry.getKey() == tailStart;
+                boolean current = tail != null && entry.getKey() == tail.start();
                 if (entry.getValue().round() >= round || current) continue;
                 Files.delete(entry.getValue().file());
                 entries.remove();
@@ -191,7 +197,7 @@ public final class FileGradientLog implements GradientLog {
     @Override
     public synchronized void close() {
         try {
-            if (tail != null) tail.close();
+            if (tail != null) tail.channel().close();
             tail = null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

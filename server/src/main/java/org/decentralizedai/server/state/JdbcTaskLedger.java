@@ -29,8 +29,7 @@ public final class JdbcTaskLedger implements TaskLedger {
     public Optional<Lease> lease(int round, String worker, Duration time, Duration limit) {
         long now = clock.millis();
         return jdbi.inTransaction(handle -> {
-            var free = handle.createQuery(
-                            """
+            var free = handle.createQuery("""
                             select id, fence from task where round = :round and state = 'FREE'
                             order by task_index limit 1 for update skip locked""")
                     .bind("round", round)
@@ -38,8 +37,7 @@ public final class JdbcTaskLedger implements TaskLedger {
                     .findOne();
             if (free.isEmpty()) return Optional.<Lease>empty();
             var lease = new Lease(free.get().id(), free.get().fence() + 1);
-            int changed = handle.createUpdate(
-                            """
+            int changed = handle.createUpdate("""
                             update task set state = 'LEASED', worker = :worker, fence = :fence, deadline = :deadline,
                             last_deadline = :last where id = :id and state = 'FREE' and fence = :fence - 1""")
                     .bind("worker", worker)
@@ -56,20 +54,14 @@ public final class JdbcTaskLedger implements TaskLedger {
     @Override
     public boolean renew(Lease lease, String worker, Duration time) {
         long now = clock.millis();
-        return change(
-                """
+        return change("""
                 update task set deadline = case when last_deadline < :until then last_deadline else :until end
-                where id = :id and fence = :fence and worker = :worker and state = 'LEASED' and deadline >= :now""",
-                lease,
-                worker,
-                now,
-                now + time.toMillis());
+                where id = :id and fence = :fence and worker = :worker and state = 'LEASED' and deadline >= :now""", lease, worker, now, now + time.toMillis());
     }
 
     @Override
     public Outcome complete(Lease lease, String worker, long logPosition) {
-        boolean done = jdbi.withHandle(handle -> handle.createUpdate(
-                                """
+        boolean done = jdbi.withHandle(handle -> handle.createUpdate("""
                                 update task set state = 'DONE', log_position = :position
                                 where id = :id and fence = :fence and worker = :worker and state <> 'DONE'""")
                         .bind("position", logPosition)
@@ -86,8 +78,7 @@ public final class JdbcTaskLedger implements TaskLedger {
 
     @Override
     public boolean release(Lease lease, String worker) {
-        return jdbi.withHandle(handle -> handle.createUpdate(
-                                """
+        return jdbi.withHandle(handle -> handle.createUpdate("""
                                 update task set state = 'FREE', worker = null
                                 where id = :id and fence = :fence and worker = :worker and state <> 'DONE'""")
                         .bind("id", lease.taskId())
@@ -100,34 +91,25 @@ public final class JdbcTaskLedger implements TaskLedger {
     @Override
     public List<Expired> expire() {
         long now = clock.millis();
-        var late = jdbi.withHandle(
-                handle -> handle.createQuery("select id, fence, worker from task where state = 'LEASED' and deadline < :now")
-                        .bind("now", now)
-                        .map((row, _) ->
-                                new Expired(new Lease(row.getLong(1), row.getLong(2)), row.getString(3)))
-                        .list());
+        var late = jdbi.withHandle(handle -> handle.createQuery(
+                        "select id, fence, worker from task where state = 'LEASED' and deadline < :now")
+                .bind("now", now)
+                .map((row, _) -> new Expired(new Lease(row.getLong(1), row.getLong(2)), row.getString(3)))
+                .list());
         return late.stream()
-                .filter(e -> change(
-                        """
+                .filter(e -> change("""
                         update task set state = 'FREE'
-                        where id = :id and fence = :fence and worker = :worker and state = 'LEASED' and deadline < :now""",
-                        e.lease(),
-                        e.worker(),
-                        now,
-                        now))
+                        where id = :id and fence = :fence and worker = :worker and state = 'LEASED' and deadline < :now""", e.lease(), e.worker(), now, now))
                 .toList();
     }
 
     @Override
     public void extendAll(Duration time) {
         long until = clock.millis() + time.toMillis();
-        jdbi.useHandle(handle -> handle.createUpdate(
-                        """
+        jdbi.useHandle(handle -> handle.createUpdate("""
                         update task set deadline = :until,
                         last_deadline = case when last_deadline < :until then :until else last_deadline end
-                        where state = 'LEASED' and deadline < :until""")
-                .bind("until", until)
-                .execute());
+                        where state = 'LEASED' and deadline < :until""").bind("until", until).execute());
     }
 
     private boolean change(String sql, Lease lease, String worker, long now, long until) {
@@ -152,10 +134,11 @@ public final class JdbcTaskLedger implements TaskLedger {
 
     @Override
     public List<Task> tasks(int round) {
-        return jdbi.withHandle(handle -> handle.createQuery("select * from task where round = :round order by task_index")
-                .bind("round", round)
-                .map(JdbcTaskLedger::task)
-                .list());
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select * from task where round = :round order by task_index")
+                        .bind("round", round)
+                        .map(JdbcTaskLedger::task)
+                        .list());
     }
 
     @Override

@@ -22,10 +22,9 @@ public final class RoundLedger {
     }
 
     public Optional<Round> current() {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("select * from training_round order by number desc limit 1")
-                        .map(RoundLedger::round)
-                        .findOne());
+        return jdbi.withHandle(handle -> handle.createQuery("select * from training_round order by number desc limit 1")
+                .map(RoundLedger::round)
+                .findOne());
     }
 
     public Optional<Round> find(int number) {
@@ -64,8 +63,7 @@ public final class RoundLedger {
     }
 
     private static void insert(Handle handle, Round round, long now) {
-        handle.createUpdate(
-                        """
+        handle.createUpdate("""
                         insert into training_round (number, manifest, checkpoint, checkpoint_bytes, optimizer, tokens, updates,
                         train_loss, held_out_bits, held_out_error, opened_at, thinned) values (:number, :manifest, :checkpoint,
                         :bytes, :optimizer, :tokens, :updates, :loss, :bits, :error, :now, false)""")
@@ -73,7 +71,9 @@ public final class RoundLedger {
                 .bind("manifest", round.manifest().hex())
                 .bind("checkpoint", round.checkpoint().hex())
                 .bind("bytes", round.checkpointBytes())
-                .bind("optimizer", round.optimizer() == null ? null : round.optimizer().hex())
+                .bind(
+                        "optimizer",
+                        round.optimizer() == null ? null : round.optimizer().hex())
                 .bind("tokens", round.tokens())
                 .bind("updates", round.updates())
                 .bind("loss", round.trainLoss())
@@ -85,13 +85,9 @@ public final class RoundLedger {
 
     private static void insertTask(Handle handle, int round, int index) {
         handle.execute("update run set next_task = next_task + 1");
-        handle.createUpdate(
-                        """
+        handle.createUpdate("""
                         insert into task (id, round, task_index, state, fence, deadline, last_deadline)
-                        values ((select next_task - 1 from run), :round, :index, 'FREE', 0, 0, 0)""")
-                .bind("round", round)
-                .bind("index", index)
-                .execute();
+                        values ((select next_task - 1 from run), :round, :index, 'FREE', 0, 0, 0)""").bind("round", round).bind("index", index).execute();
     }
 
     /** Adds one free task to a running round. */

@@ -31,8 +31,7 @@ public final class RunLedger {
     }
 
     public void create(Run run) {
-        jdbi.useHandle(handle -> handle.createUpdate(
-                        """
+        jdbi.useHandle(handle -> handle.createUpdate("""
                         insert into run (id, model_name, model, recipe, corpus, seed, bigram_sample, bigram_all, paused,
                         next_task, created_at) values (:id, :name, :model, :recipe, :corpus, :seed, :sample, :all, :paused,
                         0, :now)""")

@@ -30,7 +30,13 @@ public interface TaskLedger {
 
     /** @param logPosition of the accepted update, when done */
     record Task(
-            long id, int round, int index, State state, @Nullable String worker, long fence, @Nullable Long logPosition) {}
+            long id,
+            int round,
+            int index,
+            State state,
+            @Nullable String worker,
+            long fence,
+            @Nullable Long logPosition) {}
 
     /** A lease that ran out. */
     record Expired(Lease lease, String worker) {}

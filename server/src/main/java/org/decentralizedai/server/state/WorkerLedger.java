@@ -19,8 +19,7 @@ public final class WorkerLedger {
     public void seen(String worker, String adapter, boolean software, double gigaflops) {
         long now = clock.millis();
         jdbi.useTransaction(handle -> {
-            int known = handle.createUpdate(
-                            """
+            int known = handle.createUpdate("""
                             update worker set adapter = :adapter, software = :software, gigaflops = :gigaflops, last_seen = :now
                             where id = :id""")
                     .bind("adapter", adapter)
@@ -30,8 +29,7 @@ public final class WorkerLedger {
                     .bind("id", worker)
                     .execute();
             if (known == 1) return;
-            handle.createUpdate(
-                            """
+            handle.createUpdate("""
                             insert into worker (id, adapter, software, gigaflops, banned, accepted, refused, first_seen, last_seen)
                             values (:id, :adapter, :software, :gigaflops, false, 0, 0, :now, :now)""")
                     .bind("id", worker)
@@ -64,8 +62,7 @@ public final class WorkerLedger {
     public void refused(String worker, VerdictCode reason) {
         jdbi.useTransaction(handle -> {
             handle.execute("update worker set refused = refused + 1 where id = ?", worker);
-            int known =
-                    handle.execute("update refusal set refused = refused + 1 where reason = ?", reason.name());
+            int known = handle.execute("update refusal set refused = refused + 1 where reason = ?", reason.name());
             if (known == 0)
                 handle.execute(
                         "insert into refusal (reason, refused) values (?, 1) on conflict do nothing", reason.name());

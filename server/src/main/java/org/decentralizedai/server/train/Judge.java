@@ -51,8 +51,10 @@ final class Judge implements AutoCloseable {
     private final Clock clock;
     private final int promoteEvery;
     private final Runnable onScore;
-    private final ExecutorService sampling = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("judge-sample").factory());
-    private final ExecutorService deciding = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("judge-promote").factory());
+    private final ExecutorService sampling = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("judge-sample").factory());
+    private final ExecutorService deciding = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("judge-promote").factory());
     private final AtomicReference<@Nullable Candidate> next = new AtomicReference<>();
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Set<Integer> inUse = ConcurrentHashMap.newKeySet();
@@ -138,16 +140,23 @@ final class Judge implements AutoCloseable {
     }
 
     private Promotion report(Candidate candidate) {
-        if (!readsBack(candidate)) return report(candidate, Double.MAX_VALUE, 0, false, "the checkpoint does not read back");
+        if (!readsBack(candidate))
+            return report(candidate, Double.MAX_VALUE, 0, false, "the checkpoint does not read back");
         var score = Evaluator.evaluate(model, candidate.weights(), all);
         if (!score.finite()) return report(candidate, Double.MAX_VALUE, 0, false, "the held-out loss is not finite");
         double bits = score.bitsPerByte(), error = score.bitsStandardError();
         if (candidate.demanded()) return report(candidate, bits, error, true, "rolled back to by the operator");
         var before = promoted.current();
         if (before.isPresent() && bits > TOLERANCE * before.get().heldOutBits())
-            return report(candidate, bits, error, false, "held-out loss is more than 5 % above that of round "
-                    + before.get().round());
-        return report(candidate, bits, error, true, "finite, hash right, held-out loss within 5 % of the promoted one's");
+            return report(
+                    candidate,
+                    bits,
+                    error,
+                    false,
+                    "held-out loss is more than 5 % above that of round "
+                            + before.get().round());
+        return report(
+                candidate, bits, error, true, "finite, hash right, held-out loss within 5 % of the promoted one's");
     }
 
     private boolean readsBack(Candidate candidate) {
@@ -178,8 +187,9 @@ final class Judge implements AutoCloseable {
             work.run();
         } catch (RuntimeException e) { // training goes on without this figure; operators see why
             LOG.error("could not {} round {}", verb, candidate.round().number(), e);
-            events.add("JUDGE_FAILED", "could not " + verb + " round "
-                    + candidate.round().number() + ": " + e);
+            events.add(
+                    "JUDGE_FAILED",
+                    "could not " + verb + " round " + candidate.round().number() + ": " + e);
         }
     }
 

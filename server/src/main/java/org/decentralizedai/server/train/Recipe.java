@@ -76,8 +76,7 @@ public record Recipe(
     double greatestChange(double greatestWeight) {
         double ratio = 1;
         double decayed = steps.beta1() * steps.beta1() / steps.beta2();
-        if (decayed < 1)
-            ratio = Math.max(1, (1 - steps.beta1()) / Math.sqrt((1 - steps.beta2()) * (1 - decayed)));
+        if (decayed < 1) ratio = Math.max(1, (1 - steps.beta1()) / Math.sqrt((1 - steps.beta2()) * (1 - decayed)));
         double perStep = steps.learningRate() * (ratio + steps.weightDecay() * greatestWeight);
         return 2 * steps.steps() * perStep;
     }

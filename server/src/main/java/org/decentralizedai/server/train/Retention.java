@@ -9,7 +9,8 @@ package org.decentralizedai.server.train;
  */
 public record Retention(int recent, int tenthsFor, boolean hundredths) {
     public Retention {
-        if (recent < 2) throw new IllegalArgumentException("recent must be >= 2: workers still load the last: " + recent);
+        if (recent < 2)
+            throw new IllegalArgumentException("recent must be >= 2: workers still load the last: " + recent);
         if (tenthsFor < 0) throw new IllegalArgumentException("tenthsFor must be >= 0: " + tenthsFor);
     }
 

@@ -63,8 +63,8 @@ final class RunOpening {
         String wanted = request.model() == null ? RunRequest.DEFAULT_MODEL : request.model();
         var model = config(wanted);
         if (model.vocabulary() != tokenizer.vocabulary())
-            throw new IllegalArgumentException("vocab_size must be the tokenizer's " + tokenizer.vocabulary() + ": "
-                    + model.vocabulary());
+            throw new IllegalArgumentException(
+                    "vocab_size must be the tokenizer's " + tokenizer.vocabulary() + ": " + model.vocabulary());
         String name = modelName(wanted);
         var recipe = request.recipe() == null ? Recipe.of(name, model.context()) : request.recipe();
         var corpus = corpus(request);

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param heldOutShare of the documents
  */
 public record RunRequest(
-        Path data, @Nullable String model, @Nullable Path corpus, @Nullable Recipe recipe, double heldOutShare) {
+        Path data,
+        @Nullable String model,
+        @Nullable Path corpus,
+        @Nullable Recipe recipe,
+        double heldOutShare) {
     public static final String DEFAULT_MODEL = "nano";
 }

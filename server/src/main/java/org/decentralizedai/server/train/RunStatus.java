@@ -133,7 +133,6 @@ public final class RunStatus {
                 now.history());
     }
 
-
     private PromotedFigures promoted(Promotions.Promoted p) {
         return new PromotedFigures(
                 p.round(),

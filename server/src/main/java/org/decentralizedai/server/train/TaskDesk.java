@@ -154,7 +154,8 @@ public final class TaskDesk {
 
     private void hold(Lease lease, String worker) {
         var old = holders.put(lease.taskId(), new Holder(lease, worker));
-        if (old != null && !old.worker().equals(worker)) cancel(old, "the task took too long and went to another worker");
+        if (old != null && !old.worker().equals(worker))
+            cancel(old, "the task took too long and went to another worker");
     }
 
     private void cancel(Holder holder, String sentence) {

@@ -151,8 +151,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void add(Aggregator sum, LoggedUpdate update) {
-        float[] values =
-                UpdateCodec.decode(update.encoding(), update.encoded().array(), parameters);
+        float[] values = UpdateCodec.decode(update.encoding(), update.encoded().array(), parameters);
         sum.add(values, update.tokens(), update.firstLoss(), update.lastLoss());
     }
 
@@ -280,7 +279,8 @@ public final class Trainer implements AutoCloseable {
     private int rollBackNow(int number) {
         var target = rounds.find(number)
                 .filter(round -> !round.thinned())
-                .orElseThrow(() -> new IllegalArgumentException("the checkpoint of round " + number + " is not stored"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("the checkpoint of round " + number + " is not stored"));
         var current = desk.plan().round();
         float[] restored = shelf.weights(target);
         var next = round(

@@ -2,8 +2,8 @@ package org.decentralizedai.server.train;
 
 import java.time.Clock;
 import java.time.Duration;
-import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.GradientLog;
@@ -57,7 +57,10 @@ public final class Training implements AutoCloseable {
         var checkpoints = new CheckpointStore(blobs);
         var tasks = new JdbcTaskLedger(database, clock);
         var schedule = new WindowSchedule(
-                opened.corpus().train(), recipe.steps().context(), recipe.steps().windows(), run.seed());
+                opened.corpus().train(),
+                recipe.steps().context(),
+                recipe.steps().windows(),
+                run.seed());
         desk = new TaskDesk(tasks, rounds, recipe, schedule, metrics, limits.grace());
         intake = new UpdateIntake(tasks, log, workers, desk, metrics, limits.uploadBytes());
         promotions = new PromotedPointer(blobs, checkpoints, events, model);

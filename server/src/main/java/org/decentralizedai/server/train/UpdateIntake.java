@@ -109,8 +109,10 @@ public final class UpdateIntake {
                 return Optional.of(refusedAndFreed(
                         worker,
                         lease,
-                        new Refusal(MALFORMED, "the chunk at " + chunk.offset() + " of " + chunk.bytes()
-                                + " does not follow byte " + expected)));
+                        new Refusal(
+                                MALFORMED,
+                                "the chunk at " + chunk.offset() + " of " + chunk.bytes() + " does not follow byte "
+                                        + expected)));
             }
             if (!upload.complete()) return Optional.empty();
             var verdict = complete(worker, upload);
@@ -128,9 +130,7 @@ public final class UpdateIntake {
             return refusedAndFreed(
                     worker, begin.lease(), new Refusal(WRONG_HASH, "the bytes do not have the announced hash"));
         float[] update = UpdateCodec.decode(
-                plan.checks().recipe().encoding(),
-                upload.bytes(),
-                plan.checks().parameters());
+                plan.checks().recipe().encoding(), upload.bytes(), plan.checks().parameters());
         var bad = plan.checks().values(update);
         if (bad.isPresent()) return refusedAndFreed(worker, begin.lease(), bad.get());
         return desk.duringRound(plan, () -> keep(worker, begin, upload.bytes(), plan))

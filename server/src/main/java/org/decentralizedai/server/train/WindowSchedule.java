@@ -24,8 +24,7 @@ public final class WindowSchedule {
         this.runSeed = runSeed;
         firstTask = new int[shards.size() + 1];
         for (int i = 0; i < shards.size(); i++)
-            firstTask[i + 1] =
-                    firstTask[i] + WindowOrder.count(shards.get(i).tokens(), context) / windowsPerTask;
+            firstTask[i + 1] = firstTask[i] + WindowOrder.count(shards.get(i).tokens(), context) / windowsPerTask;
         if (tasksPerPass() == 0)
             throw new IllegalArgumentException("corpus is too small: no shard holds the " + windowsPerTask
                     + " windows of " + context + " tokens that one task trains on");

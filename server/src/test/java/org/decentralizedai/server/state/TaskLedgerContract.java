@@ -3,15 +3,15 @@ package org.decentralizedai.server.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.ArrayList;
-import java.util.Random;
 import org.decentralizedai.server.state.TaskLedger.Outcome;
 import org.decentralizedai.server.state.TaskLedger.State;
 import org.decentralizedai.wire.Lease;
@@ -57,7 +57,8 @@ abstract class TaskLedgerContract {
 
     @Test
     void lease_freeTasks_givesEachOnceInOrder() {
-        assertThat(List.of(lease("a").taskId(), lease("b").taskId(), lease("c").taskId())).containsExactly(0L, 1L, 2L);
+        assertThat(List.of(lease("a").taskId(), lease("b").taskId(), lease("c").taskId()))
+                .containsExactly(0L, 1L, 2L);
         assertThat(ledger.lease(0, "d", LEASE, LIMIT)).isEmpty();
     }
 

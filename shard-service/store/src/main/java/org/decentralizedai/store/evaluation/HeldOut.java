@@ -14,6 +14,7 @@ import org.decentralizedai.store.tokenizer.Tokenizer;
 public final class HeldOut {
     private static final long ROUND_SEED = 2;
     private static final int LEAST_WINDOWS = 8; // below it a standard error says little
+    private static final int LEAST_CONTEXT = 32;
 
     private final char[] tokens; // 16 bits each, without sign
     private final int[] bytesOf; // by token id
@@ -69,12 +70,14 @@ public final class HeldOut {
     }
 
     /**
-     * The sample of every round: the number of windows that one core scores in at most two seconds, by {@link ScoringSpeed},
-     * but at least eight. A function of the configuration and the corpus alone, so that all rounds of a run are comparable.
+     * The sample of every round: as many tokens as one core scores in at most two seconds, by {@link ScoringSpeed}, but at
+     * least eight windows; those of a large model are shorter than its context. A function of the configuration and the corpus
+     * alone, so that all rounds of a run are comparable with each other, and with a bigram table scored on the same windows.
      */
     public HeldOutWindows roundSample(ModelConfig config) {
-        int affordable = (int) (ScoringSpeed.tokens(config, 2.0) / config.context());
-        return sample(config.context(), Math.max(LEAST_WINDOWS, affordable), ROUND_SEED);
+        long affordable = ScoringSpeed.tokens(config, 2);
+        int context = (int) Math.min(config.context(), Math.max(LEAST_CONTEXT, affordable / LEAST_WINDOWS));
+        return sample(context, (int) Math.max(LEAST_WINDOWS, affordable / context), ROUND_SEED);
     }
 
     private int windows(int context) {

@@ -49,7 +49,7 @@ class FolderBlobStoreKillIT {
                     .start();
             try (var lines = new BufferedReader(new InputStreamReader(writer.getInputStream()))) {
                 for (int i = 0; i < 15 + life; i++) acknowledged.add(new Sha256(lines.readLine()));
-                writer.destroyForcibly();
+                writer.toHandle().destroyForcibly(); // unlike the process itself, leaves its output readable
                 readRest(lines, acknowledged);
             }
             writer.waitFor();

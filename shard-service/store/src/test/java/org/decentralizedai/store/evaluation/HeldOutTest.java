@@ -71,12 +71,15 @@ class HeldOutTest {
     }
 
     @Test
-    void roundSample_largerModel_fewerWindowsButAtLeastEight() throws IOException {
+    void roundSample_largerModel_fewerThenShorterWindowsButAtLeastEight() throws IOException {
         HeldOut heldOut = heldOut(corpus("some text ".repeat(200_000)));
-        int nano = heldOut.roundSample(ModelConfig.nano()).count(),
-                tiny = heldOut.roundSample(ModelConfig.tiny()).count();
-        assertThat(nano).isGreaterThan(tiny);
-        assertThat(heldOut.roundSample(ModelConfig.base()).count()).isEqualTo(8);
+        HeldOutWindows nano = heldOut.roundSample(ModelConfig.nano()), tiny = heldOut.roundSample(ModelConfig.tiny());
+        assertThat(nano.context()).isEqualTo(64);
+        assertThat(tiny.context()).isEqualTo(64);
+        assertThat(nano.count()).isGreaterThan(tiny.count());
+        HeldOutWindows base = heldOut.roundSample(ModelConfig.base());
+        assertThat(base.count()).isEqualTo(8);
+        assertThat(base.context()).isEqualTo(32);
     }
 
     @Test

@@ -1,4 +1,0 @@
-@NullMarked
-package org.decentralizedai.server;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package org.decentralizedai.server.state;
-
-import org.jspecify.annotations.NullMarked;

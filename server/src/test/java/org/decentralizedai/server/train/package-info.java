@@ -1,4 +1,0 @@
-@NullMarked
-package org.decentralizedai.server.train;
-
-import org.jspecify.annotations.NullMarked;
