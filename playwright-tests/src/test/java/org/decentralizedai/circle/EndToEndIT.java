@@ -94,8 +94,7 @@ class EndToEndIT {
     }
 
     private static Page.GetByRoleOptions name(String start) {
-        return new Page.GetByRoleOptions()
-                .setName(Pattern.compile("^" + start, Pattern.CASE_INSENSITIVE));
+        return new Page.GetByRoleOptions().setName(Pattern.compile("^" + start, Pattern.CASE_INSENSITIVE));
     }
 
     /** Waits while the page's events go on: Playwright dispatches them on this thread only. */
@@ -136,7 +135,8 @@ class EndToEndIT {
         until(page, () -> page.getByText("60 tokens").count() > 0);
         Matcher footnote = CHECKPOINT.matcher(page.locator("article.model").textContent());
         assertThat(footnote.find()).isTrue();
-        assertThat(page.locator("article.model p").first().textContent()).isEqualTo(expected(server, footnote.group(1)));
+        assertThat(page.locator("article.model p").first().textContent())
+                .isEqualTo(expected(server, footnote.group(1)));
     }
 
     /** What the generator says of the checkpoint that the page names. */
@@ -145,13 +145,13 @@ class EndToEndIT {
                 .filter(round -> round.checkpoint().hex().startsWith(fingerprint))
                 .findFirst()
                 .orElseThrow();
-        var checkpoints = new CheckpointStore(new FolderBlobStore(folder.resolve("data").resolve("store")));
+        var checkpoints =
+                new CheckpointStore(new FolderBlobStore(folder.resolve("data").resolve("store")));
         var model = server.training().model();
         var tokenizer = new ByteTokenizer();
         var text = tokenizer.decoder();
         var all = new StringBuilder();
-        try (var generator =
-                new Generator(model, checkpoints.weights(checkpoints.read(answered.manifest()), model))) {
+        try (var generator = new Generator(model, checkpoints.weights(checkpoints.read(answered.manifest()), model))) {
             generator.generate(
                     tokenizer.encode(PROMPT),
                     new Sampling(

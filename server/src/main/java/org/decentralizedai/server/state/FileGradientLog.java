@@ -59,8 +59,7 @@ public final class FileGradientLog implements GradientLog {
     private void openTail() throws IOException {
         if (segments.isEmpty()) return;
         var last = segments.lastEntry();
-        var channel =
-                FileChannel.open(last.getValue().file(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        var channel = FileChannel.open(last.getValue().file(), StandardOpenOption.READ, StandardOpenOption.WRITE);
         long intact = scan(channel, last.getKey(), (_, _) -> {});
         if (intact < channel.size()) {
             channel.truncate(intact);
