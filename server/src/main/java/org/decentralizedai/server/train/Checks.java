@@ -1,6 +1,7 @@
 package org.decentralizedai.server.train;
 
 import static org.decentralizedai.wire.VerdictCode.IMPLAUSIBLE;
+import static org.decentralizedai.wire.VerdictCode.MALFORMED;
 import static org.decentralizedai.wire.VerdictCode.NOT_FINITE;
 import static org.decentralizedai.wire.VerdictCode.OVERSIZED;
 import static org.decentralizedai.wire.VerdictCode.WRONG_SHAPE;
@@ -20,15 +21,13 @@ record Checks(Recipe recipe, int parameters, int vocabulary, double greatestChan
     /** Why an update is refused, for machines and for people. */
     record Refusal(VerdictCode code, String sentence) {}
 
-    int encodedBytes() {
-        return UpdateCodec.encodedBytes(recipe.encoding(), parameters);
-    }
-
     Optional<Refusal> announced(UpdateBegin begin) {
-        if (begin.encodedBytes() > encodedBytes())
-            return refuse(OVERSIZED, "an update has " + encodedBytes() + " bytes, not " + begin.encodedBytes());
-        if (begin.encodedBytes() < encodedBytes())
-            return refuse(WRONG_SHAPE, "an update has " + encodedBytes() + " bytes, not " + begin.encodedBytes());
+        int least = UpdateCodec.minEncodedBytes(recipe.encoding(), parameters);
+        int most = UpdateCodec.maxEncodedBytes(recipe.encoding(), parameters);
+        if (begin.encodedBytes() > most)
+            return refuse(OVERSIZED, "an update has at most " + most + " bytes, not " + begin.encodedBytes());
+        if (begin.encodedBytes() < least)
+            return refuse(WRONG_SHAPE, "an update has at least " + least + " bytes, not " + begin.encodedBytes());
         int tokens = recipe.steps().tokens();
         if (begin.tokens() != tokens)
             return refuse(IMPLAUSIBLE, "the task has " + tokens + " tokens, not " + begin.tokens());
@@ -44,7 +43,15 @@ record Checks(Recipe recipe, int parameters, int vocabulary, double greatestChan
         return loss >= 0 && loss <= greatest;
     }
 
-    Optional<Refusal> values(float[] update) {
+    Optional<Refusal> encoded(byte[] update) {
+        try {
+            return values(UpdateCodec.decode(recipe.encoding(), update, parameters));
+        } catch (IllegalArgumentException e) { // the codec's rules
+            return refuse(MALFORMED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Optional<Refusal> values(float[] update) {
         for (float value : update) if (!Float.isFinite(value)) return refuse(NOT_FINITE, "a value is " + value);
         for (float value : update)
             if (Math.abs(value) > greatestChange)

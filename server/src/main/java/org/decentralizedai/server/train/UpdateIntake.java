@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.TaskLedger;
@@ -129,9 +128,7 @@ public final class UpdateIntake {
         if (!Digests.of(upload.bytes()).equals(begin.hash()))
             return refusedAndFreed(
                     worker, begin.lease(), new Refusal(WRONG_HASH, "the bytes do not have the announced hash"));
-        float[] update = UpdateCodec.decode(
-                plan.checks().recipe().encoding(), upload.bytes(), plan.checks().parameters());
-        var bad = plan.checks().values(update);
+        var bad = plan.checks().encoded(upload.bytes());
         if (bad.isPresent()) return refusedAndFreed(worker, begin.lease(), bad.get());
         return desk.duringRound(plan, () -> keep(worker, begin, upload.bytes(), plan))
                 .orElseGet(() -> refused(
