@@ -73,6 +73,7 @@ public final class Volunteers implements Callable<Integer> {
             page.onCrash(_ -> closed.countDown());
             page.onPageError(error -> System.out.println("volunteer " + number + ": " + error));
             page.navigate(url + "/contribute");
+            page.getByLabel("Power").fill("100"); // nobody else works at this machine
             page.getByRole(
                             AriaRole.BUTTON,
                             new Page.GetByRoleOptions().setName(Pattern.compile("start", Pattern.CASE_INSENSITIVE)))

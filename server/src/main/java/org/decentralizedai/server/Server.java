@@ -41,8 +41,6 @@ import org.decentralizedai.store.tokenizer.ByteTokenizer;
 
 /** A whole server in this process: the one place where the parts are wired. Closing it loses nothing. */
 public final class Server implements AutoCloseable {
-    private static final int RESTARTING = 1012;
-
     private final Deque<AutoCloseable> parts = new ArrayDeque<>(); // closed in reverse
     private final Training training;
     private final WebServer web;
@@ -75,16 +73,17 @@ public final class Server implements AutoCloseable {
                     clock));
             var backup = new Backup(data, database, training.trainer(), clock);
             var chat = new ChatRoutes(served(training, blobs), tokenizer, settings.chat());
+            var workers = new WorkerEndpoint(training, socketLimits(settings), settings.publicUrl(), meters);
             List<Routes> routes = List.of(
                     chat,
-                    new WorkerEndpoint(training, socketLimits(settings), settings.publicUrl(), meters),
+                    workers,
                     new RunRoutes(training.status()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
                     new HealthRoutes(() -> unready(database), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take));
             web = opened(new WebServer(binding(settings, data), routes));
             opened(chat); // ends running answers before the web server waits for them
-            opened(() -> training.desk().disconnectAll(RESTARTING, "the server restarts: please connect again"));
+            opened(workers);
             url = (settings.tlsKey() == null ? "http" : "https") + "://"
                     + (settings.host().equals("0.0.0.0") ? "localhost" : settings.host()) + ":" + web.port();
             data.writeAddress(url);

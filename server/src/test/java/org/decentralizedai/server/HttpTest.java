@@ -109,7 +109,7 @@ final class HttpTest {
                         "train_rounds_total",
                         "train_updates_accepted_total",
                         "train_updates_refused_total{reason=\"NOT_FINITE\"}",
-                        "train_workers_online",
+                        "train_workers_online 0.0",
                         "train_leases_expired_total",
                         "train_upload_bytes_total",
                         "train_round_seconds",

@@ -1,5 +1,6 @@
 package org.decentralizedai.server;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.decentralizedai.server.socket.WorkerEndpoint;
 import org.decentralizedai.server.state.Round;
@@ -93,9 +95,12 @@ final class ServerTest {
                     && last.heldOutBitsPerByte() != null
                     && figures().promoted() != null;
         });
-        var history = figures().history();
-        assertThat(history.getLast().heldOutBitsPerByte())
-                .isLessThan(history.getFirst().heldOutBitsPerByte() - 0.1);
+        assertThat(heldOut(figures().history().getLast()))
+                .isLessThan(heldOut(figures().history().getFirst()) - 0.1);
+    }
+
+    private static double heldOut(RunStatus.Point point) {
+        return requireNonNull(point.heldOutBitsPerByte(), "round " + point.round() + " was not scored");
     }
 
     @Test
@@ -249,6 +254,60 @@ final class ServerTest {
             b.deliver(second, SMALL_STEP);
             assertThat(c.expect(ServerMessage.GradientTask.class).round()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void worker_vanishes_itsTaskGoesToOneThatWaits() throws Exception {
+        server.close();
+        server =
+                new Server(SettingsFile.with(TestRun.settings(folder, 2), Map.of("limits", Map.of("graceSeconds", 1))));
+        try (var a = join("a");
+                var b = join("b")) {
+            var lost = a.task();
+            var kept = b.task();
+            a.vanish();
+            assertThat(b.deliver(kept, SMALL_STEP).code()).isEqualTo(ACCEPTED);
+            b.send(new ClientMessage.TaskRequest());
+            var message = b.next();
+            if (message instanceof ServerMessage.Idle) message = b.next(); // until the grace is over
+            assertThat(message).isInstanceOfSatisfying(ServerMessage.GradientTask.class, task -> {
+                assertThat(task.lease())
+                        .isEqualTo(new Lease(lost.lease().taskId(), lost.lease().fence() + 1));
+                assertThat(task.data()).isEqualTo(lost.data());
+            });
+        }
+    }
+
+    @Test
+    void heartbeat_liveOrNot_renewsOrCancels() throws Exception {
+        try (var a = join("a");
+                var b = join("b")) {
+            var task = a.task();
+            a.send(new ClientMessage.Heartbeat(task.lease(), 1, 5));
+            b.send(new ClientMessage.Heartbeat(task.lease(), 1, 5));
+            assertThat(b.expect(ServerMessage.Cancel.class).lease()).isEqualTo(task.lease());
+            assertThat(a.deliver(task, SMALL_STEP).code()).isEqualTo(ACCEPTED); // no Cancel came before
+        }
+    }
+
+    @Test
+    void pause_newRequests_waitUntilResume() throws Exception {
+        server.training().desk().mode(TaskDesk.Mode.PAUSED);
+        try (var a = join("a")) {
+            a.send(new ClientMessage.TaskRequest());
+            assertThat(a.expect(ServerMessage.Idle.class).reason()).isEqualTo(IdleReason.PAUSED);
+            server.training().desk().mode(TaskDesk.Mode.RUNNING);
+            assertThat(a.expect(ServerMessage.GradientTask.class).round()).isZero();
+        }
+    }
+
+    @Test
+    void stop_connectedWorkers_areToldToComeBack() throws Exception {
+        try (var a = join("a")) {
+            server.close();
+            assertThat(a.closed().code()).isEqualTo(1012);
+        }
+        server = new Server(TestRun.settings(folder, 2));
     }
 
     @Test

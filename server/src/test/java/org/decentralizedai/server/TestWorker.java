@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.kernels.ReferenceKernels;
+import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.wire.Bytes;
@@ -46,6 +47,7 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
     private final CompletableFuture<Closed> closed = new CompletableFuture<>();
     private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
     private final WebSocket socket;
+    private ModelConfig model = TestRun.MODEL;
 
     TestWorker(String url) {
         this.url = url;
@@ -58,7 +60,7 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
     static TestWorker join(String url, String name) throws InterruptedException {
         var worker = new TestWorker(url);
         worker.send(hello(name, Long.MAX_VALUE));
-        worker.expect(ServerMessage.Welcome.class);
+        worker.model = worker.expect(ServerMessage.Welcome.class).model();
         return worker;
     }
 
@@ -107,10 +109,14 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
         return closed.get(SECONDS, TimeUnit.SECONDS);
     }
 
-    <M extends ServerMessage> M expect(Class<M> type) throws InterruptedException {
+    ServerMessage next() throws InterruptedException {
         var message = inbox.poll(SECONDS, TimeUnit.SECONDS);
-        if (message == null) throw new AssertionError("no message; closed: " + closed.getNow(null));
-        return type.cast(message);
+        if (message == null) throw new AssertionError("no message within " + SECONDS + " s; closed: " + closed);
+        return message;
+    }
+
+    <M extends ServerMessage> M expect(Class<M> type) throws InterruptedException {
+        return type.cast(next());
     }
 
     boolean quiet() {
@@ -140,7 +146,7 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
 
     ServerMessage.Verdict deliver(UpdateBegin begin, byte[] encoded) throws InterruptedException {
         send(begin);
-        var answer = inbox.poll(SECONDS, TimeUnit.SECONDS);
+        var answer = next();
         if (answer instanceof ServerMessage.Verdict refused) return refused;
         if (!(answer instanceof ServerMessage.UploadFrom from)) throw new AssertionError(String.valueOf(answer));
         chunks(begin, encoded, from.offset());
@@ -164,9 +170,9 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
                 shard(task.data().shard()), task.data(), task.steps().context());
         var result = LocalTraining.compute(
                 new ReferenceKernels(),
-                TestRun.MODEL,
+                model,
                 weights,
-                weights.length - Float.BYTES * PARAMETERS,
+                weights.length - Float.BYTES * ParameterLayout.of(model).parameterCount(),
                 task.steps(),
                 windows);
         byte[] encoded = UpdateCodec.encode(task.encoding(), result.update());

@@ -9,6 +9,7 @@ import java.util.List;
 import org.decentralizedai.server.edge.ErrorResponses;
 import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.socket.SocketSettings;
+import org.decentralizedai.wire.Sha256;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -19,6 +20,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.ToStringSerializer;
 
 /** Javalin on Jetty with our handlers before it: shards, then the site's files, then the routes. */
 public final class WebServer implements AutoCloseable {
@@ -42,7 +45,7 @@ public final class WebServer implements AutoCloseable {
     private static void configure(JavalinConfig config, Binding binding, List<Routes> routes) {
         config.startup.showJavalinBanner = false;
         config.http.maxRequestSize = MAX_BODY;
-        config.jsonMapper(new JavalinJackson3(JsonMapper.builder().build(), true));
+        config.jsonMapper(new JavalinJackson3(json(), true));
         config.jetty.modifyHttpConfiguration(http -> customize(http, binding));
         config.jetty.addConnector((server, http) -> connector(server, http, binding));
         config.jetty.modifyServer(server -> {
@@ -52,6 +55,12 @@ public final class WebServer implements AutoCloseable {
         SocketSettings.apply(config);
         ErrorResponses.register(config.routes);
         for (Routes part : routes) part.register(config.routes);
+    }
+
+    /** Hashes are written as their digits. */
+    private static JsonMapper json() {
+        var hashes = new SimpleModule().addSerializer(Sha256.class, ToStringSerializer.instance);
+        return JsonMapper.builder().addModule(hashes).build();
     }
 
     private static void customize(HttpConfiguration http, Binding binding) {

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * place before the next one is read, which is what slows a fast sender down. Anything that is not the protocol closes the socket
  * with a code and a reason.
  */
-public final class WorkerEndpoint implements Routes {
+public final class WorkerEndpoint implements Routes, AutoCloseable {
     /** Close codes besides {@link TaskDesk#REPLACED}. */
     public static final int BAD_FRAME = 4400,
             HELLO_EXPECTED = 4401,
@@ -47,7 +47,9 @@ public final class WorkerEndpoint implements Routes {
             UNKNOWN_VERSION = 4426,
             FLOOD = 4429;
 
-    private static final int FAILED = 1011, TRY_AGAIN = 1013;
+    private static final int FAILED = 1011, RESTARTING = 1012, TRY_AGAIN = 1013;
+    private static final String COME_BACK = "the server restarts: please connect again";
+    private static final Duration GOODBYE = Duration.ofSeconds(2);
     private static final String ADDRESS = "address";
     private static final Logger LOG = LoggerFactory.getLogger(WorkerEndpoint.class);
 
@@ -64,6 +66,8 @@ public final class WorkerEndpoint implements Routes {
     private final OriginRule origins;
     private final MeterRegistry meters;
     private final Map<String, WorkerSocket> sockets = new ConcurrentHashMap<>(); // by Javalin's session id
+
+    private volatile boolean stopping;
 
     public WorkerEndpoint(Training training, Limits limits, @Nullable URI publicUrl, MeterRegistry meters) {
         this.model = training.model();
@@ -104,7 +108,8 @@ public final class WorkerEndpoint implements Routes {
     private void connected(WsConnectContext context) {
         String address = String.valueOf(context.<String>attribute(ADDRESS));
         var socket = new WorkerSocket(context.session, address, limits.messagesPerSecond());
-        if (open.enter(address)) sockets.put(context.sessionId(), socket);
+        if (stopping) socket.close(RESTARTING, COME_BACK);
+        else if (open.enter(address)) sockets.put(context.sessionId(), socket);
         else socket.close(TRY_AGAIN, "too many workers are connected");
     }
 
@@ -113,6 +118,26 @@ public final class WorkerEndpoint implements Routes {
         if (socket == null) return;
         open.leave(socket.address());
         if (socket.known()) desk.leave(socket);
+        synchronized (sockets) {
+            sockets.notifyAll();
+        }
+    }
+
+    /** Tells every worker to come back later, and waits a little until they have heard it. */
+    @Override
+    public void close() {
+        stopping = true;
+        sockets.values().forEach(socket -> socket.close(RESTARTING, COME_BACK));
+        long end = System.nanoTime() + GOODBYE.toNanos();
+        try {
+            synchronized (sockets) {
+                for (long left = GOODBYE.toMillis();
+                        left > 0 && !sockets.isEmpty();
+                        left = (end - System.nanoTime()) / 1_000_000) sockets.wait(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void refuse(String session, int code, String reason) {

@@ -245,9 +245,4 @@ public final class TaskDesk {
         var connected = online.get(worker);
         if (connected != null) connected.close(code, reason);
     }
-
-    /** Closes every connection. */
-    public synchronized void disconnectAll(int code, String reason) {
-        for (Worker worker : List.copyOf(online.values())) worker.close(code, reason);
-    }
 }

@@ -1,6 +1,7 @@
 package org.decentralizedai.server.train;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -25,7 +26,7 @@ public final class TrainMetrics {
     }
 
     void online(IntSupplier workers) {
-        registry.gauge("train.workers.online", workers, IntSupplier::getAsInt);
+        Gauge.builder("train.workers.online", workers::getAsInt).register(registry); // kept alive by the registry
     }
 
     void accepted() {

@@ -3,6 +3,7 @@ package org.decentralizedai.server.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,7 +152,7 @@ class BadRequestTest {
                 "request_too_large");
     }
 
-    private static void assertRefused(String path, String body, int status, String param, String code)
+    private static void assertRefused(String path, String body, int status, @Nullable String param, String code)
             throws Exception {
         var response = server.post(path, body);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
