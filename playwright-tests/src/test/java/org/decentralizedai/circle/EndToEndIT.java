@@ -57,7 +57,7 @@ class EndToEndIT {
             Page staying = contribute(stayer, server);
             Page leaving = contribute(leaver, server);
             until(staying, () -> figures(server).get("workersOnline").asInt() == 2);
-            until(leaving, () -> leaving.getByText("Training").count() > 0);
+            until(leaving, () -> state(leaving).startsWith("Training"));
             leaver.close();
             until(staying, () -> scoredRounds(server).size() > ROUNDS);
             until(staying, () -> server.training().promotions().current().isPresent());
@@ -100,6 +100,13 @@ class EndToEndIT {
     /** Waits while the page's events go on: Playwright dispatches them on this thread only. */
     private static void until(Page page, BooleanSupplier condition) {
         page.waitForCondition(condition, new Page.WaitForConditionOptions().setTimeout(PATIENCE.toMillis()));
+    }
+
+    private static String state(Page page) {
+        return page.locator("contribute-panel [data-state]")
+                .first()
+                .textContent()
+                .strip();
     }
 
     private static JsonNode figures(Server server) {
