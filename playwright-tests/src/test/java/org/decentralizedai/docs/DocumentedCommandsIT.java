@@ -1,0 +1,139 @@
+package org.decentralizedai.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Runs every command that a document shows, in a short form: on free ports, with a small corpus, and ended once it works. A
+ * command of a new kind fails here until somebody says how to run it.
+ */
+class DocumentedCommandsIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void documents_showCommandsOfKnownKinds() {
+        assertThat(Documents.commands())
+                .hasSizeGreaterThan(10)
+                .allMatch(command -> List.of("bin/run", "bin/test", "bin/admin", "bin/volunteer", "curl ").stream()
+                        .anyMatch(command::startsWith));
+    }
+
+    @Test
+    void testCommands_exist() throws InterruptedException {
+        for (String command : commands("bin/test"))
+            try (var shell = new Shell(command + " --help", folder)) { // the whole would run this test again
+                assertThat(shell.output()).contains("Runs all tests");
+            }
+    }
+
+    @Test
+    void runCommands_becomeReady() throws Exception {
+        certificate();
+        for (String command : commands("bin/run")) {
+            if (command.contains("backups")) continue; // run by the operator's story below
+            try (var shell = new Shell(shortForm(command, Files.createTempDirectory(folder, "run")), folder)) {
+                shell.says(command.contains("--volunteers") ? "contributes" : "ready: http");
+            }
+        }
+    }
+
+    @Test
+    void operatorsAndDevelopersCommands_workAgainstARunningServer() throws Exception {
+        Path data = folder.resolve("data");
+        try (var server = new Shell(shortForm("bin/run --port 8080 --data data --model nano", data), folder)) {
+            String url = server.says("ready: ").replaceFirst(".*ready: ", "");
+            String worker = "";
+            for (String command : commands("bin/volunteer")) {
+                try (var volunteer = new Shell(command.replace("http://localhost:8080", url), folder)) {
+                    worker = volunteer.says("joined run").replaceFirst(".* as (\\S+):.*", "$1");
+                }
+            }
+            for (String command : commands("bin/admin")) admin(command.replace("WORKER", worker), data);
+            for (String command : commands("curl")) {
+                try (var shell =
+                        new Shell("curl -sf" + command.substring(4).replace("http://localhost:8080", url), folder)) {
+                    assertThat(shell.output()).contains("{");
+                }
+            }
+        }
+        restore(data);
+    }
+
+    private void admin(String command, Path data) throws InterruptedException {
+        try (var shell = new Shell(command.replace("--data data", "--data " + data), folder)) {
+            assertThat(shell.output()).contains("{");
+        }
+    }
+
+    private void restore(Path data) throws Exception {
+        String command = commands("bin/run").stream()
+                .filter(line -> line.contains("backups"))
+                .findFirst()
+                .orElseThrow();
+        try (var backups = Files.list(data.resolve("backups"))) {
+            Path backup = backups.findFirst().orElseThrow();
+            try (var shell = new Shell(
+                    "bin/run --port 0 " + command.substring(8).replaceFirst("--data \\S+", "--data " + backup),
+                    folder)) {
+                shell.says("ready: http");
+            }
+        }
+    }
+
+    private static List<String> commands(String program) {
+        List<String> all = Documents.commands().stream()
+                .filter(command -> command.startsWith(program))
+                .toList();
+        assertThat(all).as(program).isNotEmpty();
+        return all;
+    }
+
+    private String shortForm(String command, Path data) throws IOException {
+        Path corpus = Files.writeString(folder.resolve("corpus.txt"), text());
+        return command.replaceFirst(" --port \\d+", "")
+                        .replaceFirst(" --data \\S+", "")
+                        .replace("fullchain.pem", folder + "/fullchain.pem")
+                        .replace("key.pem", folder + "/key.pem")
+                + " --port 0 --data " + data + " --corpus " + corpus;
+    }
+
+    /** Enough for a task of {@code nano}, in many documents. */
+    private static String text() {
+        return IntStream.range(0, 6000)
+                .mapToObj(i -> "The whale number " + i + " sees the people of state " + i * 7 + " and dives.\n\n")
+                .collect(Collectors.joining());
+    }
+
+    /** Made by the JDK's own tool. */
+    private void certificate() throws Exception {
+        Path store = folder.resolve("store.p12");
+        char[] password = "password".toCharArray();
+        try (var keytool = new Shell(
+                Path.of(System.getProperty("java.home"), "bin", "keytool")
+                        + " -genkeypair -alias server -keyalg EC -dname CN=localhost"
+                        + " -storetype PKCS12 -storepass password -keystore " + store,
+                folder)) {
+            keytool.output();
+        }
+        KeyStore keys = KeyStore.getInstance(store.toFile(), password);
+        pem("fullchain.pem", "CERTIFICATE", keys.getCertificate("server").getEncoded());
+        pem("key.pem", "PRIVATE KEY", keys.getKey("server", password).getEncoded());
+    }
+
+    private void pem(String file, String kind, byte[] bytes) throws IOException {
+        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
+        Files.writeString(
+                folder.resolve(file), "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
+    }
+}
