@@ -1,6 +1,5 @@
 package org.decentralizedai.server.train;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -8,17 +7,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.model.Initializer;
-import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
-import org.decentralizedai.server.state.Database;
-import org.decentralizedai.server.state.EventLedger;
-import org.decentralizedai.server.state.GradientLog;
-import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.Round;
-import org.decentralizedai.server.state.RoundLedger;
-import org.decentralizedai.server.state.Run;
 import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.store.checkpoint.Checkpoint;
 import org.decentralizedai.wire.Sha256;
@@ -36,23 +27,7 @@ public final class Trainer implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(10);
     private static final int ROUNDS_WITH_TASKS = 3; // whose late updates are still called late
 
-    private final Run run;
-    private final ModelConfig model;
-    private final Recipe recipe;
-    private final int parameters;
-    private final TaskLedger tasks;
-    private final RoundLedger rounds;
-    private final EventLedger events;
-    private final GradientLog log;
-    private final Database database;
-    private final CheckpointShelf shelf;
-    private final TaskDesk desk;
-    private final UpdateIntake intake;
-    private final Judge judge;
-    private final PromotedPointer promoted;
-    private final TrainMetrics metrics;
-    private final Clock clock;
-    private final Runnable onRound;
+    private final TrainerParts with;
     private final ReentrantLock clearing = new ReentrantLock(); // held while blobs and log are deleted, or copied
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("trainer").factory());
@@ -62,59 +37,47 @@ public final class Trainer implements AutoCloseable {
     private volatile @Nullable String failure;
 
     Trainer(TrainerParts parts) {
-        run = parts.run();
-        model = parts.model();
-        recipe = parts.recipe();
-        parameters = ParameterLayout.of(model).parameterCount();
-        tasks = parts.tasks();
-        rounds = parts.rounds();
-        events = parts.events();
-        log = parts.log();
-        database = parts.database();
-        shelf = parts.shelf();
-        desk = parts.desk();
-        intake = parts.intake();
-        judge = parts.judge();
-        promoted = parts.promoted();
-        metrics = parts.metrics();
-        clock = parts.clock();
-        onRound = parts.onRound();
-        desk.onRoundFull(number -> thread.execute(() -> close(number)));
+        with = parts;
+        with.desk().onRoundFull(number -> thread.execute(() -> close(number)));
     }
 
     /** Opens the first round, or goes on with the round that was running; returns when tasks can be given out. */
     void start() {
-        if (rounds.current().isEmpty()) openFirst();
-        var round = rounds.current().orElseThrow();
-        weights = shelf.weights(round);
+        if (with.rounds().current().isEmpty()) openFirst();
+        var round = with.rounds().current().orElseThrow();
+        weights = with.shelf().weights(round);
         adopt(round);
-        tasks.extendAll(recipe.lease());
-        desk.nextRound(() -> plan(round, shelf.checkpoint(round)));
-        onRound.run();
-        if (round.heldOutBits() == null) judge.consider(candidate(round, false));
+        with.tasks().extendAll(with.recipe().lease());
+        with.desk().nextRound(() -> plan(round, with.shelf().checkpoint(round)));
+        with.onRound().run();
+        if (round.heldOutBits() == null) with.judge().consider(candidate(round, false));
         thread.execute(() -> close(round.number()));
         ticker.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     private void openFirst() {
-        float[] first = Initializer.weights(ParameterLayout.of(model), run.seed());
-        rounds.advance(round(0, shelf.write(0, first), null, 0, 0, null), recipe.tasks(0));
-        database.sync();
+        float[] first =
+                Initializer.weights(ParameterLayout.of(with.model()), with.run().seed());
+        with.rounds()
+                .advance(
+                        round(0, with.shelf().write(0, first), null, 0, 0, null),
+                        with.recipe().tasks(0));
+        with.database().sync();
     }
 
     /** Updates that are in the log but not in the database: the power went between the two. */
     private void adopt(Round round) {
-        log.replay((position, update) -> {
+        with.log().replay((position, update) -> {
             if (update.round() != round.number()) return;
-            if (tasks.complete(update.lease(), update.worker(), position) == TaskLedger.Outcome.COMPLETED)
+            if (with.tasks().complete(update.lease(), update.worker(), position) == TaskLedger.Outcome.COMPLETED)
                 LOG.info("task {} is taken over from the log", update.lease().taskId());
         });
     }
 
     private void tick() {
         try {
-            desk.expire();
-            intake.purge();
+            with.desk().expire();
+            with.intake().purge();
         } catch (RuntimeException e) { // the next second tries again
             LOG.error("could not expire leases", e);
         }
@@ -132,41 +95,23 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void closeOrFail(int number) {
-        var round = desk.plan().round();
+        var round = with.desk().plan().round();
         if (round.number() != number) return;
-        var done = tasks.tasks(number);
+        var done = with.tasks().tasks(number);
         if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
-        var sum = new Aggregator(parameters);
-        for (TaskLedger.Task task : done) add(sum, log.read(positionOf(task)));
-        var step = new OuterStep(recipe.outerRate(), recipe.outerMomentum())
-                .apply(weights, sum.mean(), shelf.momentum(round));
-        if (!finite(step.weights())) discard(round);
-        else advance(round, sum, step);
-    }
-
-    private static long positionOf(TaskLedger.Task task) {
-        var position = task.logPosition();
-        if (position == null) throw new IllegalStateException("task " + task.id() + " is done without an update");
-        return position;
-    }
-
-    private void add(Aggregator sum, LoggedUpdate update) {
-        float[] values = UpdateCodec.decode(update.encoding(), update.encoded().array(), parameters);
-        sum.add(values, update.tokens(), update.firstLoss(), update.lastLoss());
-    }
-
-    private static boolean finite(float[] values) {
-        for (float value : values) if (!Float.isFinite(value)) return false;
-        return true;
+        var result = RoundResult.of(
+                done, with.log(), with.recipe(), weights, with.shelf().momentum(round));
+        if (result.finite()) advance(round, result);
+        else discard(round);
     }
 
     /** The step overflowed: the same weights are tried with other data. */
     private void discard(Round round) {
-        events.add("ROUND_DISCARDED", "the step of round " + round.number() + " was not finite");
+        with.events().add("ROUND_DISCARDED", "the step of round " + round.number() + " was not finite");
         open(
                 round(
                         round.number() + 1,
-                        shelf.checkpoint(round),
+                        with.shelf().checkpoint(round),
                         round.optimizer(),
                         round.tokens(),
                         round.updates(),
@@ -175,46 +120,50 @@ public final class Trainer implements AutoCloseable {
                 false);
     }
 
-    private void advance(Round round, Aggregator sum, OuterStep.Result step) {
+    private void advance(Round round, RoundResult result) {
         int number = round.number() + 1;
-        var momentum = shelf.writeMomentum(number, step.momentum());
+        var momentum = with.shelf().writeMomentum(number, result.momentum());
         var next = round(
                 number,
-                shelf.write(number, step.weights()),
+                with.shelf().write(number, result.weights()),
                 momentum == null ? null : momentum.manifest(),
-                round.tokens() + sum.tokens(),
-                round.updates() + sum.updates(),
-                sum.lastLoss());
+                round.tokens() + result.tokens(),
+                round.updates() + result.updates(),
+                result.lastLoss());
         LOG.info(
                 "round {}: {} updates, train loss {} nats",
                 round.number(),
-                sum.updates(),
-                "%.4f".formatted(sum.lastLoss()));
-        metrics.round(Duration.ofMillis(clock.millis() - round.openedAtMillis()));
-        open(next, step.weights(), false);
+                result.updates(),
+                "%.4f".formatted(result.lastLoss()));
+        with.metrics().round(Duration.ofMillis(with.clock().millis() - round.openedAtMillis()));
+        open(next, result.weights(), false);
     }
 
     private void open(Round next, float[] nextWeights, boolean demanded) {
-        desk.nextRound(() -> {
-            rounds.advance(next, recipe.tasks(desk.online()));
+        with.desk().nextRound(() -> {
+            with.rounds().advance(next, with.recipe().tasks(with.desk().online()));
             weights = nextWeights;
-            return plan(next, shelf.checkpoint(next));
+            return plan(next, with.shelf().checkpoint(next));
         });
-        database.sync();
-        onRound.run();
-        judge.consider(candidate(next, demanded));
+        with.database().sync();
+        with.onRound().run();
+        with.judge().consider(candidate(next, demanded));
         clear(next.number());
     }
 
     private Judge.Candidate candidate(Round round, boolean demanded) {
-        return new Judge.Candidate(round, shelf.checkpoint(round), weights, demanded);
+        return new Judge.Candidate(round, with.shelf().checkpoint(round), weights, demanded);
     }
 
     private RoundPlan plan(Round round, Checkpoint checkpoint) {
         double greatest = 0;
         for (float weight : weights) greatest = Math.max(greatest, Math.abs(weight));
-        var checks = new Checks(recipe, parameters, model.vocabulary(), recipe.greatestChange(greatest));
-        return new RoundPlan(round, model, checkpoint, checks);
+        var checks = new Checks(
+                with.recipe(),
+                ParameterLayout.of(with.model()).parameterCount(),
+                with.model().vocabulary(),
+                with.recipe().greatestChange(greatest));
+        return new RoundPlan(round, with.model(), checkpoint, checks);
     }
 
     private Round round(
@@ -235,7 +184,7 @@ public final class Trainer implements AutoCloseable {
                 trainLoss,
                 null,
                 null,
-                clock.millis(),
+                with.clock().millis(),
                 false);
     }
 
@@ -243,9 +192,9 @@ public final class Trainer implements AutoCloseable {
     private void clear(int current) {
         if (!clearing.tryLock()) return;
         try {
-            log.trim(current);
-            rounds.trimTasks(current - ROUNDS_WITH_TASKS);
-            shelf.thin(current, promoted.current(), judge::uses);
+            with.log().trim(current);
+            with.rounds().trimTasks(current - ROUNDS_WITH_TASKS);
+            with.shelf().thin(current, with.promoted().current(), with.judge()::uses);
         } finally {
             clearing.unlock();
         }
@@ -277,20 +226,21 @@ public final class Trainer implements AutoCloseable {
     }
 
     private int rollBackNow(int number) {
-        var target = rounds.find(number)
+        var target = with.rounds()
+                .find(number)
                 .filter(round -> !round.thinned())
                 .orElseThrow(
                         () -> new IllegalArgumentException("the checkpoint of round " + number + " is not stored"));
-        var current = desk.plan().round();
-        float[] restored = shelf.weights(target);
+        var current = with.desk().plan().round();
+        float[] restored = with.shelf().weights(target);
         var next = round(
                 current.number() + 1,
-                shelf.checkpoint(target),
+                with.shelf().checkpoint(target),
                 target.optimizer(),
                 target.tokens(),
                 current.updates(),
                 target.trainLoss());
-        events.add("ROLLBACK", "round " + next.number() + " starts from the weights of round " + number);
+        with.events().add("ROLLBACK", "round " + next.number() + " starts from the weights of round " + number);
         open(next, restored, true);
         return next.number();
     }
@@ -310,6 +260,6 @@ public final class Trainer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        judge.close();
+        with.judge().close();
     }
 }

@@ -1,0 +1,44 @@
+package org.decentralizedai.server.train;
+
+import java.util.List;
+import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.state.LoggedUpdate;
+import org.decentralizedai.server.state.TaskLedger.Task;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a full round comes to. A function of its tasks, the log, the recipe and the weights before: computed again after a
+ * crash it gives the same bytes.
+ *
+ * @param momentum state of the outer step, null when it has none
+ * @param lastLoss mean loss of the tasks' last steps, nats per token
+ */
+record RoundResult(float[] weights, float @Nullable [] momentum, long tokens, int updates, double lastLoss) {
+
+    /** @param done the round's tasks, all done, in their order */
+    static RoundResult of(
+            List<Task> done, GradientLog log, Recipe recipe, float[] weights, float @Nullable [] momentum) {
+        var sum = new Aggregator(weights.length);
+        for (Task task : done) add(sum, log.read(positionOf(task)), weights.length);
+        var step = new OuterStep(recipe.outerRate(), recipe.outerMomentum()).apply(weights, sum.mean(), momentum);
+        return new RoundResult(step.weights(), step.momentum(), sum.tokens(), sum.updates(), sum.lastLoss());
+    }
+
+    private static long positionOf(Task task) {
+        var position = task.logPosition();
+        if (position == null) throw new IllegalStateException("task " + task.id() + " is done without an update");
+        return position;
+    }
+
+    private static void add(Aggregator sum, LoggedUpdate update, int parameters) {
+        float[] values = UpdateCodec.decode(update.encoding(), update.encoded().array(), parameters);
+        sum.add(values, update.tokens(), update.firstLoss(), update.lastLoss());
+    }
+
+    /** False when the step overflowed. */
+    boolean finite() {
+        for (float value : weights) if (!Float.isFinite(value)) return false;
+        return true;
+    }
+}
