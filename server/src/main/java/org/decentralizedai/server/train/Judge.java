@@ -200,10 +200,11 @@ final class Judge implements AutoCloseable {
     @Override
     public void close() {
         next.set(null);
-        for (var executor : List.of(sampling, deciding)) executor.shutdown();
         try {
-            for (var executor : List.of(sampling, deciding))
+            for (var executor : List.of(sampling, deciding)) { // in this order: the first hands over to the second
+                executor.shutdown();
                 if (!executor.awaitTermination(30, TimeUnit.SECONDS)) LOG.warn("a score is given up");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
