@@ -1,7 +1,6 @@
 package org.decentralizedai.worker.vector;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 import org.decentralizedai.kernels.MatmulLayout;
 
@@ -24,9 +23,8 @@ import org.decentralizedai.kernels.MatmulLayout;
  */
 final class Gemm {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
-    private static final VectorMask<Float> ALL = LANES.maskAll(true);
-    static final int MR = 3;
-    static final int NR = 3 * LANES.length();
+    private static final int V = LANES.length();
+    private static final int MR = 3, NR = 3 * V;
     private static final int MC = 96, KC = 256, NC = 64 * NR;
     /** From row to row of a packed A: not a power of two, which would put all rows into the same few sets of the cache. */
     private static final int LDA = KC + 16;
@@ -42,6 +40,7 @@ final class Gemm {
 
     private final Cores cores;
     private final ThreadLocal<float[]> packedA = ThreadLocal.withInitial(() -> new float[MC * LDA]);
+    private final ThreadLocal<float[]> tiles = ThreadLocal.withInitial(() -> new float[MR * NR]);
     private float[] packedB = new float[0];
 
     Gemm(Cores cores) {
@@ -79,7 +78,7 @@ final class Gemm {
         for (int q = 0; q < depth; q++, at += NR) {
             int from = b.offset + q * b.stride;
             if (present == NR) {
-                for (int r = 0; r < NR; r += LANES.length())
+                for (int r = 0; r < NR; r += V)
                     FloatVector.fromArray(LANES, values, from + r).intoArray(packed, at + r);
             } else {
                 System.arraycopy(values, from, packed, at, present);
@@ -116,24 +115,16 @@ final class Gemm {
 
     private void rows(
             Matrix c, Matrix a, boolean transposed, int from, int to, int first, int end, int depth, boolean accumulate) {
+        float[] sums = tiles.get();
         for (int i = from; i < to; i += MC) {
             int height = Math.min(MC, to - i);
             Matrix block = transposed ? packA(a.at(0, i), height, depth) : a.at(i, 0);
             for (int j = first; j < end; j += NR)
-                for (int r = 0; r < height; r += MR)
-                    tile(
-                            block.values,
-                            block.offset + r * block.stride,
-                            block.stride,
-                            Math.min(MR, height - r),
-                            packedB,
-                            j * depth,
-                            depth,
-                            c.values,
-                            c.offset + (i + r) * c.stride + j,
-                            c.stride,
-                            Math.min(NR, end - j),
-                            accumulate);
+                for (int r = 0; r < height; r += MR) {
+                    int rows = Math.min(MR, height - r), at = c.offset + (i + r) * c.stride + j;
+                    tile(sums, block.values, block.offset + r * block.stride, block.stride, rows, packedB, j * depth, depth);
+                    store(c.values, at, c.stride, sums, rows, Math.min(NR, end - j), accumulate);
+                }
         }
     }
 
@@ -147,34 +138,21 @@ final class Gemm {
     }
 
     /**
-     * The inner loop. Missing rows repeat the last one and are not stored; names are c, row, vector.
-     *
-     * @param height rows of C, 1 to MR
-     * @param width columns of C, 1 to NR
+     * The inner loop: sums (MR,NR) = A (height,depth) B (depth,NR). Missing rows repeat the last one; names are c, row,
+     * vector. It calls nothing of ours, and indices are linear in q: C2 then keeps all vectors in registers, and checks the
+     * bounds once, before the loop.
      */
     private static void tile(
-            float[] a,
-            int a0,
-            int stride,
-            int height,
-            float[] b,
-            int b0,
-            int depth,
-            float[] c,
-            int at,
-            int cStride,
-            int width,
-            boolean accumulate) {
-        int lanes = LANES.length();
+            float[] sums, float[] a, int a0, int stride, int height, float[] b, int b0, int depth) {
         int a1 = height > 1 ? a0 + stride : a0, a2 = height > 2 ? a1 + stride : a1;
         FloatVector zero = FloatVector.zero(LANES);
         FloatVector c00 = zero, c01 = zero, c02 = zero;
         FloatVector c10 = zero, c11 = zero, c12 = zero;
         FloatVector c20 = zero, c21 = zero, c22 = zero;
-        for (int q = 0; q < depth; q++) { // indices are linear in q, so that their checks are done before the loop
+        for (int q = 0; q < depth; q++) {
             FloatVector left = FloatVector.fromArray(LANES, b, b0 + q * NR);
-            FloatVector middle = FloatVector.fromArray(LANES, b, b0 + q * NR + lanes);
-            FloatVector right = FloatVector.fromArray(LANES, b, b0 + q * NR + 2 * lanes);
+            FloatVector middle = FloatVector.fromArray(LANES, b, b0 + q * NR + V);
+            FloatVector right = FloatVector.fromArray(LANES, b, b0 + q * NR + 2 * V);
             FloatVector x = FloatVector.broadcast(LANES, a[a0 + q]);
             c00 = x.fma(left, c00);
             c01 = x.fma(middle, c01);
@@ -188,25 +166,28 @@ final class Gemm {
             c21 = x.fma(middle, c21);
             c22 = x.fma(right, c22);
         }
-        store(c00, c01, c02, c, at, width, accumulate);
-        if (height > 1) store(c10, c11, c12, c, at + cStride, width, accumulate);
-        if (height > 2) store(c20, c21, c22, c, at + 2 * cStride, width, accumulate);
+        c00.intoArray(sums, 0);
+        c01.intoArray(sums, V);
+        c02.intoArray(sums, 2 * V);
+        c10.intoArray(sums, NR);
+        c11.intoArray(sums, NR + V);
+        c12.intoArray(sums, NR + 2 * V);
+        c20.intoArray(sums, 2 * NR);
+        c21.intoArray(sums, 2 * NR + V);
+        c22.intoArray(sums, 2 * NR + 2 * V);
     }
 
+    /** What of a tile lies inside C. */
     private static void store(
-            FloatVector left, FloatVector middle, FloatVector right, float[] c, int at, int width, boolean accumulate) {
-        int lanes = LANES.length();
-        store(left, c, at, width, accumulate);
-        if (width > lanes) store(middle, c, at + lanes, width - lanes, accumulate);
-        if (width > 2 * lanes) store(right, c, at + 2 * lanes, width - 2 * lanes, accumulate);
-    }
-
-    private static void store(FloatVector sum, float[] c, int at, int width, boolean accumulate) {
-        if (width >= LANES.length()) {
-            (accumulate ? sum.add(FloatVector.fromArray(LANES, c, at)) : sum).intoArray(c, at);
-        } else {
-            VectorMask<Float> present = ALL.indexInRange(0, width);
-            (accumulate ? sum.add(FloatVector.fromArray(LANES, c, at, present)) : sum).intoArray(c, at, present);
+            float[] c, int at, int stride, float[] sums, int height, int width, boolean accumulate) {
+        for (int r = 0; r < height; r++) {
+            int to = at + r * stride, from = r * NR, s = 0;
+            for (; s <= width - V; s += V) {
+                FloatVector sum = FloatVector.fromArray(LANES, sums, from + s);
+                if (accumulate) sum = sum.add(FloatVector.fromArray(LANES, c, to + s));
+                sum.intoArray(c, to + s);
+            }
+            for (; s < width; s++) c[to + s] = accumulate ? c[to + s] + sums[from + s] : sums[from + s];
         }
     }
 }

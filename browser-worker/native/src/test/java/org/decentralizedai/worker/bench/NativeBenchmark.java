@@ -24,8 +24,7 @@ public final class NativeBenchmark implements Callable<Integer> {
 
     @Option(
             names = "--cpu",
-            description = "count seconds of processor time, not of the clock: for a machine that has other work too. Threads"
-                    + " that spin while they wait count as well: compare with --threads 1 only")
+            description = "on one thread, and by seconds of its processor time: for a machine that has other work too")
     private boolean cpu;
 
     public static void main(String[] args) {
@@ -34,6 +33,7 @@ public final class NativeBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (cpu) threads = 1;
         Predicate<Object> wanted = what -> what.toString().contains(only);
         var inTurn = new Rounds(rounds, cpu);
         try (var blas = new OpenBlas(threads)) {

@@ -1,6 +1,5 @@
 package org.decentralizedai.worker.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -19,9 +18,9 @@ final class Rounds {
     private final int rounds;
     private final LongSupplier clock; // nanoseconds
 
-    /** @param cpu per second of this process's processor time, not per second of the clock */
+    /** @param cpu seconds of the calling thread's processor time, not of the clock */
     Rounds(int rounds, boolean cpu) {
-        clock = cpu ? ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)::getProcessCpuTime : System::nanoTime;
+        clock = cpu ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime : System::nanoTime;
         if (rounds < 1) throw new IllegalArgumentException("rounds must be >= 1: rounds=" + rounds);
         this.rounds = rounds;
     }
