@@ -74,7 +74,7 @@ build() { # $1 = module, with all that it needs; quiet unless it fails
     build_needed "$1" || return 0
     echo "Building $1 (the first time fetches the libraries, a few minutes) ..." >&2
     log=$(mktemp)
-    if ! maven -q -Dfast -DskipTests package -pl "$1" -am >"$log" 2>&1; then
+    if ! maven -q -Dfast -Dmaven.test.skip=true package -pl "$1" -am >"$log" 2>&1; then
         cat "$log" >&2
         rm -f "$log"
         die "the build failed; its output is above"

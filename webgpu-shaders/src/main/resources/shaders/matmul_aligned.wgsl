@@ -136,7 +136,18 @@ fn atb(@builtin(global_invocation_id) id: vec3u) {
   var c01 = mat4x4f();
   var c10 = mat4x4f();
   var c11 = mat4x4f();
-  for (var p = 0u; p < size.k; p++) {
+  var p = 0u;
+  for (; p + 4 <= size.k; p += 4) {
+    let b0 = from_b(LANES * width, p * width + left);
+    let b1 = from_b(LANES * width, p * width + right);
+    let a0 = transpose(from_a(LANES * height, p * height + upper));
+    c00 += b0 * a0;
+    c01 += b1 * a0;
+    let a1 = transpose(from_a(LANES * height, p * height + lower));
+    c10 += b0 * a1;
+    c11 += b1 * a1;
+  }
+  for (; p < size.k; p++) {
     let b0 = b[p * width + left];
     let b1 = b[p * width + right];
     let a0 = a[p * height + upper];

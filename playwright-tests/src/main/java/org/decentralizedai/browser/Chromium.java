@@ -23,7 +23,8 @@ public final class Chromium implements AutoCloseable {
 
     private Chromium(List<String> flags) {
         String executable = System.getenv("CHROMIUM");
-        var environment = executable == null ? Map.<String, String>of() : Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        var environment =
+                executable == null ? Map.<String, String>of() : Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
         playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
         var arguments = new ArrayList<>(QUIET);
         arguments.addAll(flags);

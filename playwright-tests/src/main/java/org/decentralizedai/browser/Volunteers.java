@@ -73,7 +73,10 @@ public final class Volunteers implements Callable<Integer> {
             page.onCrash(_ -> closed.countDown());
             page.onPageError(error -> System.out.println("volunteer " + number + ": " + error));
             page.navigate(url + "/contribute");
-            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("start", Pattern.CASE_INSENSITIVE)))
+            page.getByLabel("Power").fill("100"); // nobody else works at this machine
+            page.getByRole(
+                            AriaRole.BUTTON,
+                            new Page.GetByRoleOptions().setName(Pattern.compile("start", Pattern.CASE_INSENSITIVE)))
                     .click();
             System.out.println("volunteer " + number + " of this machine contributes");
             while (closed.getCount() > 0) page.waitForTimeout(1000); // dispatches the page's events

@@ -13,8 +13,18 @@ public final class KernelExpectations {
 
     /** Rows, columns and inner size: whole tiles, edges of 4 and 8, one row or column, odd. */
     private static final int[][] PRODUCTS = {
-        {64, 64, 64}, {40, 24, 16}, {12, 20, 36}, {4, 4, 4}, {1, 8, 4}, {70, 264, 12}, {7, 5, 3}, {1, 1, 1}, {33, 12, 65},
-        {20, 9, 8}, {9, 16, 12}, {2, 3, 130}
+        {64, 64, 64},
+        {40, 24, 16},
+        {12, 20, 36},
+        {4, 4, 4},
+        {1, 8, 4},
+        {70, 264, 12},
+        {7, 5, 3},
+        {1, 1, 1},
+        {33, 12, 65},
+        {20, 9, 8},
+        {9, 16, 12},
+        {2, 3, 130}
     };
 
     /** Batch, context, heads, kvHeads, headDim. */
@@ -68,8 +78,11 @@ public final class KernelExpectations {
         for (MatmulLayout layout : MatmulLayout.values())
             for (int[] size : PRODUCTS)
                 for (boolean accumulate : new boolean[] {false, true}) product(layout, size, accumulate);
-        add("matmul views", USUAL, (k, b) -> k.matmul(
-                MatmulLayout.ABT, b.outputView(19, 12), b.inputView(19, 8), b.inputView(12, 8), true));
+        add(
+                "matmul views",
+                USUAL,
+                (k, b) ->
+                        k.matmul(MatmulLayout.ABT, b.outputView(19, 12), b.inputView(19, 8), b.inputView(12, 8), true));
     }
 
     private void product(MatmulLayout layout, int[] size, boolean accumulate) {
@@ -87,15 +100,19 @@ public final class KernelExpectations {
         add("embed", TIGHT, (k, b) -> k.embed(b.output(13, 12), b.input(9, 12), b.tokens(13, 9, 4)));
         add("embed one", TIGHT, (k, b) -> k.embed(b.output(1, 3), b.input(2, 3), b.tokens(1, 2, 1)));
         add("embedBackward", USUAL, (k, b) -> k.embedBackward(b.output(9, 12), b.input(13, 12), b.tokens(13, 9, 4)));
-        add("embedBackward view", USUAL, (k, b) -> k.embedBackward(
-                b.outputView(264, 7), b.input(130, 7), b.tokens(130, 264, 20)));
+        add(
+                "embedBackward view",
+                USUAL,
+                (k, b) -> k.embedBackward(b.outputView(264, 7), b.input(130, 7), b.tokens(130, 264, 20)));
     }
 
     private void norms() {
         for (int[] size : new int[][] {{1, 1}, {5, 7}, {33, 64}, {70, 130}}) {
             int n = size[0], c = size[1];
-            add("rmsNorm " + n + "x" + c, USUAL, (k, b) -> k.rmsNorm(
-                    b.output(n, c), b.output(n, 1), b.input(n, c), b.inputView(1, c), 1e-5));
+            add(
+                    "rmsNorm " + n + "x" + c,
+                    USUAL,
+                    (k, b) -> k.rmsNorm(b.output(n, c), b.output(n, 1), b.input(n, c), b.inputView(1, c), 1e-5));
             add("rmsNormBackward " + n + "x" + c, USUAL, (k, b) -> {
                 Tensor x = b.input(n, c), weight = b.inputView(1, c), rstd = b.output(n, 1);
                 k.rmsNorm(b.output(n, c), rstd, x, weight, 1e-5);
@@ -108,10 +125,14 @@ public final class KernelExpectations {
         for (int[] size : new int[][] {{2, 3, 1, 4}, {3, 17, 4, 16}, {1, 64, 3, 6}}) {
             int batch = size[0], context = size[1], heads = size[2], dim = size[3];
             String sizes = " " + batch + "x" + context + "x" + heads + "x" + dim;
-            add("rotary" + sizes, USUAL, (k, b) ->
-                    k.rotary(b.output(batch * context, heads * dim), table(b, context, dim)));
-            add("rotaryBackward" + sizes, USUAL, (k, b) ->
-                    k.rotaryBackward(b.output(batch * context, heads * dim), table(b, context, dim)));
+            add(
+                    "rotary" + sizes,
+                    USUAL,
+                    (k, b) -> k.rotary(b.output(batch * context, heads * dim), table(b, context, dim)));
+            add(
+                    "rotaryBackward" + sizes,
+                    USUAL,
+                    (k, b) -> k.rotaryBackward(b.output(batch * context, heads * dim), table(b, context, dim)));
         }
     }
 
@@ -123,13 +144,16 @@ public final class KernelExpectations {
         String name = shape.batch() + "x" + shape.context() + "x" + shape.heads() + "/" + shape.kvHeads() + "x"
                 + shape.headDim();
         Shape query = shape.query(), keyValue = shape.keyValue();
-        add("attention " + name, USUAL, (k, b) -> k.attention(
-                b.output(query.rows(), query.columns()),
-                b.output(shape.rows(), shape.heads()),
-                b.input(query, -3, 3),
-                b.input(keyValue, -3, 3),
-                b.input(keyValue, -1, 1),
-                shape));
+        add(
+                "attention " + name,
+                USUAL,
+                (k, b) -> k.attention(
+                        b.output(query.rows(), query.columns()),
+                        b.output(shape.rows(), shape.heads()),
+                        b.input(query, -3, 3),
+                        b.input(keyValue, -3, 3),
+                        b.input(keyValue, -1, 1),
+                        shape));
         add("attentionBackward " + name, LOOSE, (k, b) -> {
             Tensor out = b.output(query.rows(), query.columns()), lse = b.output(shape.rows(), shape.heads());
             Tensor q = b.input(query, -2, 2), key = b.input(keyValue, -2, 2), value = b.input(keyValue, -1, 1);
@@ -153,10 +177,15 @@ public final class KernelExpectations {
         for (int[] size : new int[][] {{1, 1}, {7, 33}, {64, 176}}) {
             Shape shape = Shape.of(size[0], size[1]);
             int n = size[0], c = size[1];
-            add("swiGlu " + shape, USUAL, (k, b) ->
-                    k.swiGlu(b.output(n, c), b.input(shape, -6, 6), b.input(shape, -2, 2)));
-            add("swiGluBackward " + shape, USUAL, (k, b) -> k.swiGluBackward(
-                    b.output(n, c), b.output(n, c), b.input(n, c), b.input(shape, -6, 6), b.input(n, c)));
+            add(
+                    "swiGlu " + shape,
+                    USUAL,
+                    (k, b) -> k.swiGlu(b.output(n, c), b.input(shape, -6, 6), b.input(shape, -2, 2)));
+            add(
+                    "swiGluBackward " + shape,
+                    USUAL,
+                    (k, b) -> k.swiGluBackward(
+                            b.output(n, c), b.output(n, c), b.input(n, c), b.input(shape, -6, 6), b.input(n, c)));
         }
     }
 

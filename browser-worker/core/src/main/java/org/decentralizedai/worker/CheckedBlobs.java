@@ -2,6 +2,7 @@ package org.decentralizedai.worker;
 
 import java.util.Collection;
 import java.util.List;
+import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Sha256;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,9 @@ public final class CheckedBlobs {
 
     /** The kept bytes, or null; what was kept but has rotted is removed. */
     @Nullable
-    byte[] find(Sha256 hash) {
-        byte[] kept = cache.find(hash);
-        if (kept == null || digest.sha256(kept).equals(hash)) return kept;
+    Bytes find(Sha256 hash) {
+        Bytes kept = cache.find(hash);
+        if (kept == null || digest.sha256(kept.array()).equals(hash)) return kept;
         cache.remove(hash);
         return null;
     }

@@ -2,5 +2,13 @@ package org.decentralizedai.worker;
 
 import org.decentralizedai.kernels.Kernels;
 
-/** An open device; closing its kernels releases it. */
-public record Device(Adapter adapter, Kernels kernels) {}
+/** An open device. */
+public interface Device extends AutoCloseable {
+    Adapter adapter();
+
+    Kernels kernels();
+
+    /** Releases the kernels and the device, lost or not. */
+    @Override
+    void close();
+}

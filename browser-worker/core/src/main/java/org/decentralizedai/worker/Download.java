@@ -1,9 +1,10 @@
 package org.decentralizedai.worker;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.function.Function;
+import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Sha256;
-import org.jspecify.annotations.Nullable;
 
 /** Fetches what one task needs, piece by piece, with patience for a weak network. */
 final class Download {
@@ -23,22 +24,40 @@ final class Download {
 
     /** All pieces one after the other. {@code about}: their length together, as far as known. */
     byte[] fetch(CheckedBlobs blobs, List<Sha256> hashes, long about) {
-        var pieces = new ArrayList<byte @Nullable []>();
+        var kept = new HashMap<Sha256, Bytes>();
         long missing = about;
         for (Sha256 hash : hashes) {
-            byte[] kept = blobs.find(hash);
-            if (kept != null) missing -= kept.length;
-            pieces.add(kept);
+            Bytes bytes = blobs.find(hash);
             pulse.attend(0, 0);
+            if (bytes == null) continue;
+            kept.put(hash, bytes);
+            missing -= bytes.length();
         }
-        if (!pieces.contains(null)) return joined(pieces);
-        listener.on(new WorkerEvent.State(WorkerEvent.Phase.DOWNLOADING, ""));
-        total += Math.max(0, missing);
-        for (int i = 0; i < hashes.size(); i++) if (pieces.get(i) == null) pieces.set(i, piece(blobs, hashes.get(i)));
-        return joined(pieces);
+        if (!kept.keySet().containsAll(hashes)) {
+            listener.on(new WorkerEvent.State(WorkerEvent.Phase.DOWNLOADING, ""));
+            total += Math.max(0, missing);
+        }
+        return joined(hashes, hash -> {
+            Bytes found = kept.get(hash);
+            return found != null ? found : piece(blobs, hash);
+        });
     }
 
-    private byte[] piece(CheckedBlobs blobs, Sha256 hash) {
+    private static byte[] joined(List<Sha256> hashes, Function<Sha256, Bytes> pieces) {
+        List<Bytes> all = hashes.stream().map(pieces).toList();
+        if (all.size() == 1) return all.getFirst().array();
+        int length = 0;
+        for (Bytes piece : all) length = Math.addExact(length, piece.length());
+        byte[] file = new byte[length];
+        int at = 0;
+        for (Bytes piece : all) {
+            System.arraycopy(piece.array(), 0, file, at, piece.length());
+            at += piece.length();
+        }
+        return file;
+    }
+
+    private Bytes piece(CheckedBlobs blobs, Sha256 hash) {
         for (int attempt = 1; ; attempt++) {
             try {
                 byte[] piece = blobs.fetch(hash);
@@ -46,24 +65,11 @@ final class Download {
                 total = Math.max(total, bytes);
                 listener.on(new WorkerEvent.Downloaded(bytes, total));
                 pulse.attend(0, 0);
-                return piece;
+                return new Bytes(piece);
             } catch (BlobException e) {
                 if (!e.passing() || attempt == TRIES) throw TaskDropped.because(String.valueOf(e.getMessage()));
                 pulse.pause(backoff.millis(attempt));
             }
         }
-    }
-
-    private static byte[] joined(List<byte @Nullable []> pieces) {
-        int length = 0;
-        for (byte[] piece : pieces) if (piece != null) length = Math.addExact(length, piece.length);
-        byte[] all = new byte[length];
-        int at = 0;
-        for (byte[] piece : pieces) {
-            if (piece == null) continue;
-            System.arraycopy(piece, 0, all, at, piece.length);
-            at += piece.length;
-        }
-        return all;
     }
 }

@@ -105,6 +105,6 @@ final class TaskRunner {
 
     /** Releases the device. */
     void close() {
-        device.kernels().close();
+        device.close();
     }
 }

@@ -1,76 +1,79 @@
 package org.decentralizedai.compress;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-
 /**
- * Encodes and decodes updates. The length of the bytes follows from the encoding and the number of values, so a decoder
- * allocates nothing that a stranger chose.
- *
- * <pre> INT8:  | scale f32 | 256 x i8 | scale f32 | 256 x i8 | ... | scale f32 | rest x i8 |     value = scale * i8 </pre>
+ * Encodes and decodes updates. A decoder allocates one block of at most 256 values beside what its caller asked for, reads every
+ * byte once (twice where it checks first), and throws only {@link IllegalArgumentException}. NaN and infinite values and scales
+ * are not refused here: they come out as values that are not finite, for the caller's own check.
  */
 public final class UpdateCodec {
-    /** Values that share a scale. */
-    public static final int BLOCK = 256;
-
-    private static final int GREATEST = 127;
-
     private UpdateCodec() {}
 
-    public static int encodedBytes(UpdateEncoding encoding, int values) {
-        return switch (encoding) {
-            case F32 -> Math.multiplyExact(Float.BYTES, values);
-            case INT8 -> Math.addExact(values, Float.BYTES * ((values + BLOCK - 1) / BLOCK));
-        };
+    /** Fewest bytes of an update; the same as {@link #maxEncodedBytes} for the dense forms. */
+    public static int minEncodedBytes(UpdateEncoding encoding, int values) {
+        return encoding.form().minBytes(notNegative(values));
+    }
+
+    /** Most bytes of an update: what a receiver must be ready to store, and need not exceed. */
+    public static int maxEncodedBytes(UpdateEncoding encoding, int values) {
+        return encoding.form().maxBytes(notNegative(values));
+    }
+
+    private static int notNegative(int values) {
+        if (values < 0) throw new IllegalArgumentException("values must be >= 0: values=" + values);
+        return values;
     }
 
     public static byte[] encode(UpdateEncoding encoding, float[] update) {
-        var out = ByteBuffer.allocate(encodedBytes(encoding, update.length)).order(ByteOrder.LITTLE_ENDIAN);
-        switch (encoding) {
-            case F32 -> {
-                for (float value : update) out.putFloat(value);
-            }
-            case INT8 -> {
-                for (int start = 0; start < update.length; start += BLOCK)
-                    encodeBlock(out, update, start, Math.min(start + BLOCK, update.length));
-            }
-        }
-        return out.array();
-    }
-
-    private static void encodeBlock(ByteBuffer out, float[] update, int start, int end) {
-        double max = 0;
-        for (int i = start; i < end; i++) max = Math.max(max, Math.abs((double) update[i]));
-        int at = out.position();
-        out.putFloat((float) (max / GREATEST));
-        double scale = out.getFloat(at); // rounded to f32 on every platform
-        for (int i = start; i < end; i++) {
-            long code = scale == 0 ? 0 : Math.round(update[i] / scale);
-            out.put((byte) Math.max(-GREATEST, Math.min(GREATEST, code)));
-        }
+        return encoding.form().encode(update);
     }
 
     /**
      * @return {@code values} numbers, which may be NaN or infinite where the sender wrote so
-     * @throws IllegalArgumentException when the length is not {@link #encodedBytes}
+     * @throws IllegalArgumentException when the bytes are not what the encoding demands
      */
     public static float[] decode(UpdateEncoding encoding, byte[] encoded, int values) {
-        if (encoded.length != encodedBytes(encoding, values))
-            throw new IllegalArgumentException(encoding + " of " + values + " values must have "
-                    + encodedBytes(encoding, values) + " bytes: " + encoded.length);
-        var in = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+        requireLength(encoding, encoded, values);
         float[] update = new float[values];
-        switch (encoding) {
-            case F32 -> {
-                for (int i = 0; i < values; i++) update[i] = in.getFloat();
-            }
-            case INT8 -> {
-                for (int start = 0; start < values; start += BLOCK) {
-                    float scale = in.getFloat();
-                    for (int i = start; i < Math.min(start + BLOCK, values); i++) update[i] = scale * in.get();
-                }
-            }
-        }
+        encoding.form().decode(encoded, values, new Sums.Store(update));
         return update;
+    }
+
+    /**
+     * Hands the values on without building the dense update, e.g. to a norm or a comparison.
+     *
+     * @throws IllegalArgumentException when malformed, possibly after part of it went to the sink
+     */
+    public static void decode(UpdateEncoding encoding, byte[] encoded, int values, UpdateSink sink) {
+        requireLength(encoding, encoded, values);
+        encoding.form().decode(encoded, values, sink);
+    }
+
+    /** Costs the dense forms nothing. @throws IllegalArgumentException when the bytes are not what the encoding demands */
+    public static void check(UpdateEncoding encoding, byte[] encoded, int values) {
+        requireLength(encoding, encoded, values);
+        encoding.form().check(encoded, values);
+    }
+
+    /**
+     * sum += weight * update, computed in doubles and rounded once. Malformed bytes leave {@code sum} as it was.
+     *
+     * @throws IllegalArgumentException as {@link #decode}
+     */
+    public static void decodeAdd(UpdateEncoding encoding, byte[] encoded, double weight, float[] sum) {
+        check(encoding, encoded, sum.length);
+        encoding.form().decode(encoded, sum.length, new Sums.Floats(weight, sum));
+    }
+
+    /** sum += weight * update in doubles. Malformed bytes leave {@code sum} as it was. */
+    public static void decodeAdd(UpdateEncoding encoding, byte[] encoded, double weight, double[] sum) {
+        check(encoding, encoded, sum.length);
+        encoding.form().decode(encoded, sum.length, new Sums.Doubles(weight, sum));
+    }
+
+    private static void requireLength(UpdateEncoding encoding, byte[] encoded, int values) {
+        int min = minEncodedBytes(encoding, values), max = maxEncodedBytes(encoding, values);
+        if (encoded.length >= min && encoded.length <= max) return;
+        throw new IllegalArgumentException(encoding + " of " + values + " values must have "
+                + (min == max ? String.valueOf(min) : min + ".." + max) + " bytes: " + encoded.length);
     }
 }

@@ -8,10 +8,13 @@ public final class CloseCode {
     /** This worker is not wanted any more. */
     public static final int BANNED = 4403;
 
+    /** The same key has connected from elsewhere: two that both came back would push each other out for ever. */
+    public static final int REPLACED = 4409;
+
     private CloseCode() {}
 
     /** Whether connecting again is of no use. */
     public static boolean isFinal(int code) {
-        return code == UNKNOWN_VERSION || code == BANNED;
+        return code == UNKNOWN_VERSION || code == BANNED || code == REPLACED;
     }
 }

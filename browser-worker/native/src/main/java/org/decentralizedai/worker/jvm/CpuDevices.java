@@ -12,6 +12,13 @@ import org.decentralizedai.worker.vector.VectorKernels;
 
 /** The processor of this machine as a device. */
 record CpuDevices(int threads) implements Devices {
+    private record Cpu(Adapter adapter, Kernels kernels) implements Device {
+        @Override
+        public void close() {
+            kernels.close();
+        }
+    }
+
     private static final int SIZE = 256, PRODUCTS = 40;
 
     @Override
@@ -26,7 +33,7 @@ record CpuDevices(int threads) implements Devices {
                 true,
                 gigaflops(kernels),
                 Runtime.getRuntime().maxMemory());
-        return new Device(adapter, kernels);
+        return new Cpu(adapter, kernels);
     }
 
     /** Best of some square products, after the compiler has seen them. */

@@ -32,8 +32,8 @@ import picocli.CommandLine.Option;
 public final class NativeWorkerMain implements Callable<Integer> {
     private static final Duration GOODBYE = Duration.ofSeconds(5);
 
-    @Option(names = "--server", required = true, description = "address of the coordinator, e.g. https://example.org")
-    private URI server;
+    @Option(names = "--server", description = "address of the coordinator (default: ${DEFAULT-VALUE})")
+    private URI server = URI.create("http://localhost:8080");
 
     @Option(names = "--threads", description = "processor cores to use (default: all)")
     private int threads = Runtime.getRuntime().availableProcessors();

@@ -87,8 +87,7 @@ final class CommandStream {
     }
 
     void copy(Tensor a, Gpu.Buffer target, double targetOffset) {
-        outsidePass()
-                .copyBufferToBuffer(GpuStorage.of(a).buffer(), offset(a), target, targetOffset, bytes(a.size()));
+        outsidePass().copyBufferToBuffer(GpuStorage.of(a).buffer(), offset(a), target, targetOffset, bytes(a.size()));
     }
 
     /** After everything enqueued so far. {@code start} and {@code length} count elements of {@code data}. */

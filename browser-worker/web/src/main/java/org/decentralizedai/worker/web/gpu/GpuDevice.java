@@ -1,12 +1,12 @@
 package org.decentralizedai.worker.web.gpu;
 
+import java.util.ArrayList;
 import java.util.Locale;
 import org.decentralizedai.kernels.KernelException;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSBody;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
-import org.teavm.jso.core.JSPromise;
 
 /**
  * A WebGPU device and what can be told about its adapter. Holds what went wrong on it until somebody asks: WebGPU reports
@@ -38,7 +38,8 @@ public final class GpuDevice implements AutoCloseable {
 
     interface Loss extends JSObject {
         @JSProperty
-        @Nullable String getReason();
+        @Nullable
+        String getReason();
     }
 
     private GpuDevice(Gpu.Device device, Gpu.Limits limits, Description description) {
@@ -95,11 +96,11 @@ public final class GpuDevice implements AutoCloseable {
     /** Throws what went wrong since the last call, if anything did. Waits. */
     void check() {
         throwIfLost();
-        var popped = new JSPromise<?>[SCOPES.length];
-        for (int i = 0; i < SCOPES.length; i++) popped[i] = device.popErrorScope();
+        var popped = new ArrayList<Promises.Pending<Gpu.@Nullable Failure>>();
+        for (int i = 0; i < SCOPES.length; i++) popped.add(Promises.pending(device.popErrorScope()));
         for (String scope : SCOPES) device.pushErrorScope(scope);
         for (int i = 0; i < SCOPES.length; i++) {
-            var failure = (Gpu.Failure) Promises.await(popped[i]);
+            Gpu.Failure failure = popped.get(i).await();
             if (failure != null) throw new KernelException(SCOPES[SCOPES.length - 1 - i] + ": " + failure.getMessage());
         }
         throwIfLost();

@@ -70,8 +70,8 @@ public final class GpuKernels implements Kernels {
         double bytes = (double) Float.BYTES * length;
         if (bytes > device.maxStorageBytes())
             throw new KernelException("too large for this device: bytes=" + (long) bytes);
-        Gpu.Buffer buffer = device.device()
-                .createBuffer(Descriptors.buffer(bytes, Gpu.STORAGE | Gpu.COPY_SRC | Gpu.COPY_DST));
+        Gpu.Buffer buffer =
+                device.device().createBuffer(Descriptors.buffer(bytes, Gpu.STORAGE | Gpu.COPY_SRC | Gpu.COPY_DST));
         var made = new GpuStorage(buffer, nextId++, length);
         allocated.put(made.id(), made);
         return made;
@@ -173,8 +173,7 @@ public final class GpuKernels implements Kernels {
     }
 
     private static Tensor whole(Tokens tokens) {
-        return new Tensor(
-                tokens.storage(), 0, Shape.vector(Tokens.length(tokens.count(), tokens.vocabulary())));
+        return new Tensor(tokens.storage(), 0, Shape.vector(Tokens.length(tokens.count(), tokens.vocabulary())));
     }
 
     @Override
@@ -214,7 +213,7 @@ public final class GpuKernels implements Kernels {
     @Override
     public void attention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape shape) {
         Checks.attention(shape, lse, new Tensor[] {out, q}, new Tensor[] {k, v});
-        KernelSpec spec = KernelSpec.ATTENTION.forHead(shape.headDim());
+        KernelSpec spec = KernelSpec.attention(shape.headDim());
         commands.dispatchAll(spec, shape.perHead().size(), sizes(shape), out, lse, q, k, v);
     }
 
@@ -233,9 +232,9 @@ public final class GpuKernels implements Kernels {
             AttentionShape shape) {
         Checks.attention(shape, lse, new Tensor[] {dq, dout, out, q}, new Tensor[] {dk, dv, k, v});
         Checks.shape(delta, shape.perHead());
-        KernelSpec query = KernelSpec.ATTENTION_BACKWARD_QUERY.forHead(shape.headDim());
+        KernelSpec query = KernelSpec.attentionBackwardQuery(shape.headDim());
         commands.dispatchAll(query, shape.perHead().size(), sizes(shape), dq, delta, dout, out, lse, q, k, v);
-        KernelSpec keyValue = KernelSpec.ATTENTION_BACKWARD_KEY_VALUE.forHead(shape.headDim());
+        KernelSpec keyValue = KernelSpec.attentionBackwardKeyValue(shape.headDim());
         long keys = (long) shape.rows() * shape.kvHeads();
         commands.dispatchAll(keyValue, keys, sizes(shape), dk, dv, delta, dout, lse, q, k, v);
     }
@@ -269,8 +268,7 @@ public final class GpuKernels implements Kernels {
         Checks.shape(norm2, Shape.vector(1));
         int vectors = Math.clamp(x.size() / 256, 1, MAX_PARTIALS / 4); // 64 elements or more each
         Tensor used = partials.view(0, Shape.vector(4 * vectors));
-        commands.dispatchAll(
-                KernelSpec.SQUARED_NORM, used.size(), new int[] {x.size(), used.size()}, used, x);
+        commands.dispatchAll(KernelSpec.SQUARED_NORM, used.size(), new int[] {x.size(), used.size()}, used, x);
         commands.dispatch(KernelSpec.SUM, 1, 1, new int[] {vectors, accumulate ? 1 : 0}, norm2, used);
     }
 
@@ -292,8 +290,7 @@ public final class GpuKernels implements Kernels {
             bits(step.weightDecay()),
             bits(step.clipNorm())
         };
-        commands.dispatchAll(
-                KernelSpec.ADAMW, weights.size(), numbers, weights, moment1, moment2, gradients, norm2);
+        commands.dispatchAll(KernelSpec.ADAMW, weights.size(), numbers, weights, moment1, moment2, gradients, norm2);
     }
 
     private static int bits(double value) {

@@ -1,5 +1,6 @@
 package org.decentralizedai.worker.web.gpu;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +23,11 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
     static final KernelSpec ATTENTION = of("attention.wgsl", "wwrrr", 16);
     static final KernelSpec ATTENTION_BACKWARD_QUERY = of("attention_backward_query.wgsl", "wwrrrrrr", 16);
     static final KernelSpec ATTENTION_BACKWARD_KEY_VALUE = of("attention_backward_key_value.wgsl", "wwrrrrrr", 16);
+    static final KernelSpec ATTENTION_NARROW = of("attention_narrow.wgsl", "wwrrr", 16);
+    static final KernelSpec ATTENTION_BACKWARD_QUERY_NARROW =
+            of("attention_backward_query_narrow.wgsl", "wwrrrrrr", 16);
+    static final KernelSpec ATTENTION_BACKWARD_KEY_VALUE_NARROW =
+            of("attention_backward_key_value_narrow.wgsl", "wwrrrrrr", 16);
     static final KernelSpec SWIGLU = of("swiglu.wgsl", "wrr", 64);
     static final KernelSpec SWIGLU_BACKWARD = of("swiglu_backward.wgsl", "wwrrr", 64);
     static final KernelSpec EMBED = of("embed.wgsl", "wrr", 64);
@@ -45,6 +51,9 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
             ATTENTION,
             ATTENTION_BACKWARD_QUERY,
             ATTENTION_BACKWARD_KEY_VALUE,
+            ATTENTION_NARROW,
+            ATTENTION_BACKWARD_QUERY_NARROW,
+            ATTENTION_BACKWARD_KEY_VALUE_NARROW,
             SWIGLU,
             SWIGLU_BACKWARD,
             EMBED,
@@ -63,10 +72,34 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
         return new KernelSpec("matmul_aligned.wgsl", entry, "wrr", Map.of("group_rows", 4, "group_columns", 4));
     }
 
-    /** The form of an attention shader for one size of head. */
-    KernelSpec forHead(int headDim) {
-        return new KernelSpec(
-                file, entry, access, Map.of("group", value("group"), "head_vectors", headDim / Float.BYTES));
+    static KernelSpec attention(int headDim) {
+        return narrow(headDim) ? ATTENTION_NARROW.wide(headDim) : ATTENTION.with("head_vectors", headDim / 4);
+    }
+
+    static KernelSpec attentionBackwardQuery(int headDim) {
+        return narrow(headDim)
+                ? ATTENTION_BACKWARD_QUERY_NARROW.wide(headDim)
+                : ATTENTION_BACKWARD_QUERY.with("head_vectors", headDim / 4);
+    }
+
+    static KernelSpec attentionBackwardKeyValue(int headDim) {
+        return narrow(headDim)
+                ? ATTENTION_BACKWARD_KEY_VALUE_NARROW.wide(headDim)
+                : ATTENTION_BACKWARD_KEY_VALUE.with("head_vectors", headDim / 4);
+    }
+
+    private static boolean narrow(int headDim) {
+        return headDim == 16 || headDim == 32;
+    }
+
+    private KernelSpec wide(int headDim) {
+        return headDim == 32 ? with("wide", 1) : this;
+    }
+
+    private KernelSpec with(String override, int value) {
+        var all = new HashMap<>(overrides);
+        all.put(override, value);
+        return new KernelSpec(file, entry, access, Map.copyOf(all));
     }
 
     int value(String override) {

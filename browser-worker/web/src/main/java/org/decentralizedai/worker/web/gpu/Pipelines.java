@@ -7,7 +7,6 @@ import java.util.Map;
 import org.decentralizedai.kernels.KernelException;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSArrayReader;
-import org.teavm.jso.core.JSPromise;
 
 /** Compiled shaders of one device. Group 0 holds an operation's tensors, group 1 its sizes, at a dynamic offset. */
 final class Pipelines {
@@ -26,10 +25,12 @@ final class Pipelines {
 
     /** Compiles all at once and waits; throws with file, line and reason if one is refused. */
     void compile(List<KernelSpec> specs) {
-        var pending = new LinkedHashMap<KernelSpec, JSPromise<Gpu.Pipeline>>();
-        for (KernelSpec spec : specs) pending.put(spec, device.createComputePipelineAsync(descriptor(spec)));
+        var pending = new LinkedHashMap<KernelSpec, Promises.Pending<Gpu.Pipeline>>();
+        for (KernelSpec spec : specs)
+            pending.put(spec, Promises.pending(device.createComputePipelineAsync(descriptor(spec))));
         for (var module : modules.entrySet()) requireNoErrors(module.getKey(), module.getValue());
-        for (var entry : pending.entrySet()) add(entry.getKey(), Promises.await(entry.getValue()));
+        for (var entry : pending.entrySet())
+            add(entry.getKey(), entry.getValue().await());
     }
 
     /** Compiles on first use; an error then shows at the next read. */
@@ -47,8 +48,8 @@ final class Pipelines {
     private JSObject descriptor(KernelSpec spec) {
         JSObject constants = Descriptors.constants();
         spec.overrides().forEach((name, value) -> Descriptors.constant(constants, name, value));
-        JSObject layout = device.createPipelineLayout(
-                Descriptors.pipelineLayout(storageLayout(spec.access()), uniformLayout));
+        JSObject layout =
+                device.createPipelineLayout(Descriptors.pipelineLayout(storageLayout(spec.access()), uniformLayout));
         return Descriptors.pipeline(spec.toString(), layout, module(spec.file()), spec.entry(), constants);
     }
 
@@ -63,7 +64,8 @@ final class Pipelines {
     }
 
     private static void requireNoErrors(String file, Gpu.ShaderModule module) {
-        JSArrayReader<Gpu.Message> messages = Promises.await(module.getCompilationInfo()).getMessages();
+        JSArrayReader<Gpu.Message> messages =
+                Promises.await(module.getCompilationInfo()).getMessages();
         for (int i = 0; i < messages.getLength(); i++) {
             Gpu.Message message = messages.get(i);
             if (message.getType().equals("error"))

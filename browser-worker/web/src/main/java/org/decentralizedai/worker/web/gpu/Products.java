@@ -7,8 +7,7 @@ import org.decentralizedai.kernels.Tensor;
 final class Products {
     private Products() {}
 
-    static void enqueue(
-            CommandStream commands, MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate) {
+    static void enqueue(CommandStream commands, MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate) {
         int m = c.rows(), n = c.columns(), k = layout.k(a);
         int along = layout == MatmulLayout.ATB ? m : k; // what a row of A in memory runs along
         if (along % 4 == 0 && n % 4 == 0) {

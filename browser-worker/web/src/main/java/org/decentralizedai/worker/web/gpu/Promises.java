@@ -16,7 +16,8 @@ final class Promises {
         T getValue();
 
         @JSProperty
-        @Nullable String getError();
+        @Nullable
+        String getError();
     }
 
     @JSBody(
@@ -25,14 +26,26 @@ final class Promises {
                     + "function(error) { return {value: null, error: String(error)}; })")
     private static native <T> JSPromise<Settled<T>> settle(JSPromise<T> promise);
 
-    /**
-     * Waits for the value; a rejection becomes a {@link KernelException}. TeaVM's own {@code await} never returns from a
-     * rejection under WebAssembly GC.
-     */
+    /** A promise whose rejection counts as handled, whether or not anybody comes back for its value. */
+    record Pending<T>(JSPromise<Settled<T>> settled) {
+
+        /**
+         * Waits for the value; a rejection becomes a {@link KernelException}. TeaVM's own {@code await} never returns from a
+         * rejection under WebAssembly GC.
+         */
+        T await() {
+            Settled<T> done = settled.await();
+            String error = done.getError();
+            if (error != null) throw new KernelException(error);
+            return done.getValue();
+        }
+    }
+
+    static <T> Pending<T> pending(JSPromise<T> promise) {
+        return new Pending<>(settle(promise));
+    }
+
     static <T> T await(JSPromise<T> promise) {
-        Settled<T> settled = settle(promise).await();
-        String error = settled.getError();
-        if (error != null) throw new KernelException(error);
-        return settled.getValue();
+        return pending(promise).await();
     }
 }

@@ -21,11 +21,11 @@ final class ReadBack {
         Gpu.Buffer mapped = staging(bytes);
         commands.copy(tensor, mapped, 0);
         commands.submit();
-        var mapping = mapped.mapAsync(Gpu.MAP_MODE_READ, 0, bytes);
+        var mapping = Promises.pending(mapped.mapAsync(Gpu.MAP_MODE_READ, 0, bytes));
         boolean done = false;
         try {
             device.check();
-            Promises.await(mapping);
+            mapping.await();
             done = true;
         } finally {
             if (!done) destroy(); // still waiting to be mapped: of no more use

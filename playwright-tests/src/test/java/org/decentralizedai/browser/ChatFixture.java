@@ -1,0 +1,67 @@
+package org.decentralizedai.browser;
+
+import io.javalin.Javalin;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.decentralizedai.model.Initializer;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.server.chat.ChatRoutes;
+import org.decentralizedai.server.chat.ChatSettings;
+import org.decentralizedai.server.chat.ServedCheckpoint;
+import org.decentralizedai.store.blob.FolderBlobStore;
+import org.decentralizedai.store.checkpoint.CheckpointStore;
+import org.decentralizedai.store.tokenizer.ByteTokenizer;
+
+/** The chat's routes on port 0 over a real checkpoint with random weights, so that no test waits for training. */
+final class ChatFixture implements AutoCloseable {
+    static final String MODEL = "nano-random";
+    private static final int BYTES = 256;
+
+    final ServedCheckpoint checkpoint;
+    private final ChatRoutes routes;
+    private final Javalin javalin;
+
+    ChatFixture(Path folder) {
+        checkpoint = checkpoint(folder);
+        routes = new ChatRoutes(() -> Optional.of(checkpoint), new ByteTokenizer(), ChatSettings.defaults());
+        javalin = Javalin.start(config -> {
+            config.startup.showJavalinBanner = false;
+            config.jetty.port = 0;
+            routes.register(config.routes);
+        });
+    }
+
+    private static ServedCheckpoint checkpoint(Path folder) {
+        var config = ModelConfig.nano();
+        var checkpoints = new CheckpointStore(new FolderBlobStore(folder));
+        float[] weights = Initializer.weights(ParameterLayout.of(config), 1);
+        for (int i = 0; i < weights.length; i++) weights[i] *= 3; // freshly initialised logits are all alike
+        Arrays.fill(
+                weights,
+                BYTES * config.hidden(),
+                config.vocabulary() * config.hidden(),
+                0); // specials are never likeliest
+        var written = checkpoints.write(config, weights, Map.of());
+        return new ServedCheckpoint(
+                MODEL,
+                written.hash(),
+                3,
+                Instant.ofEpochSecond(1_700_000_000),
+                config,
+                () -> checkpoints.weights(written, config));
+    }
+
+    String url() {
+        return "http://localhost:" + javalin.port();
+    }
+
+    @Override
+    public void close() {
+        routes.close();
+        javalin.stop();
+    }
+}

@@ -1,0 +1,218 @@
+package org.decentralizedai.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.microsoft.playwright.Page;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.kernels.ReferenceKernels;
+import org.decentralizedai.model.Initializer;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.model.SplitMix64;
+import org.decentralizedai.wire.ClientMessage.Hello;
+import org.decentralizedai.wire.ClientMessage.UpdateBegin;
+import org.decentralizedai.wire.CorpusWindows;
+import org.decentralizedai.wire.Lease;
+import org.decentralizedai.wire.LocalSteps;
+import org.decentralizedai.wire.ServerMessage.GradientTask;
+import org.decentralizedai.wire.Sha256;
+import org.decentralizedai.worker.LocalResult;
+import org.decentralizedai.worker.LocalTraining;
+import org.decentralizedai.worker.TaskWindows;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One fixed task, computed by the shipped worker in a real browser and by the reference on the JVM. */
+class WorkerTaskIT {
+    private static final ModelConfig MODEL = ModelConfig.nano();
+    private static final LocalSteps STEPS = new LocalSteps(8, 8, 4, 64, 3e-3, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
+    private static final int HEADER = 8, DEADLINE_MILLIS = 180_000;
+
+    /** A worker script whose browser has no WebGPU. Static imports: a command must not come before the boot script. */
+    private static final String WITHOUT_GPU = """
+            (() => {
+                const module = text => URL.createObjectURL(new Blob([text], {type: 'text/javascript'}));
+                const prelude = module('delete WorkerNavigator.prototype.gpu;');
+                return module(`import '${prelude}'; import '${location.origin}/worker/boot-js.js';`);
+            })()""";
+
+    private static Chromium chromium;
+    private static byte[] checkpoint;
+    private static byte[] corpus;
+    private static LocalResult expected;
+
+    @BeforeAll
+    static void compute() {
+        chromium = Chromium.withWebGpu();
+        float[] weights = Initializer.weights(ParameterLayout.of(MODEL), 1);
+        var file = ByteBuffer.allocate(HEADER + Float.BYTES * weights.length).order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(0);
+        for (float weight : weights) file.putFloat(weight);
+        checkpoint = file.array();
+        corpus = text(64 * 100);
+        var windows = new TaskWindows(corpus, task().data(), STEPS.context());
+        expected = LocalTraining.compute(new ReferenceKernels(), MODEL, checkpoint, HEADER, STEPS, windows);
+    }
+
+    @AfterAll
+    static void close() {
+        chromium.close();
+    }
+
+    /** Words of a small random lexicon, so that there is something to learn. */
+    private static byte[] text(int tokens) {
+        var random = new SplitMix64(2);
+        var words = List.of("the ", "whale ", "sea ", "of ", "a ", "union ", "state ", "and ", "ship ", "men ");
+        var text = new StringBuilder();
+        while (text.length() < tokens) text.append(words.get(random.nextInt(words.size())));
+        var shard = ByteBuffer.allocate(2 * tokens).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < tokens; i++) shard.putShort((short) text.charAt(i));
+        return shard.array();
+    }
+
+    private static GradientTask task() {
+        return new GradientTask(
+                new Lease(1, 1),
+                0,
+                sha256(checkpoint),
+                List.of(sha256(checkpoint)),
+                new CorpusWindows(sha256(corpus), 3, 0, STEPS.windows()),
+                STEPS,
+                UpdateEncoding.F32,
+                600_000);
+    }
+
+    private static Map<String, byte[]> shards() {
+        var shards = new HashMap<String, byte[]>();
+        shards.put(sha256(checkpoint).hex(), checkpoint);
+        shards.put(sha256(corpus).hex(), corpus);
+        return shards;
+    }
+
+    private static Sha256 sha256(byte[] bytes) {
+        try {
+            return Sha256.of(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"boot-js.js", "boot-wasm.js"})
+    void task_inBrowser_updateEqualsTheJvms(String boot) throws Exception {
+        try (var server = new TaskServer(MODEL, task(), shards(), true);
+                Page page = open(server, boot)) {
+            start(page, server);
+            await(page, () -> server.update.isDone());
+            assertSame(UpdateCodec.decode(UpdateEncoding.F32, server.update.get(), expected.update().length));
+            await(page, () -> seen(page, "verdict"));
+            command(page, "{type: 'stop'}");
+            await(page, () -> (boolean) page.evaluate("events.some(e => e.type == 'state' && e.state == 'stopped')"));
+
+            UpdateBegin begin = heard(server, UpdateBegin.class).getFirst();
+            assertThat(begin.firstLoss()).isCloseTo(expected.firstLoss(), within(1e-4));
+            assertThat(begin.lastLoss()).isCloseTo(expected.lastLoss(), within(1e-3));
+            assertThat(begin.lastLoss()).isLessThan(begin.firstLoss());
+            assertThat(heard(server, Hello.class))
+                    .as("connections: one was cut")
+                    .hasSize(2);
+            assertThat(heard(server, Hello.class).getFirst().gigaflops()).isGreaterThan(0);
+            assertThat(page.evaluate("events.filter(e => e.type == 'progress').map(e => e.step)"))
+                    .isEqualTo(List.of(1, 2, 3, 4, 5, 6, 7, 8));
+            assertThat(page.evaluate("events.filter(e => e.type == 'state').map(e => e.state)"
+                            + ".filter((state, i, all) => state != all[i - 1]).join(' ')"))
+                    .isEqualTo("probing connecting waiting downloading training uploading waiting stopped");
+        }
+    }
+
+    private static void assertSame(float[] actual) {
+        double error = 0, size = 0, actualSize = 0, product = 0;
+        for (int i = 0; i < actual.length; i++) {
+            double a = actual[i], e = expected.update()[i];
+            error += (a - e) * (a - e);
+            size += e * e;
+            actualSize += a * a;
+            product += a * e;
+        }
+        assertThat(Math.sqrt(error / size)).as("relative L2").isLessThanOrEqualTo(1e-3);
+        assertThat(product / Math.sqrt(size * actualSize)).as("cosine").isGreaterThanOrEqualTo(0.9999);
+    }
+
+    @Test
+    void start_browserWithoutWebGpu_failsWithAReason() {
+        try (var server = new TaskServer(MODEL, task(), shards(), false);
+                Page page = chromium.browser().newPage()) {
+            load(page, server, WITHOUT_GPU);
+            start(page, server);
+            await(page, () -> (boolean) page.evaluate("events.some(e => e.state == 'failed')"));
+            assertThat((String) page.evaluate("events.at(-1).reason")).contains("no WebGPU");
+        }
+    }
+
+    private static Page open(TaskServer server, String boot) {
+        Page page = chromium.browser().newPage();
+        load(page, server, "'/worker/" + boot + "'");
+        return page;
+    }
+
+    private static void load(Page page, TaskServer server, String script) {
+        page.navigate("http://localhost:" + server.port());
+        page.evaluate("() => { window.events = []; window.worker = new Worker(" + script + ", {type: 'module'});"
+                + " worker.onmessage = e => { events.push(e.data); };"
+                + " worker.onerror = e => { events.push({type: 'error', message: e.message}); }; }");
+    }
+
+    private static void start(Page page, TaskServer server) {
+        command(
+                page,
+                "{type: 'start', url: 'ws://localhost:" + server.port()
+                        + "/worker', key: '0123456789abcdef0123456789abcdef', power: 1}");
+    }
+
+    private static void command(Page page, String command) {
+        page.evaluate("worker.postMessage(" + command + ")");
+    }
+
+    private static boolean seen(Page page, String type) {
+        return (boolean) page.evaluate("type => events.some(e => e.type == type)", type);
+    }
+
+    private static <M> List<M> heard(TaskServer server, Class<M> type) {
+        synchronized (server) {
+            return server.heard.stream()
+                    .filter(type::isInstance)
+                    .map(type::cast)
+                    .toList();
+        }
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    /** Playwright dispatches the page's events only while it is called. */
+    private static void await(Page page, Condition condition) {
+        long deadline = System.nanoTime() + DEADLINE_MILLIS * 1_000_000L;
+        while (!condition.holds()) {
+            Object trouble =
+                    page.evaluate("JSON.stringify(events.find(e => e.type == 'error' || e.type == 'dropped') ?? null)");
+            assertThat(trouble).as("what the worker said").isEqualTo("null");
+            assertThat(System.nanoTime())
+                    .as(() -> "deadline; the worker said " + page.evaluate("JSON.stringify(events.slice(-5))"))
+                    .isLessThan(deadline);
+            page.waitForTimeout(20);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package org.decentralizedai.server;
+
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.decentralizedai.server.chat.ChatRoutes;
+import org.decentralizedai.server.chat.ServedCheckpoint;
+import org.decentralizedai.server.edge.Routes;
+import org.decentralizedai.server.http.AdminRoutes;
+import org.decentralizedai.server.http.CheckpointRoutes;
+import org.decentralizedai.server.http.HealthRoutes;
+import org.decentralizedai.server.http.RunRoutes;
+import org.decentralizedai.server.http.Tls;
+import org.decentralizedai.server.http.WebServer;
+import org.decentralizedai.server.socket.WorkerEndpoint;
+import org.decentralizedai.server.state.Database;
+import org.decentralizedai.server.state.FileGradientLog;
+import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.train.RunRequest;
+import org.decentralizedai.server.train.TaskDesk;
+import org.decentralizedai.server.train.TrainMetrics;
+import org.decentralizedai.server.train.Training;
+import org.decentralizedai.store.blob.BlobStore;
+import org.decentralizedai.store.blob.FolderBlobStore;
+import org.decentralizedai.store.checkpoint.CheckpointStore;
+import org.decentralizedai.store.tokenizer.ByteTokenizer;
+
+/** A whole server in this process: the one place where the parts are wired. Closing it loses nothing. */
+public final class Server implements AutoCloseable {
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>(); // closed in reverse
+    private final Training training;
+    private final WebServer web;
+    private final String url;
+
+    /** Starts; returns when {@code /health/ready} is true. On failure everything that was opened is closed again. */
+    public Server(Settings settings) {
+        try {
+            var clock = Clock.systemUTC();
+            var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            measureProcess(meters);
+            var data = opened(DataFolder.lock(settings.data()));
+            var database = opened(database(settings, data));
+            GradientLog log = opened(new FileGradientLog(data.updates()));
+            BlobStore blobs = new FolderBlobStore(data.store());
+            var tokenizer = new ByteTokenizer();
+            training = opened(new Training(
+                    new RunRequest(
+                            settings.data(),
+                            settings.model(),
+                            settings.corpus(),
+                            settings.recipe(),
+                            settings.heldOutShare()),
+                    trainingLimits(settings),
+                    database,
+                    log,
+                    blobs,
+                    tokenizer,
+                    new TrainMetrics(meters),
+                    clock));
+            var backup = new Backup(data, database, training.trainer(), clock);
+            var chat = new ChatRoutes(served(training, blobs), tokenizer, settings.chat());
+            var workers = new WorkerEndpoint(training, socketLimits(settings), settings.publicUrl(), meters);
+            List<Routes> routes = List.of(
+                    chat,
+                    workers,
+                    new RunRoutes(training.status()),
+                    new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
+                    new HealthRoutes(() -> unready(database), meters),
+                    new AdminRoutes(training, data.adminToken(), backup::take));
+            web = opened(new WebServer(binding(settings, data), routes));
+            opened(chat); // ends running answers before the web server waits for them
+            opened(workers);
+            url = (settings.tlsKey() == null ? "http" : "https") + "://"
+                    + (settings.host().equals("0.0.0.0") ? "localhost" : settings.host()) + ":" + web.port();
+            data.writeAddress(url);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static Database database(Settings settings, DataFolder data) {
+        if (settings.database() != null) return Database.open(settings.database());
+        try {
+            Files.createDirectories(data.database());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use the data folder " + data.path(), e);
+        }
+        return Database.embedded(data.database());
+    }
+
+    private static Training.Limits trainingLimits(Settings settings) {
+        var limits = settings.limits();
+        return new Training.Limits(
+                Duration.ofSeconds(limits.graceSeconds()),
+                (long) limits.uploadMebibytes() << 20,
+                settings.promoteEvery(),
+                settings.retention());
+    }
+
+    private static WorkerEndpoint.Limits socketLimits(Settings settings) {
+        var limits = settings.limits();
+        return new WorkerEndpoint.Limits(
+                limits.sockets(),
+                limits.socketsPerAddress(),
+                limits.messagesPerSecond(),
+                Duration.ofSeconds(limits.heartbeatSeconds()));
+    }
+
+    /** What the chat answers from: the promoted checkpoint under the name of the run's model. */
+    private static Supplier<Optional<ServedCheckpoint>> served(Training training, BlobStore blobs) {
+        var checkpoints = new CheckpointStore(blobs);
+        return () -> training.promotions()
+                .current()
+                .map(promoted -> new ServedCheckpoint(
+                        training.run().modelName(),
+                        promoted.checkpoint().hash(),
+                        promoted.round(),
+                        Instant.ofEpochMilli(promoted.decidedAtMillis()),
+                        promoted.model(),
+                        () -> checkpoints.weights(promoted.checkpoint(), promoted.model())));
+    }
+
+    private static WebServer.Binding binding(Settings settings, DataFolder data) {
+        var certificate = settings.tlsCertificate();
+        var key = settings.tlsKey();
+        var tls = certificate == null || key == null ? null : new Tls(certificate, key);
+        return new WebServer.Binding(
+                settings.host(),
+                settings.port(),
+                tls,
+                settings.trustedProxies(),
+                data.store().resolve("blobs"));
+    }
+
+    private Optional<String> unready(Database database) {
+        database.probe();
+        var failure = training.trainer().failure();
+        if (failure != null) return Optional.of(failure);
+        return training.desk().mode() == TaskDesk.Mode.DRAINING ? Optional.of("draining") : Optional.empty();
+    }
+
+    private static void measureProcess(PrometheusMeterRegistry meters) {
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+    }
+
+    public int port() {
+        return web.port();
+    }
+
+    /** How this machine reaches the server. */
+    public String url() {
+        return url;
+    }
+
+    public Training training() {
+        return training;
+    }
+
+    /** Closes the sockets with a reason, then stops the parts in reverse order. */
+    @Override
+    public void close() {
+        var failures = new ArrayList<Exception>();
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) { // the others must be closed all the same
+                failures.add(e);
+            }
+        }
+        if (failures.isEmpty()) return;
+        var failure = new IllegalStateException("the server did not stop cleanly");
+        failures.forEach(failure::addSuppressed);
+        throw failure;
+    }
+}

@@ -1,0 +1,96 @@
+package org.decentralizedai.server;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import org.decentralizedai.server.chat.ChatSettings;
+import org.decentralizedai.server.train.Recipe;
+import org.decentralizedai.server.train.Retention;
+import org.decentralizedai.store.corpus.Corpus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything an operator can choose. See {@link SettingsFile} for the file.
+ *
+ * @param model nano, tiny, small, base or the path of a config.json; null: that of the data folder's run, or nano at first
+ * @param corpus a text file, a .jsonl file or a folder; null: the default corpus
+ * @param publicUrl under which visitors know the site; null when they come straight to this server
+ * @param tlsCertificate PEM, with its chain; needs {@code tlsKey}
+ * @param trustedProxies addresses or ranges whose X-Forwarded-* are believed
+ * @param database JDBC address of a PostgreSQL; null: an H2 file in the data folder
+ * @param recipe null: the model's preset
+ * @param promoteEvery rounds after which a checkpoint is scored on the whole held-out split
+ * @param heldOutShare share of the documents that are never trained on
+ */
+public record Settings(
+        String host,
+        int port,
+        Path data,
+        @Nullable String model,
+        @Nullable Path corpus,
+        @Nullable URI publicUrl,
+        @Nullable Path tlsCertificate,
+        @Nullable Path tlsKey,
+        List<String> trustedProxies,
+        @Nullable String database,
+        @Nullable Recipe recipe,
+        int promoteEvery,
+        Retention retention,
+        double heldOutShare,
+        Limits limits,
+        ChatSettings chat) {
+
+    /**
+     * @param socketsPerAddress addresses of this machine apart
+     * @param messagesPerSecond of one socket, chunks of updates apart
+     * @param uploadMebibytes memory of all unfinished uploads together
+     * @param heartbeatSeconds between two signs of life of a computing worker
+     * @param graceSeconds for which the task of a worker that has lost its connection waits for it
+     */
+    public record Limits(
+            int sockets,
+            int socketsPerAddress,
+            int messagesPerSecond,
+            int uploadMebibytes,
+            int heartbeatSeconds,
+            int graceSeconds) {
+        public Limits {
+            if (sockets <= 0 || socketsPerAddress <= 0 || messagesPerSecond <= 0)
+                throw new IllegalArgumentException("limits must be > 0: sockets=" + sockets + ", socketsPerAddress="
+                        + socketsPerAddress + ", messagesPerSecond=" + messagesPerSecond);
+            if (uploadMebibytes <= 0 || heartbeatSeconds <= 0 || graceSeconds <= 0)
+                throw new IllegalArgumentException("limits must be > 0: uploadMebibytes=" + uploadMebibytes
+                        + ", heartbeatSeconds=" + heartbeatSeconds + ", graceSeconds=" + graceSeconds);
+        }
+    }
+
+    public Settings {
+        trustedProxies = List.copyOf(trustedProxies);
+        if (port < 0 || port > 65_535) throw new IllegalArgumentException("port must be 0..65535: port=" + port);
+        if ((tlsCertificate == null) != (tlsKey == null))
+            throw new IllegalArgumentException("tlsCertificate and tlsKey must be given together");
+        if (promoteEvery <= 0) throw new IllegalArgumentException("promoteEvery must be > 0: " + promoteEvery);
+        if (!(heldOutShare > 0) || heldOutShare >= 1)
+            throw new IllegalArgumentException("heldOutShare must be in (0, 1): " + heldOutShare);
+    }
+
+    public static Settings defaults() {
+        return new Settings(
+                "127.0.0.1",
+                8080,
+                Path.of("data"),
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                10,
+                new Retention(3, 100, true),
+                Corpus.DEFAULT_HELD_OUT_SHARE,
+                new Limits(5000, 32, 20, 256, 10, 20),
+                ChatSettings.defaults());
+    }
+}

@@ -1,0 +1,129 @@
+package org.decentralizedai.server.chat;
+
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.router.JavalinDefaultRoutingApi;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.decentralizedai.server.chat.CompletionRequest.Api;
+import org.decentralizedai.server.edge.Routes;
+import org.decentralizedai.store.blob.BlobException;
+import org.decentralizedai.store.checkpoint.CheckpointException;
+import org.decentralizedai.store.tokenizer.Tokenizer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * {@code POST /v1/chat/completions}, {@code POST /v1/completions}, {@code GET /v1/models} and {@code GET /v1/models/{id}} as OpenAI
+ * defines them; what is not supported is refused with 400. An answer comes from the checkpoint that is promoted when its turn comes, whole or
+ * streamed; generating ends with the caller's connection. Thread-safe; blocks the request's own thread.
+ */
+public final class ChatRoutes implements Routes, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ChatRoutes.class);
+
+    private final JsonMapper json = JsonMapper.builder().build();
+    private final Tokenizer tokenizer;
+    private final ChatSettings settings;
+    private final RequestParser parser;
+    private final CompletionQueue queue;
+    private final GeneratorShelf shelf;
+    private final ModelList models;
+
+    /** @param promoted asked at each request; empty while no checkpoint may answer */
+    public ChatRoutes(Supplier<Optional<ServedCheckpoint>> promoted, Tokenizer tokenizer, ChatSettings settings) {
+        this.tokenizer = tokenizer;
+        this.settings = settings;
+        parser = new RequestParser(json, tokenizer, settings);
+        queue = new CompletionQueue(settings.workers(), settings.queue());
+        shelf = new GeneratorShelf(promoted);
+        models = new ModelList(json, promoted);
+    }
+
+    @Override
+    public void register(JavalinDefaultRoutingApi routes) {
+        routes.post("/v1/chat/completions", refusing(ctx -> complete(ctx, Api.CHAT)));
+        routes.post("/v1/completions", refusing(ctx -> complete(ctx, Api.TEXT)));
+        routes.get("/v1/models", refusing(ctx -> send(ctx, models.all().toString())));
+        routes.get(
+                "/v1/models/{id}",
+                refusing(ctx -> send(ctx, models.one(ctx.pathParam("id")).toString())));
+    }
+
+    /** Requests that compute or wait. */
+    public int occupied() {
+        return queue.occupied();
+    }
+
+    /** Ends running answers at their next token and gives the model's memory back. */
+    @Override
+    public void close() {
+        shelf.close();
+    }
+
+    private Handler refusing(Handler handler) {
+        return ctx -> {
+            ctx.header("X-Request-Id", "req_" + ReplyFormat.randomId());
+            try {
+                handler.handle(ctx);
+            } catch (ChatException e) {
+                ErrorBody.describe(ctx.res(), e);
+                ctx.result(ErrorBody.of(json, e).toString());
+            }
+        };
+    }
+
+    private static void send(Context ctx, String body) {
+        ctx.contentType("application/json").header("Cache-Control", "no-cache").result(body);
+    }
+
+    private void complete(Context ctx, Api api) {
+        try {
+            CompletionRequest request = parser.parse(api, body(ctx));
+            models.one(request.model());
+            try (var place = queue.enter()) {
+                Reply reply = reply(ctx.res(), request);
+                while (!place.await(Answer.BEAT)) reply.beat();
+                answer(request, reply);
+            }
+        } catch (IOException e) {
+            log.debug("a caller left before the answer was complete: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the server stops
+        }
+    }
+
+    private Reply reply(HttpServletResponse response, CompletionRequest request) {
+        return request.stream()
+                ? new StreamedReply(response, json, request.includeUsage())
+                : new WholeReply(response, json);
+    }
+
+    private void answer(CompletionRequest request, Reply reply) throws IOException {
+        try (var loan = shelf.borrow()) {
+            reply.begin(new ReplyFormat(json, request, loan.checkpoint()));
+            new Answer(request, reply, tokenizer, Duration.ofSeconds(settings.answerSeconds()), shelf::isClosed)
+                    .write(loan.generator());
+        } catch (ChatException e) {
+            reply.fail(e);
+        } catch (BlobException | CheckpointException | IllegalStateException e) {
+            log.warn("the promoted checkpoint can't answer", e);
+            reply.fail(new ChatException(ChatError.NOT_READY, "The model can't answer just now.", null));
+        }
+    }
+
+    private byte[] body(Context ctx) throws IOException {
+        InputStream in = ctx.req().getInputStream();
+        byte[] body = in.readNBytes(settings.maxBodyBytes() + 1);
+        if (body.length > settings.maxBodyBytes())
+            throw new ChatException(
+                    ChatError.BODY_TOO_LARGE,
+                    "The body must have at most " + settings.maxBodyBytes() + " bytes.",
+                    null);
+        return body;
+    }
+}

@@ -1,0 +1,53 @@
+package org.decentralizedai.server.chat;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The models that answer, as OpenAI lists them, with the checkpoint and its round besides. */
+final class ModelList {
+    private static final String OWNER = "decentralizedai";
+    private static final int LONGEST_SHOWN = 64;
+
+    private final JsonMapper json;
+    private final Supplier<Optional<ServedCheckpoint>> promoted;
+
+    ModelList(JsonMapper json, Supplier<Optional<ServedCheckpoint>> promoted) {
+        this.json = json;
+        this.promoted = promoted;
+    }
+
+    /** Empty while nothing is promoted. */
+    ObjectNode all() {
+        ObjectNode list = json.createObjectNode().put("object", "list");
+        var data = list.putArray("data");
+        promoted.get().ifPresent(served -> data.add(describe(served)));
+        return list;
+    }
+
+    /** @throws ChatException when nothing is promoted yet, or under another name */
+    ObjectNode one(String id) {
+        ServedCheckpoint served = promoted.get().orElseThrow(GeneratorShelf::notReady);
+        if (!served.model().equals(id))
+            throw new ChatException(
+                    ChatError.MODEL_NOT_FOUND,
+                    "The model '" + shown(id) + "' does not exist here; this server has '" + served.model() + "'.",
+                    "model");
+        return describe(served);
+    }
+
+    private static String shown(String id) {
+        return id.length() <= LONGEST_SHOWN ? id : id.substring(0, LONGEST_SHOWN) + "…";
+    }
+
+    private ObjectNode describe(ServedCheckpoint served) {
+        return json.createObjectNode()
+                .put("id", served.model())
+                .put("object", "model")
+                .put("created", served.promotedAt().getEpochSecond())
+                .put("owned_by", OWNER)
+                .put("checkpoint", served.hash().hex())
+                .put("round", served.round());
+    }
+}

@@ -1,0 +1,121 @@
+package org.decentralizedai.server.chat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.decentralizedai.store.tokenizer.Tokenizer;
+import tools.jackson.databind.JsonNode;
+
+/** Token ids to continue, at least one. */
+final class Prompt {
+    private static final String BETWEEN_MESSAGES = "\n\n";
+
+    private final int[] tokens;
+
+    private Prompt(int[] tokens, int limit) {
+        this.tokens = tokens;
+        if (tokens.length > limit)
+            throw new ChatException(
+                    ChatError.PROMPT_TOO_LONG,
+                    "The prompt has " + tokens.length + " tokens; this server takes at most " + limit + ".",
+                    null);
+    }
+
+    int[] tokens() {
+        return tokens.clone();
+    }
+
+    int length() {
+        return tokens.length;
+    }
+
+    /** The messages as the package comment says: plain text, joined by an empty line. */
+    static Prompt ofChat(Fields fields, Tokenizer tokenizer, int limit) {
+        JsonNode messages = fields.required("messages");
+        if (!messages.isArray()) throw Fields.wrongType("messages", "an array");
+        if (messages.isEmpty())
+            throw new ChatException(ChatError.INVALID_VALUE, "'messages' must have at least one message.", "messages");
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < messages.size(); i++) texts.add(message(fields.object("messages", i)));
+        return ofText(String.join(BETWEEN_MESSAGES, texts), tokenizer, limit);
+    }
+
+    private static String message(Fields message) {
+        String role = message.text("role");
+        switch (role) {
+            case "system", "developer", "user", "assistant" -> {}
+            case "tool", "function" ->
+                throw new ChatException(
+                        ChatError.UNSUPPORTED, "Tools are not supported by this server.", message.path("role"));
+            default ->
+                throw new ChatException(
+                        ChatError.INVALID_VALUE,
+                        "'" + message.path("role") + "' must be system, developer, user or assistant.",
+                        message.path("role"));
+        }
+        JsonNode content = message.required("content");
+        if (content.isString()) return content.stringValue();
+        if (!content.isArray()) throw Fields.wrongType(message.path("content"), "a string or an array of parts");
+        var text = new StringBuilder();
+        for (int i = 0; i < content.size(); i++) text.append(part(message.object("content", i)));
+        return text.toString();
+    }
+
+    private static String part(Fields part) {
+        String type = part.text("type");
+        if (!type.equals("text"))
+            throw new ChatException(
+                    ChatError.UNSUPPORTED,
+                    "Only parts of type 'text' are supported by this server.",
+                    part.path("type"));
+        return part.text("text");
+    }
+
+    /** {@code prompt} of the older API: a string, an array of one string, or an array of token ids. */
+    static Prompt ofCompletion(Fields fields, Tokenizer tokenizer, int limit) {
+        JsonNode prompt = fields.get("prompt");
+        if (prompt == null) return ofText("", tokenizer, limit);
+        if (prompt.isString()) return ofText(prompt.stringValue(), tokenizer, limit);
+        if (!prompt.isArray()) throw Fields.wrongType("prompt", "a string, or an array of one string or of token ids");
+        if (prompt.isEmpty())
+            throw new ChatException(ChatError.INVALID_VALUE, "'prompt' must not be an empty array.", "prompt");
+        if (prompt.get(0).isString()) return ofStrings(prompt, tokenizer, limit);
+        return ofTokens(prompt.size() == 1 && prompt.get(0).isArray() ? prompt.get(0) : prompt, tokenizer, limit);
+    }
+
+    private static Prompt ofStrings(JsonNode prompts, Tokenizer tokenizer, int limit) {
+        if (prompts.size() > 1)
+            throw new ChatException(
+                    ChatError.UNSUPPORTED,
+                    "Several prompts in one request are not supported by this server.",
+                    "prompt");
+        return ofText(prompts.get(0).stringValue(), tokenizer, limit);
+    }
+
+    private static Prompt ofTokens(JsonNode ids, Tokenizer tokenizer, int limit) {
+        var tokens = new ArrayList<Integer>();
+        for (JsonNode id : ids) {
+            if (!id.isIntegralNumber())
+                throw Fields.wrongType("prompt", "a string, or an array of one string or of token ids");
+            if (!id.canConvertToInt() || id.intValue() < 0 || id.intValue() >= tokenizer.vocabulary())
+                throw new ChatException(
+                        ChatError.INVALID_VALUE,
+                        "Token ids in 'prompt' must be in 0 to " + (tokenizer.vocabulary() - 1) + ".",
+                        "prompt");
+            tokens.add(id.intValue());
+        }
+        return orBeginning(toArray(tokens), tokenizer, limit);
+    }
+
+    private static Prompt ofText(String text, Tokenizer tokenizer, int limit) {
+        return orBeginning(tokenizer.encode(text), tokenizer, limit);
+    }
+
+    /** Nothing to continue is the beginning of a document. */
+    private static Prompt orBeginning(int[] tokens, Tokenizer tokenizer, int limit) {
+        return new Prompt(tokens.length == 0 ? new int[] {tokenizer.endOfText()} : tokens, limit);
+    }
+
+    private static int[] toArray(List<Integer> ids) {
+        return ids.stream().mapToInt(Integer::intValue).toArray();
+    }
+}

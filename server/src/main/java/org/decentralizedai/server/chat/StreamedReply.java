@@ -1,0 +1,71 @@
+package org.decentralizedai.server.chat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Server-sent events as OpenAI writes them: one line of data each, {@code [DONE]} at the end. */
+final class StreamedReply implements Reply {
+    private final HttpServletResponse response;
+    private final JsonMapper json;
+    private final boolean includeUsage;
+    private @Nullable ReplyFormat format;
+
+    StreamedReply(HttpServletResponse response, JsonMapper json, boolean includeUsage) {
+        this.response = response;
+        this.json = json;
+        this.includeUsage = includeUsage;
+        response.setStatus(HttpServletResponse.SC_OK);
+        response.setContentType("text/event-stream;charset=utf-8");
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Accel-Buffering", "no"); // nginx would hold the stream back
+    }
+
+    @Override
+    public void beat() throws IOException {
+        write(": computing\n\n"); // a comment: clients skip it
+    }
+
+    @Override
+    public void begin(ReplyFormat format) throws IOException {
+        this.format = format;
+        event(format.first());
+    }
+
+    @Override
+    public void piece(String text) throws IOException {
+        event(format().piece(text));
+    }
+
+    @Override
+    public void end(String finishReason, Usage usage) throws IOException {
+        event(format().last(finishReason));
+        if (includeUsage) event(format().counts(usage));
+        write("data: [DONE]\n\n");
+    }
+
+    @Override
+    public void fail(ChatException reason) throws IOException {
+        event(ErrorBody.of(json, reason));
+    }
+
+    private ReplyFormat format() {
+        return Objects.requireNonNull(format, "begin was not called");
+    }
+
+    private void event(JsonNode data) throws IOException {
+        write("data: " + json.writeValueAsString(data) + "\n\n");
+    }
+
+    private void write(String text) throws IOException {
+        OutputStream out = response.getOutputStream();
+        out.write(text.getBytes(UTF_8));
+        out.flush();
+    }
+}

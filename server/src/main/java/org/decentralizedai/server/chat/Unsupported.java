@@ -1,0 +1,54 @@
+package org.decentralizedai.server.chat;
+
+import java.util.List;
+import java.util.function.Predicate;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Fields of OpenAI's API that would change the answer and that we don't have: refused, unless they carry the value that means
+ * "off". Fields that change nothing a caller could see ({@code user}, {@code metadata}, {@code store} ...) are ignored.
+ */
+final class Unsupported {
+    private static final Predicate<JsonNode> NEVER = _ -> false;
+    private static final Predicate<JsonNode> EMPTY = node -> node.isContainer() && node.isEmpty();
+    private static final Predicate<JsonNode> ZERO = node -> node.isNumber() && node.doubleValue() == 0;
+    private static final Predicate<JsonNode> ONE = node -> node.isNumber() && node.doubleValue() == 1;
+    private static final Predicate<JsonNode> FALSE = node -> node.isBoolean() && !node.booleanValue();
+
+    private record Rule(String field, Predicate<JsonNode> off) {}
+
+    private static final List<Rule> RULES = List.of(
+            new Rule("tools", EMPTY),
+            new Rule("tool_choice", node -> isText(node, "none") || isText(node, "auto")),
+            new Rule("functions", EMPTY),
+            new Rule("function_call", node -> isText(node, "none") || isText(node, "auto")),
+            new Rule("response_format", node -> isText(node.path("type"), "text")),
+            new Rule("n", ONE),
+            new Rule("best_of", ONE),
+            new Rule("logprobs", FALSE),
+            new Rule("top_logprobs", NEVER),
+            new Rule("audio", NEVER),
+            new Rule("modalities", node -> node.isArray() && node.size() == 1 && isText(node.get(0), "text")),
+            new Rule("logit_bias", EMPTY),
+            new Rule("presence_penalty", ZERO),
+            new Rule("frequency_penalty", ZERO),
+            new Rule("prediction", NEVER),
+            new Rule("web_search_options", NEVER),
+            new Rule("echo", FALSE),
+            new Rule("suffix", node -> isText(node, "")));
+
+    private Unsupported() {}
+
+    static void check(Fields fields) {
+        for (Rule rule : RULES) {
+            JsonNode value = fields.get(rule.field);
+            if (value != null && !rule.off.test(value))
+                throw new ChatException(
+                        ChatError.UNSUPPORTED, "'" + rule.field + "' is not supported by this server.", rule.field);
+        }
+    }
+
+    private static boolean isText(JsonNode node, String text) {
+        return node.isString() && node.stringValue().equals(text);
+    }
+}

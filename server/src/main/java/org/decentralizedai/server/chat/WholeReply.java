@@ -1,0 +1,58 @@
+package org.decentralizedai.server.chat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One JSON object at the end. While it is computed a space goes out each second: JSON permits it before the object, and only
+ * writing shows whether the caller is still there.
+ */
+final class WholeReply implements Reply {
+    private final HttpServletResponse response;
+    private final JsonMapper json;
+    private final StringBuilder text = new StringBuilder();
+    private @Nullable ReplyFormat format;
+
+    WholeReply(HttpServletResponse response, JsonMapper json) {
+        this.response = response;
+        this.json = json;
+        response.setStatus(HttpServletResponse.SC_OK);
+        response.setContentType("application/json");
+        response.setHeader("Cache-Control", "no-store");
+    }
+
+    @Override
+    public void beat() throws IOException {
+        response.getOutputStream().write(' ');
+        response.flushBuffer();
+    }
+
+    @Override
+    public void begin(ReplyFormat format) {
+        this.format = format;
+    }
+
+    @Override
+    public void piece(String piece) {
+        text.append(piece);
+    }
+
+    @Override
+    public void end(String finishReason, Usage usage) throws IOException {
+        var whole = Objects.requireNonNull(format, "begin was not called").whole(text.toString(), finishReason, usage);
+        response.getOutputStream().write(json.writeValueAsString(whole).getBytes(UTF_8));
+    }
+
+    /** The status may be out already; the caller then finds an error object where the answer would be. */
+    @Override
+    public void fail(ChatException reason) throws IOException {
+        if (!response.isCommitted()) ErrorBody.describe(response, reason);
+        response.getOutputStream()
+                .write(json.writeValueAsString(ErrorBody.of(json, reason)).getBytes(UTF_8));
+    }
+}

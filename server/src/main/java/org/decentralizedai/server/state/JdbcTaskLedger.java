@@ -1,0 +1,166 @@
+package org.decentralizedai.server.state;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.decentralizedai.wire.Lease;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/**
+ * The ledger as a table. A free row is chosen under {@code for update skip locked}, so that coordinators on many nodes do not
+ * wait for each other; all else is one conditional update, true when it changed a row.
+ */
+public final class JdbcTaskLedger implements TaskLedger {
+    private final Jdbi jdbi;
+    private final Clock clock;
+
+    public JdbcTaskLedger(Database database, Clock clock) {
+        this.jdbi = database.jdbi();
+        this.clock = clock;
+    }
+
+    private record Free(long id, long fence) {}
+
+    @Override
+    public Optional<Lease> lease(int round, String worker, Duration time, Duration limit) {
+        long now = clock.millis();
+        return jdbi.inTransaction(handle -> {
+            var free = handle.createQuery("""
+                            select id, fence from task where round = :round and state = 'FREE'
+                            order by task_index limit 1 for update skip locked""")
+                    .bind("round", round)
+                    .map((row, _) -> new Free(row.getLong(1), row.getLong(2)))
+                    .findOne();
+            if (free.isEmpty()) return Optional.<Lease>empty();
+            var lease = new Lease(free.get().id(), free.get().fence() + 1);
+            int changed = handle.createUpdate("""
+                            update task set state = 'LEASED', worker = :worker, fence = :fence, deadline = :deadline,
+                            last_deadline = :last where id = :id and state = 'FREE' and fence = :fence - 1""")
+                    .bind("worker", worker)
+                    .bind("fence", lease.fence())
+                    .bind("deadline", now + time.toMillis())
+                    .bind("last", now + limit.toMillis())
+                    .bind("id", lease.taskId())
+                    .execute();
+            if (changed != 1) throw new IllegalStateException("a locked row changed: task=" + lease.taskId());
+            return Optional.of(lease);
+        });
+    }
+
+    @Override
+    public boolean renew(Lease lease, String worker, Duration time) {
+        long now = clock.millis();
+        return change("""
+                update task set deadline = case when last_deadline < :until then last_deadline else :until end
+                where id = :id and fence = :fence and worker = :worker and state = 'LEASED' and deadline >= :now""", lease, worker, now, now + time.toMillis());
+    }
+
+    @Override
+    public Outcome complete(Lease lease, String worker, long logPosition) {
+        boolean done = jdbi.withHandle(handle -> handle.createUpdate("""
+                                update task set state = 'DONE', log_position = :position
+                                where id = :id and fence = :fence and worker = :worker and state <> 'DONE'""")
+                        .bind("position", logPosition)
+                        .bind("id", lease.taskId())
+                        .bind("fence", lease.fence())
+                        .bind("worker", worker)
+                        .execute()
+                == 1);
+        if (done) return Outcome.COMPLETED;
+        return find(lease.taskId())
+                .map(task -> task.state() == State.DONE ? Outcome.ALREADY_DONE : Outcome.STALE)
+                .orElse(Outcome.NO_SUCH_TASK);
+    }
+
+    @Override
+    public boolean release(Lease lease, String worker) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                                update task set state = 'FREE', worker = null
+                                where id = :id and fence = :fence and worker = :worker and state <> 'DONE'""")
+                        .bind("id", lease.taskId())
+                        .bind("fence", lease.fence())
+                        .bind("worker", worker)
+                        .execute()
+                == 1);
+    }
+
+    @Override
+    public List<Expired> expire() {
+        long now = clock.millis();
+        var late = jdbi.withHandle(handle -> handle.createQuery(
+                        "select id, fence, worker from task where state = 'LEASED' and deadline < :now")
+                .bind("now", now)
+                .map((row, _) -> new Expired(new Lease(row.getLong(1), row.getLong(2)), row.getString(3)))
+                .list());
+        return late.stream()
+                .filter(e -> change("""
+                        update task set state = 'FREE'
+                        where id = :id and fence = :fence and worker = :worker and state = 'LEASED' and deadline < :now""", e.lease(), e.worker(), now, now))
+                .toList();
+    }
+
+    @Override
+    public void extendAll(Duration time) {
+        long until = clock.millis() + time.toMillis();
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        update task set deadline = :until,
+                        last_deadline = case when last_deadline < :until then :until else last_deadline end
+                        where state = 'LEASED' and deadline < :until""").bind("until", until).execute());
+    }
+
+    private boolean change(String sql, Lease lease, String worker, long now, long until) {
+        return jdbi.withHandle(handle -> {
+            var update = handle.createUpdate(sql)
+                    .bind("id", lease.taskId())
+                    .bind("fence", lease.fence())
+                    .bind("worker", worker)
+                    .bind("now", now);
+            if (sql.contains(":until")) update.bind("until", until);
+            return update.execute() == 1;
+        });
+    }
+
+    @Override
+    public Optional<Task> find(long taskId) {
+        return jdbi.withHandle(handle -> handle.createQuery("select * from task where id = :id")
+                .bind("id", taskId)
+                .map(JdbcTaskLedger::task)
+                .findOne());
+    }
+
+    @Override
+    public List<Task> tasks(int round) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select * from task where round = :round order by task_index")
+                        .bind("round", round)
+                        .map(JdbcTaskLedger::task)
+                        .list());
+    }
+
+    @Override
+    public List<Lease> heldBy(String worker, int round) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select id, fence from task where round = :round and worker = :worker and state = 'LEASED'")
+                .bind("round", round)
+                .bind("worker", worker)
+                .map((row, _) -> new Lease(row.getLong(1), row.getLong(2)))
+                .list());
+    }
+
+    private static Task task(ResultSet row, StatementContext context) throws SQLException {
+        long value = row.getLong("log_position");
+        Long position = row.wasNull() ? null : value;
+        return new Task(
+                row.getLong("id"),
+                row.getInt("round"),
+                row.getInt("task_index"),
+                State.valueOf(row.getString("state")),
+                row.getString("worker"),
+                row.getLong("fence"),
+                position);
+    }
+}

@@ -1,0 +1,142 @@
+package org.decentralizedai.server.state;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.decentralizedai.wire.Sha256;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/** The rounds of the run and the numbering of its tasks. A round is closed and the next one opened in one commit. */
+public final class RoundLedger {
+    private final Jdbi jdbi;
+    private final Clock clock;
+
+    public RoundLedger(Database database, Clock clock) {
+        this.jdbi = database.jdbi();
+        this.clock = clock;
+    }
+
+    public Optional<Round> current() {
+        return jdbi.withHandle(handle -> handle.createQuery("select * from training_round order by number desc limit 1")
+                .map(RoundLedger::round)
+                .findOne());
+    }
+
+    public Optional<Round> find(int number) {
+        return jdbi.withHandle(handle -> handle.createQuery("select * from training_round where number = :number")
+                .bind("number", number)
+                .map(RoundLedger::round)
+                .findOne());
+    }
+
+    /** All rounds, oldest first. */
+    public List<Round> all() {
+        return jdbi.withHandle(handle -> handle.createQuery("select * from training_round order by number")
+                .map(RoundLedger::round)
+                .list());
+    }
+
+    /** Rounds whose checkpoint is still stored, oldest first. */
+    public List<Round> stored() {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select * from training_round where not thinned order by number")
+                        .map(RoundLedger::round)
+                        .list());
+    }
+
+    /** Closes the round before {@code next} and opens {@code next} with {@code tasks} free tasks. */
+    public void advance(Round next, int tasks) {
+        long now = clock.millis();
+        jdbi.useTransaction(handle -> {
+            handle.execute(
+                    "update training_round set closed_at = ? where number = ? and closed_at is null",
+                    now,
+                    next.number() - 1);
+            insert(handle, next, now);
+            for (int i = 0; i < tasks; i++) insertTask(handle, next.number(), i);
+        });
+    }
+
+    private static void insert(Handle handle, Round round, long now) {
+        handle.createUpdate("""
+                        insert into training_round (number, manifest, checkpoint, checkpoint_bytes, optimizer, tokens, updates,
+                        train_loss, held_out_bits, held_out_error, opened_at, thinned) values (:number, :manifest, :checkpoint,
+                        :bytes, :optimizer, :tokens, :updates, :loss, :bits, :error, :now, false)""")
+                .bind("number", round.number())
+                .bind("manifest", round.manifest().hex())
+                .bind("checkpoint", round.checkpoint().hex())
+                .bind("bytes", round.checkpointBytes())
+                .bind(
+                        "optimizer",
+                        round.optimizer() == null ? null : round.optimizer().hex())
+                .bind("tokens", round.tokens())
+                .bind("updates", round.updates())
+                .bind("loss", round.trainLoss())
+                .bind("bits", round.heldOutBits())
+                .bind("error", round.heldOutError())
+                .bind("now", now)
+                .execute();
+    }
+
+    private static void insertTask(Handle handle, int round, int index) {
+        handle.execute("update run set next_task = next_task + 1");
+        handle.createUpdate("""
+                        insert into task (id, round, task_index, state, fence, deadline, last_deadline)
+                        values ((select next_task - 1 from run), :round, :index, 'FREE', 0, 0, 0)""").bind("round", round).bind("index", index).execute();
+    }
+
+    /** Adds one free task to a running round. */
+    public void openTask(int round) {
+        jdbi.useTransaction(handle -> {
+            int index = handle.createQuery("select count(*) from task where round = :round")
+                    .bind("round", round)
+                    .mapTo(Integer.class)
+                    .one();
+            insertTask(handle, round, index);
+        });
+    }
+
+    public void evaluated(int number, double bits, double error) {
+        jdbi.useHandle(handle -> handle.execute(
+                "update training_round set held_out_bits = ?, held_out_error = ? where number = ?",
+                bits,
+                error,
+                number));
+    }
+
+    public void thinned(int number) {
+        jdbi.useHandle(handle -> handle.execute("update training_round set thinned = true where number = ?", number));
+    }
+
+    /** Forgets the tasks of rounds below {@code number}; later messages about them get UNKNOWN_LEASE instead of LATE. */
+    public void trimTasks(int number) {
+        jdbi.useHandle(handle -> handle.execute("delete from task where round < ?", number));
+    }
+
+    private static Round round(ResultSet row, StatementContext context) throws SQLException {
+        String optimizer = row.getString("optimizer");
+        return new Round(
+                row.getInt("number"),
+                new Sha256(row.getString("manifest")),
+                new Sha256(row.getString("checkpoint")),
+                row.getLong("checkpoint_bytes"),
+                optimizer == null ? null : new Sha256(optimizer),
+                row.getLong("tokens"),
+                row.getLong("updates"),
+                number(row, "train_loss"),
+                number(row, "held_out_bits"),
+                number(row, "held_out_error"),
+                row.getLong("opened_at"),
+                row.getBoolean("thinned"));
+    }
+
+    private static @Nullable Double number(ResultSet row, String column) throws SQLException {
+        double value = row.getDouble(column);
+        return row.wasNull() ? null : value;
+    }
+}

@@ -1,0 +1,69 @@
+package org.decentralizedai.server.state;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.decentralizedai.wire.Lease;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which task is leased to whom. Laws: a task has at most one live lease; every lease of a task has a larger fence than the one
+ * before; only the newest fence completes a task, and only once.
+ */
+public interface TaskLedger {
+
+    /** What {@link #complete} did. */
+    enum Outcome {
+        COMPLETED,
+        /** The task had its update already. */
+        ALREADY_DONE,
+        /** The task was leased again, given back, or never leased to this worker under this fence. */
+        STALE,
+        NO_SUCH_TASK
+    }
+
+    enum State {
+        FREE,
+        LEASED,
+        DONE
+    }
+
+    /** @param logPosition of the accepted update, when done */
+    record Task(
+            long id,
+            int round,
+            int index,
+            State state,
+            @Nullable String worker,
+            long fence,
+            @Nullable Long logPosition) {}
+
+    /** A lease that ran out. */
+    record Expired(Lease lease, String worker) {}
+
+    /** Leases the first free task of a round; empty when none is free. {@code limit} bounds all renewals together. */
+    Optional<Lease> lease(int round, String worker, Duration time, Duration limit);
+
+    /** Moves the deadline to {@code time} from now, not past the limit; false when the lease is no longer live. */
+    boolean renew(Lease lease, String worker, Duration time);
+
+    /** A lease that ran out but was not leased again may still be completed. */
+    Outcome complete(Lease lease, String worker, long logPosition);
+
+    /** Gives a task back; its fence will not complete it any more. False when the lease is not the newest of its task. */
+    boolean release(Lease lease, String worker);
+
+    /** Frees every task whose deadline has passed, once. */
+    List<Expired> expire();
+
+    /** Gives every live lease at least {@code time} from now: workers must find back after a restart. */
+    void extendAll(Duration time);
+
+    Optional<Task> find(long taskId);
+
+    /** The tasks of a round by index. */
+    List<Task> tasks(int round);
+
+    /** Leases of this worker in this round that are live. */
+    List<Lease> heldBy(String worker, int round);
+}

@@ -1,0 +1,130 @@
+package org.decentralizedai.server.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.state.Run;
+import org.decentralizedai.server.state.RunLedger;
+import org.decentralizedai.store.blob.BlobStore;
+import org.decentralizedai.store.checkpoint.ModelConfigJson;
+import org.decentralizedai.store.corpus.Corpus;
+import org.decentralizedai.store.corpus.DefaultCorpus;
+import org.decentralizedai.store.evaluation.BigramTable;
+import org.decentralizedai.store.evaluation.HeldOut;
+import org.decentralizedai.store.tokenizer.Tokenizer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Finds the run of a data folder or makes it: model, recipe, corpus, and the bigram table's scores. */
+final class RunOpening {
+    private static final Logger LOG = LoggerFactory.getLogger(RunOpening.class);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final RunLedger runs;
+    private final BlobStore blobs;
+    private final Tokenizer tokenizer;
+
+    RunOpening(RunLedger runs, BlobStore blobs, Tokenizer tokenizer) {
+        this.runs = runs;
+        this.blobs = blobs;
+        this.tokenizer = tokenizer;
+    }
+
+    /** Everything about a run that does not change while it is trained. */
+    record Opened(Run run, ModelConfig model, Recipe recipe, Corpus corpus, HeldOut heldOut) {}
+
+    Opened open(RunRequest request) {
+        var run = runs.find().orElseGet(() -> create(request));
+        var model = ModelConfigJson.read(run.model().getBytes(StandardCharsets.UTF_8));
+        requireSameModel(request, run, model);
+        var recipe = request.recipe() == null ? JSON.readValue(run.recipe(), Recipe.class) : request.recipe();
+        if (request.recipe() != null) runs.recipe(JSON.writeValueAsString(recipe));
+        if (recipe.steps().context() > model.context())
+            throw new IllegalArgumentException("the recipe's context must be <= the model's " + model.context() + ": "
+                    + recipe.steps().context());
+        var corpus = Corpus.load(blobs, run.corpus());
+        return new Opened(run, model, recipe, corpus, HeldOut.load(corpus, blobs, tokenizer));
+    }
+
+    private void requireSameModel(RunRequest request, Run run, ModelConfig model) {
+        var wanted = request.model();
+        if (wanted == null || wanted.equals(run.modelName()) || config(wanted).equals(model)) return;
+        throw new IllegalArgumentException("the data folder " + request.data() + " holds a run of the model "
+                + run.modelName() + ", not of " + wanted + ": use another --data folder for another model");
+    }
+
+    private Run create(RunRequest request) {
+        String wanted = request.model() == null ? RunRequest.DEFAULT_MODEL : request.model();
+        var model = config(wanted);
+        if (model.vocabulary() != tokenizer.vocabulary())
+            throw new IllegalArgumentException(
+                    "vocab_size must be the tokenizer's " + tokenizer.vocabulary() + ": " + model.vocabulary());
+        String name = modelName(wanted);
+        var recipe = request.recipe() == null ? Recipe.of(name, model.context()) : request.recipe();
+        var corpus = corpus(request);
+        var heldOut = HeldOut.load(corpus, blobs, tokenizer);
+        var bigram = BigramTable.train(corpus, blobs);
+        var random = new SecureRandom();
+        byte[] suffix = new byte[4];
+        random.nextBytes(suffix);
+        var run = new Run(
+                name + "-" + HexFormat.of().formatHex(suffix),
+                name,
+                new String(ModelConfigJson.write(model, tokenizer.endOfText()), StandardCharsets.UTF_8),
+                JSON.writeValueAsString(recipe),
+                corpus.manifest(),
+                random.nextLong(),
+                bigram.evaluate(heldOut.roundSample(model)).bitsPerByte(),
+                bigram.evaluate(heldOut.all(model.context())).bitsPerByte(),
+                false);
+        runs.create(run);
+        LOG.info(
+                "run {}: {} train and {} held-out tokens; a bigram table scores {} bits per byte",
+                run.id(),
+                corpus.trainTokens(),
+                corpus.heldOutTokens(),
+                "%.4f".formatted(run.bigramAll()));
+        return run;
+    }
+
+    private Corpus corpus(RunRequest request) {
+        var source = request.corpus() == null ? DefaultCorpus.fetch(request.data()) : request.corpus();
+        LOG.info("reading the corpus in {}", source);
+        return Corpus.build(source, tokenizer, blobs, request.heldOutShare());
+    }
+
+    private static String modelName(String wanted) {
+        if (!wanted.endsWith(".json")) return wanted;
+        var parent = Path.of(wanted).toAbsolutePath().getParent();
+        var folder = parent == null ? null : parent.getFileName();
+        String name = folder == null ? "custom" : folder.toString().replaceAll("[^A-Za-z0-9_-]", "-");
+        return name.substring(0, Math.min(name.length(), 20));
+    }
+
+    private static ModelConfig config(String wanted) {
+        return switch (wanted) {
+            case "nano" -> ModelConfig.nano();
+            case "tiny" -> ModelConfig.tiny();
+            case "small" -> ModelConfig.small();
+            case "base" -> ModelConfig.base();
+            default -> read(Path.of(wanted));
+        };
+    }
+
+    private static ModelConfig read(Path file) {
+        if (!Files.isRegularFile(file))
+            throw new IllegalArgumentException(
+                    "--model must be nano, tiny, small, base or the path of a config.json: " + file);
+        try {
+            return ModelConfigJson.read(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+}

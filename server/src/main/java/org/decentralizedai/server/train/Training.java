@@ -1,0 +1,150 @@
+package org.decentralizedai.server.train;
+
+import java.time.Clock;
+import java.time.Duration;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.server.state.Database;
+import org.decentralizedai.server.state.EventLedger;
+import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.state.JdbcTaskLedger;
+import org.decentralizedai.server.state.RoundLedger;
+import org.decentralizedai.server.state.Run;
+import org.decentralizedai.server.state.RunLedger;
+import org.decentralizedai.server.state.WorkerLedger;
+import org.decentralizedai.store.blob.BlobStore;
+import org.decentralizedai.store.checkpoint.CheckpointStore;
+import org.decentralizedai.store.tokenizer.Tokenizer;
+
+/** The training of one run, wired: what the edges (sockets, HTTP, chat) talk to. */
+public final class Training implements AutoCloseable {
+    private final Run run;
+    private final ModelConfig model;
+    private final RunLedger runs;
+    private final WorkerLedger workers;
+    private final EventLedger events;
+    private final RoundLedger rounds;
+    private final TaskDesk desk;
+    private final UpdateIntake intake;
+    private final PromotedPointer promotions;
+    private final RunStatus status;
+    private final Trainer trainer;
+
+    /**
+     * @param grace how long the task of a worker that has lost its connection waits for it
+     * @param uploadBytes of all unfinished uploads together
+     */
+    public record Limits(Duration grace, long uploadBytes, int promoteEvery, Retention retention) {}
+
+    /** Opens or makes the run; fetches the default corpus if it is needed. Returns when tasks can be given out. */
+    public Training(
+            RunRequest request,
+            Limits limits,
+            Database database,
+            GradientLog log,
+            BlobStore blobs,
+            Tokenizer tokenizer,
+            TrainMetrics metrics,
+            Clock clock) {
+        runs = new RunLedger(database, clock);
+        workers = new WorkerLedger(database, clock);
+        events = new EventLedger(database, clock);
+        rounds = new RoundLedger(database, clock);
+        var opened = new RunOpening(runs, blobs, tokenizer).open(request);
+        run = opened.run();
+        model = opened.model();
+        var recipe = opened.recipe();
+        var checkpoints = new CheckpointStore(blobs);
+        var tasks = new JdbcTaskLedger(database, clock);
+        var schedule = new WindowSchedule(
+                opened.corpus().train(),
+                recipe.steps().context(),
+                recipe.steps().windows(),
+                run.seed());
+        desk = new TaskDesk(tasks, rounds, recipe, schedule, metrics, limits.grace());
+        intake = new UpdateIntake(tasks, log, workers, desk, metrics, limits.uploadBytes());
+        promotions = new PromotedPointer(blobs, checkpoints, events, model);
+        int parameters = ParameterLayout.of(model).parameterCount();
+        status = new RunStatus(run, parameters, opened.corpus(), rounds, workers, desk, promotions);
+        var judge = new Judge(
+                model,
+                opened.heldOut().roundSample(model),
+                opened.heldOut().all(model.context()),
+                checkpoints,
+                rounds,
+                events,
+                promotions,
+                metrics,
+                clock,
+                limits.promoteEvery(),
+                status::refresh);
+        trainer = new Trainer(new TrainerParts(
+                run,
+                model,
+                recipe,
+                tasks,
+                rounds,
+                events,
+                log,
+                database,
+                new CheckpointShelf(blobs, checkpoints, rounds, run, model, limits.retention()),
+                desk,
+                intake,
+                judge,
+                promotions,
+                metrics,
+                clock,
+                status::refresh));
+        if (run.paused()) desk.mode(TaskDesk.Mode.PAUSED);
+        trainer.start();
+    }
+
+    public Run run() {
+        return run;
+    }
+
+    public ModelConfig model() {
+        return model;
+    }
+
+    public RunLedger runs() {
+        return runs;
+    }
+
+    public RoundLedger rounds() {
+        return rounds;
+    }
+
+    public WorkerLedger workers() {
+        return workers;
+    }
+
+    public EventLedger events() {
+        return events;
+    }
+
+    public TaskDesk desk() {
+        return desk;
+    }
+
+    public UpdateIntake intake() {
+        return intake;
+    }
+
+    public Promotions promotions() {
+        return promotions;
+    }
+
+    public RunStatus status() {
+        return status;
+    }
+
+    public Trainer trainer() {
+        return trainer;
+    }
+
+    @Override
+    public void close() {
+        trainer.close();
+    }
+}

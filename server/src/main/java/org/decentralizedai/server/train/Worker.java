@@ -1,0 +1,16 @@
+package org.decentralizedai.server.train;
+
+import org.decentralizedai.wire.ClientMessage;
+import org.decentralizedai.wire.ServerMessage;
+
+/** One connected worker, as the desk sees it. Sending never blocks. */
+public interface Worker {
+    /** Hash of its key: the same over all its connections. */
+    String id();
+
+    ClientMessage.Hello hello();
+
+    void send(ServerMessage message);
+
+    void close(int code, String reason);
+}

@@ -1,0 +1,55 @@
+package org.decentralizedai.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.train.Recipe;
+import org.decentralizedai.store.checkpoint.ModelConfigJson;
+import org.decentralizedai.wire.LocalSteps;
+
+/** A run so small that a round takes milliseconds: 2,704 parameters, tasks of 64 tokens. */
+final class TestRun {
+    static final ModelConfig MODEL =
+            new ModelConfig(ModelConfig.BYTE_VOCABULARY, 8, 1, 2, 1, 4, 12, 16, 10_000, 1e-5, true);
+    static final LocalSteps STEPS = new LocalSteps(2, 2, 2, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
+
+    private TestRun() {}
+
+    static Recipe recipe(int tasks) {
+        return new Recipe(STEPS, tasks, tasks, 1, 0.5, UpdateEncoding.INT8, 30, 60);
+    }
+
+    static Settings settings(Path folder, int tasks) throws IOException {
+        var config = folder.resolve("model").resolve("config.json");
+        var corpus = folder.resolve("corpus.txt");
+        if (!Files.exists(config)) {
+            Files.createDirectories(config.getParent());
+            Files.write(config, ModelConfigJson.write(MODEL, 256));
+            Files.writeString(corpus, text());
+        }
+        return SettingsFile.with(
+                Settings.defaults(),
+                Map.of(
+                        "port", 0,
+                        "data", folder.resolve("data").toString(),
+                        "model", config.toString(),
+                        "corpus", corpus.toString(),
+                        "recipe", recipe(tasks)));
+    }
+
+    private static String text() {
+        var words = "the whale sees a ship and the ship sees no whale but waves of the great white sea".split(" ");
+        var random = new Random(1);
+        var text = new StringBuilder();
+        for (int paragraph = 0; paragraph < 300; paragraph++) {
+            for (int i = 0; i < 40; i++)
+                text.append(words[random.nextInt(words.length)]).append(' ');
+            text.append("\n\n");
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,206 @@
+package org.decentralizedai.server;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.kernels.ReferenceKernels;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.store.blob.Digests;
+import org.decentralizedai.wire.Bytes;
+import org.decentralizedai.wire.ClientMessage;
+import org.decentralizedai.wire.ClientMessage.UpdateBegin;
+import org.decentralizedai.wire.ClientMessage.UpdateChunk;
+import org.decentralizedai.wire.FrameCodec;
+import org.decentralizedai.wire.FrameLayout;
+import org.decentralizedai.wire.ServerMessage;
+import org.decentralizedai.wire.Sha256;
+import org.decentralizedai.worker.LocalTraining;
+import org.decentralizedai.worker.TaskWindows;
+import org.jspecify.annotations.Nullable;
+
+/** A worker that a test drives step by step; it can compute a task for real, or lie. */
+final class TestWorker implements AutoCloseable, WebSocket.Listener {
+    private static final int SECONDS = 30;
+    static final int PARAMETERS = ParameterLayout.of(TestRun.MODEL).parameterCount();
+
+    /** How the server ended the connection. */
+    record Closed(int code, String reason) {}
+
+    private final String url;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final BlockingQueue<ServerMessage> inbox = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Closed> closed = new CompletableFuture<>();
+    private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
+    private final WebSocket socket;
+    private ModelConfig model = TestRun.MODEL;
+
+    TestWorker(String url) {
+        this.url = url;
+        socket = http.newWebSocketBuilder()
+                .buildAsync(URI.create(url.replaceFirst("http", "ws") + "/worker"), this)
+                .join();
+    }
+
+    /** Connected and greeted. @param name makes the key */
+    static TestWorker join(String url, String name) throws InterruptedException {
+        var worker = new TestWorker(url);
+        worker.send(hello(name, Long.MAX_VALUE));
+        worker.model = worker.expect(ServerMessage.Welcome.class).model();
+        return worker;
+    }
+
+    static ClientMessage.Hello hello(String name, long storage) {
+        String key = Digests.of(name.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 32);
+        return new ClientMessage.Hello(key, "test", true, 1, storage);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+        byte[] bytes = new byte[data.remaining()];
+        data.get(bytes);
+        parts.writeBytes(bytes);
+        if (last) {
+            inbox.add(FrameCodec.decodeServer(parts.toByteArray()));
+            parts.reset();
+        }
+        from.request(1);
+        return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+        closed.complete(new Closed(code, reason));
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+        closed.complete(new Closed(1006, String.valueOf(error)));
+    }
+
+    void send(ClientMessage message) {
+        raw(FrameCodec.encode(message));
+    }
+
+    void raw(byte[] frame) {
+        socket.sendBinary(ByteBuffer.wrap(frame), true).join();
+    }
+
+    void text(String text) {
+        socket.sendText(text, true).join();
+    }
+
+    Closed closed() throws Exception {
+        return closed.get(SECONDS, TimeUnit.SECONDS);
+    }
+
+    ServerMessage next() throws InterruptedException {
+        var message = inbox.poll(SECONDS, TimeUnit.SECONDS);
+        if (message == null) throw new AssertionError("no message within " + SECONDS + " s; closed: " + closed);
+        return message;
+    }
+
+    <M extends ServerMessage> M expect(Class<M> type) throws InterruptedException {
+        return type.cast(next());
+    }
+
+    boolean quiet() {
+        return inbox.isEmpty();
+    }
+
+    ServerMessage.GradientTask task() throws InterruptedException {
+        send(new ClientMessage.TaskRequest());
+        return expect(ServerMessage.GradientTask.class);
+    }
+
+    /** A lie of the right form: every value the same. */
+    static byte[] flat(float value) {
+        float[] update = new float[PARAMETERS];
+        Arrays.fill(update, value);
+        return UpdateCodec.encode(UpdateEncoding.INT8, update);
+    }
+
+    static UpdateBegin begin(ServerMessage.GradientTask task, byte[] encoded) {
+        return new UpdateBegin(
+                task.lease(), encoded.length, Digests.of(encoded), task.steps().tokens(), 5.5, 5.4);
+    }
+
+    ServerMessage.Verdict deliver(ServerMessage.GradientTask task, byte[] encoded) throws InterruptedException {
+        return deliver(begin(task, encoded), encoded);
+    }
+
+    ServerMessage.Verdict deliver(UpdateBegin begin, byte[] encoded) throws InterruptedException {
+        send(begin);
+        var answer = next();
+        if (answer instanceof ServerMessage.Verdict refused) return refused;
+        if (!(answer instanceof ServerMessage.UploadFrom from)) throw new AssertionError(String.valueOf(answer));
+        chunks(begin, encoded, from.offset());
+        return expect(ServerMessage.Verdict.class);
+    }
+
+    void chunks(UpdateBegin begin, byte[] encoded, int offset) {
+        for (int at = offset; at < encoded.length; at += FrameLayout.MAX_CHUNK)
+            send(new UpdateChunk(
+                    begin.lease(),
+                    at,
+                    new Bytes(Arrays.copyOfRange(encoded, at, Math.min(encoded.length, at + FrameLayout.MAX_CHUNK)))));
+    }
+
+    /** Computes the task on the reference kernels and delivers it. */
+    ServerMessage.Verdict train(ServerMessage.GradientTask task) throws IOException, InterruptedException {
+        var file = new ByteArrayOutputStream();
+        for (Sha256 piece : task.weights()) file.writeBytes(shard(piece));
+        byte[] weights = file.toByteArray();
+        var windows = new TaskWindows(
+                shard(task.data().shard()), task.data(), task.steps().context());
+        var result = LocalTraining.compute(
+                new ReferenceKernels(),
+                model,
+                weights,
+                weights.length - Float.BYTES * ParameterLayout.of(model).parameterCount(),
+                task.steps(),
+                windows);
+        byte[] encoded = UpdateCodec.encode(task.encoding(), result.update());
+        return deliver(
+                new UpdateBegin(
+                        task.lease(),
+                        encoded.length,
+                        Digests.of(encoded),
+                        task.steps().tokens(),
+                        result.firstLoss(),
+                        result.lastLoss()),
+                encoded);
+    }
+
+    private byte[] shard(Sha256 hash) throws IOException, InterruptedException {
+        var request =
+                HttpRequest.newBuilder(URI.create(url + "/shards/" + hash)).build();
+        return http.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
+    }
+
+    /** As a crash of the browser does. */
+    void vanish() {
+        socket.abort();
+    }
+
+    @Override
+    public void close() {
+        socket.abort();
+        http.shutdownNow();
+    }
+}

@@ -1,0 +1,32 @@
+package org.decentralizedai.server.state;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+final class PostgresTaskLedgerIT extends TaskLedgerContract {
+    private static EmbeddedPostgres postgres;
+    private static int databases;
+
+    @BeforeAll
+    static void start() throws IOException {
+        postgres = EmbeddedPostgres.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        postgres.close();
+    }
+
+    @Override
+    Database open() throws SQLException {
+        String name = "ledger" + databases++;
+        try (var connection = postgres.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("create database " + name);
+        }
+        return Database.open(postgres.getJdbcUrl("postgres", name));
+    }
+}

@@ -1,0 +1,200 @@
+package org.decentralizedai.server.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.decentralizedai.server.state.TaskLedger.Outcome;
+import org.decentralizedai.server.state.TaskLedger.State;
+import org.decentralizedai.wire.Lease;
+import org.decentralizedai.wire.Sha256;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every task ledger must do, whatever database is behind it. */
+abstract class TaskLedgerContract {
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(150);
+    private static final Sha256 HASH = new Sha256("ab".repeat(32));
+
+    private final MutableClock clock = new MutableClock();
+    private Database database;
+    private TaskLedger ledger;
+
+    /** An empty database. */
+    abstract Database open() throws Exception;
+
+    @BeforeEach
+    void openRound() throws Exception {
+        database = open();
+        ledger = new JdbcTaskLedger(database, clock);
+        new RunLedger(database, clock).create(new Run("run", "nano", "{}", "{}", HASH, 1, 2, 2, false));
+        openRound(0, 3);
+    }
+
+    private void openRound(int number, int tasks) {
+        new RoundLedger(database, clock)
+                .advance(new Round(number, HASH, HASH, 1, null, 0, 0, null, null, null, 0, false), tasks);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private Lease lease(String worker) {
+        return ledger.lease(0, worker, LEASE, LIMIT).orElseThrow();
+    }
+
+    @Test
+    void lease_freeTasks_givesEachOnceInOrder() {
+        assertThat(List.of(lease("a").taskId(), lease("b").taskId(), lease("c").taskId()))
+                .containsExactly(0L, 1L, 2L);
+        assertThat(ledger.lease(0, "d", LEASE, LIMIT)).isEmpty();
+    }
+
+    @Test
+    void lease_expired_goesToAnotherUnderALargerFence() {
+        var first = lease("a");
+        clock.advance(LEASE.plusMillis(1));
+        assertThat(ledger.expire()).containsExactly(new TaskLedger.Expired(first, "a"));
+        assertThat(ledger.expire()).isEmpty();
+        var second = lease("b");
+        assertThat(second).isEqualTo(new Lease(first.taskId(), first.fence() + 1));
+        assertThat(ledger.complete(first, "a", 7)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.complete(second, "b", 8)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.find(first.taskId()).orElseThrow().logPosition()).isEqualTo(8);
+    }
+
+    @Test
+    void complete_expiredButNotLeasedAgain_counts() {
+        var lease = lease("a");
+        clock.advance(LEASE.plusMillis(1));
+        ledger.expire();
+        assertThat(ledger.complete(lease, "a", 7)).isEqualTo(Outcome.COMPLETED);
+    }
+
+    @Test
+    void complete_twice_countsOnce() {
+        var lease = lease("a");
+        assertThat(ledger.complete(lease, "a", 7)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.complete(lease, "a", 8)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(ledger.find(lease.taskId()).orElseThrow().logPosition()).isEqualTo(7);
+    }
+
+    @Test
+    void complete_otherWorkerOrUnknownTask_doesNothing() {
+        var lease = lease("a");
+        assertThat(ledger.complete(lease, "b", 7)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.complete(new Lease(99, 1), "a", 7)).isEqualTo(Outcome.NO_SUCH_TASK);
+        assertThat(ledger.find(lease.taskId()).orElseThrow().state()).isEqualTo(State.LEASED);
+    }
+
+    @Test
+    void release_live_freesTheTaskAndEndsTheLease() {
+        var lease = lease("a");
+        assertThat(ledger.release(lease, "b")).isFalse();
+        assertThat(ledger.release(lease, "a")).isTrue();
+        assertThat(ledger.release(lease, "a")).isFalse();
+        assertThat(ledger.complete(lease, "a", 7)).isEqualTo(Outcome.STALE);
+        assertThat(lease("b").fence()).isEqualTo(lease.fence() + 1);
+    }
+
+    @Test
+    void renew_live_movesTheDeadlineUpToTheLimit() {
+        var lease = lease("a");
+        for (int i = 0; i < 3; i++) {
+            clock.advance(Duration.ofSeconds(50));
+            assertThat(ledger.renew(lease, "a", LEASE)).isTrue();
+        }
+        clock.advance(Duration.ofMillis(1)); // 150 s and 1 ms after the lease
+        assertThat(ledger.renew(lease, "a", LEASE)).isFalse();
+        assertThat(ledger.expire()).hasSize(1);
+    }
+
+    @Test
+    void renew_shorter_bringsTheDeadlineForward() {
+        var lease = lease("a");
+        assertThat(ledger.renew(lease, "a", Duration.ofSeconds(5))).isTrue();
+        clock.advance(Duration.ofSeconds(6));
+        assertThat(ledger.expire()).hasSize(1);
+    }
+
+    @Test
+    void extendAll_afterARest_keepsLeasesAlive() {
+        var lease = lease("a");
+        clock.advance(Duration.ofDays(1));
+        ledger.extendAll(LEASE);
+        assertThat(ledger.expire()).isEmpty();
+        assertThat(ledger.renew(lease, "a", LEASE)).isTrue();
+    }
+
+    @Test
+    void openTask_runningRound_numbersOn() {
+        new RoundLedger(database, clock).openTask(0);
+        openRound(1, 2);
+        assertThat(ledger.tasks(0)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L, 3L);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(4L, 5L);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::index).containsExactly(0, 1);
+    }
+
+    /** 16 threads, 10,000 operations; the laws are checked on what the ledger answered. */
+    @Test
+    void manyThreads_randomOperations_keepTheLaws() throws Exception {
+        openRound(1, 200);
+        var issued = ConcurrentHashMap.<Lease>newKeySet();
+        var duplicates = new ConcurrentLinkedQueue<Lease>();
+        Map<Long, Long> completedBy = new ConcurrentHashMap<>();
+        var twice = new AtomicInteger();
+        try (var threads = Executors.newFixedThreadPool(16)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int t = 0; t < 16; t++) {
+                int seed = t;
+                all.add(threads.submit(() -> {
+                    var random = new Random(seed);
+                    var mine = new ArrayList<Lease>();
+                    String worker = "w" + seed;
+                    for (int i = 0; i < 625; i++) {
+                        int dice = random.nextInt(10);
+                        if (dice < 4 || mine.isEmpty()) {
+                            ledger.lease(1, worker, LEASE, LIMIT).ifPresent(lease -> {
+                                if (!issued.add(lease)) duplicates.add(lease);
+                                mine.add(lease);
+                            });
+                        } else if (dice < 6) {
+                            var lease = mine.get(random.nextInt(mine.size()));
+                            if (ledger.complete(lease, worker, i) == Outcome.COMPLETED
+                                    && completedBy.put(lease.taskId(), lease.fence()) != null) twice.incrementAndGet();
+                        } else if (dice < 7) ledger.renew(mine.get(random.nextInt(mine.size())), worker, LEASE);
+                        else if (dice < 8) ledger.release(mine.get(random.nextInt(mine.size())), worker);
+                        else if (dice < 9) ledger.expire();
+                        else clock.advance(Duration.ofSeconds(2));
+                    }
+                }));
+            }
+            for (Future<?> one : all) one.get();
+        }
+        assertThat(duplicates).isEmpty();
+        assertThat(twice).hasValue(0);
+        assertThat(completedBy).isNotEmpty();
+        for (TaskLedger.Task task : ledger.tasks(1)) {
+            assertThat(task.state() == State.DONE).isEqualTo(completedBy.containsKey(task.id()));
+            if (task.state() == State.DONE) assertThat(task.fence()).isEqualTo(completedBy.get(task.id()));
+            long newest = issued.stream()
+                    .filter(lease -> lease.taskId() == task.id())
+                    .mapToLong(Lease::fence)
+                    .max()
+                    .orElse(0);
+            assertThat(task.fence()).isEqualTo(newest);
+        }
+    }
+}

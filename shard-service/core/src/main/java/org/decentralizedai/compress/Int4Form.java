@@ -1,0 +1,72 @@
+package org.decentralizedai.compress;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Blocks of four-bit numbers -8..7. The scale has the sign that makes -8 the value of greatest magnitude, as in llama.cpp's
+ * Q4_0: all 16 codes are used and the step is 1/8 of that magnitude instead of 1/7. On updates of 30 AdamW steps the error is
+ * a tenth smaller than with -7..7 (0.078 against 0.087 of the norm, tiny). The scale is a bf16 because a f16 loses small updates below
+ * 6e-5. A scale and a code have 8 and 4 significant bits, so that their product is exact everywhere.
+ */
+record Int4Form() implements Form {
+    /** Values that share a scale: 4.25 bits each. */
+    static final int BLOCK = 64;
+
+    private static final int LEAST = -8, GREATEST = 7;
+
+    @Override
+    public int minBytes(int values) {
+        return maxBytes(values);
+    }
+
+    @Override
+    public int maxBytes(int values) {
+        int blocks = values / BLOCK + (values % BLOCK == 0 ? 0 : 1);
+        return values / 2 + values % 2 + Brain16.BYTES * blocks;
+    }
+
+    @Override
+    public byte[] encode(float[] update) {
+        var out = new BitWriter(maxBytes(update.length));
+        for (int start = 0; start < update.length; start += BLOCK)
+            encodeBlock(out, update, start, Math.min(start + BLOCK, update.length));
+        return out.bytes();
+    }
+
+    private static void encodeBlock(BitWriter out, float[] update, int start, int end) {
+        double greatest = 0;
+        for (int i = start; i < end; i++) // the first NaN stays: nothing is greater
+        if (Math.abs((double) update[i]) > Math.abs(greatest) || Float.isNaN(update[i])) greatest = update[i];
+        int bits = Brain16.bits(greatest / LEAST);
+        double scale = Brain16.value(bits);
+        out.bits(bits, 16);
+        for (int i = start; i < end; i++) {
+            double code = scale == 0 ? 0 : Math.floor(update[i] / scale + 0.5);
+            out.bits((int) Math.max(LEAST, Math.min(GREATEST, code)) & 15, 4);
+        }
+    }
+
+    @Override
+    public void check(byte[] encoded, int values) {
+        int padding = values % 2 == 0 ? 0 : encoded[encoded.length - 1] >> 4;
+        if (padding != 0) throw new IllegalArgumentException("padding bits must be zero: " + padding);
+    }
+
+    @Override
+    public void decode(byte[] encoded, int values, UpdateSink sink) {
+        check(encoded, values);
+        var in = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+        float[] block = new float[BLOCK];
+        for (int start = 0, count; start < values; start += count) {
+            count = Math.min(BLOCK, values - start);
+            float scale = Brain16.value(in.getShort());
+            for (int i = 0; i < count; i += 2) { // one value too many fits the block, whose length is even
+                int pair = in.get();
+                block[i] = scale * (pair << 28 >> 28);
+                block[i + 1] = scale * (pair >> 4);
+            }
+            sink.run(start, block, count);
+        }
+    }
+}

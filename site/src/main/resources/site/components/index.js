@@ -1,0 +1,12 @@
+/** Every component of the site; each stands in its own folder with its style. */
+import { registerAnonymousKey } from './anonymous-key/anonymous-key.js';
+import { registerChatRoom } from './chat-room/chat-room.js';
+import { registerContributePanel } from './contribute-panel/contribute-panel.js';
+import { registerLossChart } from './loss-chart/loss-chart.js';
+import { registerRunFigures } from './run-figures/run-figures.js';
+
+registerRunFigures();
+registerLossChart();
+registerAnonymousKey();
+registerContributePanel();
+registerChatRoom();
