@@ -1,7 +1,10 @@
 package org.decentralizedai.worker.bench;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.worker.bench.StepBenchmark.Case;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,6 +46,10 @@ public final class NativeBenchmark implements Callable<Integer> {
                     .filter(product -> wanted.test("gemm " + product))
                     .forEach(benchmark::run);
         }
+        var step = new StepBenchmark(inTurn, threads);
+        List.of(new Case("tiny", ModelConfig.tiny(), 12), new Case("nano", ModelConfig.nano(), 8)).stream()
+                .filter(model -> wanted.test("step " + model))
+                .forEach(step::run);
         return 0;
     }
 }
