@@ -40,8 +40,11 @@ public final class VectorKernels implements Kernels {
         }
     }
 
+    /** For products inside a part. */
+    private static final Cores ALONE = new Cores(1);
+
     private final Cores cores;
-    private final ThreadLocal<Gemm> gemms = ThreadLocal.withInitial(Gemm::new);
+    private final Gemm gemm;
     private final ThreadLocal<VectorAttention> attentions = new ThreadLocal<>();
 
     /** On all cores. */
@@ -51,6 +54,7 @@ public final class VectorKernels implements Kernels {
 
     public VectorKernels(int threads) {
         cores = new Cores(threads);
+        gemm = new Gemm(cores);
     }
 
     @Override
@@ -122,38 +126,7 @@ public final class VectorKernels implements Kernels {
     public void matmul(MatmulLayout layout, Tensor ct, Tensor at, Tensor bt, boolean accumulate) {
         Checks.matmul(layout, ct, at, bt);
         Matrix c = matrix(ct), a = matrix(at), b = matrix(bt);
-        int m = ct.rows(), n = ct.columns(), k = layout.k(at);
-        if (m >= n) {
-            cores.split(
-                    m,
-                    least(m, (long) n * k),
-                    Gemm.MR,
-                    (from, to) -> gemms.get()
-                            .multiply(
-                                    layout,
-                                    c.at(from, 0),
-                                    layout == MatmulLayout.ATB ? a.at(0, from) : a.at(from, 0),
-                                    b,
-                                    to - from,
-                                    n,
-                                    k,
-                                    accumulate));
-        } else {
-            cores.split(
-                    n,
-                    least(n, (long) m * k),
-                    Gemm.NR,
-                    (from, to) -> gemms.get()
-                            .multiply(
-                                    layout,
-                                    c.at(0, from),
-                                    a,
-                                    layout == MatmulLayout.ABT ? b.at(from, 0) : b.at(0, from),
-                                    m,
-                                    to - from,
-                                    k,
-                                    accumulate));
-        }
+        gemm.multiply(layout, c, a, b, ct.rows(), ct.columns(), layout.k(at), accumulate);
     }
 
     /** Indices that make a part worth its thread when each costs {@code work}. */
@@ -296,7 +269,7 @@ public final class VectorKernels implements Kernels {
         cores.split(shape.batch() * shape.kvHeads(), 1, 1, (from, to) -> {
             VectorAttention attention = attentions.get();
             if (attention == null || !attention.shape().equals(shape)) {
-                attention = new VectorAttention(gemms.get(), shape);
+                attention = new VectorAttention(new Gemm(ALONE), shape);
                 attentions.set(attention);
             }
             for (int i = from; i < to; i++) head.run(attention, i / shape.kvHeads(), i % shape.kvHeads());
