@@ -8,10 +8,10 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Time that a test moves. */
-final class MutableClock extends Clock {
+public final class MutableClock extends Clock {
     private final AtomicLong millis = new AtomicLong(1_000_000);
 
-    void advance(Duration time) {
+    public void advance(Duration time) {
         millis.addAndGet(time.toMillis());
     }
 
