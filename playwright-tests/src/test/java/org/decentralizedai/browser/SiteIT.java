@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The site in a real browser, from a real server. */
@@ -169,15 +170,40 @@ class SiteIT {
         assertThat(status(page)).hasText("Not contributing.");
     }
 
-    @Test
-    void contribute_withoutWebGpu_saysHowToGetIt() {
+    /** What the browser lacks, and which notice says so. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    Object.defineProperty(Navigator.prototype, 'gpu', {get: () => undefined}) | missing
+                    Object.defineProperty(window, 'isSecureContext', {get: () => false})      | insecure
+                    GPU.prototype.requestAdapter = async () => null                           | no-adapter
+                    """)
+    void contribute_whereItCannotCompute_saysWhy(String lack, String notice) {
         BrowserContext context = context("light");
-        context.addInitScript("Object.defineProperty(Navigator.prototype, 'gpu', {get: () => undefined})");
+        context.addInitScript(lack);
         Page page = context.newPage();
         page.navigate(server.url() + "/contribute");
-        assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("This browser has no WebGPU")))
-                .isVisible();
+        assertThat(page.locator("[data-obstacle=" + notice + "]")).isVisible();
+        assertThat(page.locator("[data-obstacle]:visible")).hasCount(1);
+        assertThat(page.locator("[data-obstacle=" + notice + "] h2")).not().isEmpty();
         assertThat(start(page)).isDisabled();
+    }
+
+    @Test
+    void contribute_onBattery_pausesAndGoesOnWhenPluggedIn() {
+        BrowserContext context = context("light");
+        context.addInitScript("""
+                window.battery = Object.assign(new EventTarget(), {charging: false});
+                Navigator.prototype.getBattery = async () => window.battery;
+                """);
+        Page page = context.newPage();
+        page.navigate(server.url() + "/contribute");
+        start(page).click();
+        assertThat(status(page)).containsText("Paused while this device runs on battery");
+        page.evaluate("battery.charging = true; battery.dispatchEvent(new Event('chargingchange'))");
+        assertThat(status(page)).containsText("Training", containing());
+        stop(page).click();
+        assertThat(status(page))
+                .hasText("Not contributing.", new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MILLIS));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.decentralizedai.server;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -74,6 +75,7 @@ public final class Server implements AutoCloseable {
             var backup = new Backup(data, database, training.trainer(), clock);
             var chat = new ChatRoutes(served(training, blobs), tokenizer, settings.chat());
             var workers = new WorkerEndpoint(training, socketLimits(settings), settings.publicUrl(), meters);
+            Gauge.builder("chat.requests.open", chat, ChatRoutes::occupied).register(meters);
             List<Routes> routes = List.of(
                     chat,
                     workers,
@@ -81,7 +83,7 @@ public final class Server implements AutoCloseable {
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
                     new HealthRoutes(() -> unready(database), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take));
-            web = opened(new WebServer(binding(settings, data), routes));
+            web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
             url = (settings.tlsKey() == null ? "http" : "https") + "://"

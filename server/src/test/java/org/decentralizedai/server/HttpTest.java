@@ -104,8 +104,13 @@ final class HttpTest {
 
     @Test
     void metrics_prometheus_holdsTheSeries() throws Exception {
+        get("/api/run");
+        get("/api/" + "x".repeat(40));
         assertThat(get("/metrics").body())
+                .doesNotContain("xxxxx")
                 .contains(
+                        "http_requests_seconds_count{method=\"GET\",route=\"/api/run\",status=\"200\"}",
+                        "chat_requests_open 0.0",
                         "train_rounds_total",
                         "train_updates_accepted_total",
                         "train_updates_refused_total{reason=\"NOT_FINITE\"}",

@@ -3,6 +3,7 @@ package org.decentralizedai.server.http;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.json.JavalinJackson3;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -38,11 +39,12 @@ public final class WebServer implements AutoCloseable {
      */
     public record Binding(String host, int port, @Nullable Tls tls, List<String> trustedProxies, Path shards) {}
 
-    public WebServer(Binding binding, List<Routes> routes) {
-        javalin = Javalin.create(config -> configure(config, binding, routes)).start();
+    public WebServer(Binding binding, List<Routes> routes, MeterRegistry meters) {
+        javalin = Javalin.create(config -> configure(config, binding, routes, meters))
+                .start();
     }
 
-    private static void configure(JavalinConfig config, Binding binding, List<Routes> routes) {
+    private static void configure(JavalinConfig config, Binding binding, List<Routes> routes, MeterRegistry meters) {
         config.startup.showJavalinBanner = false;
         config.http.maxRequestSize = MAX_BODY;
         config.jsonMapper(new JavalinJackson3(json(), true));
@@ -52,6 +54,7 @@ public final class WebServer implements AutoCloseable {
             server.setStopTimeout(STOP.toMillis());
             server.setHandler(files(server, binding.shards()));
         });
+        config.requestLogger.http(new RequestTimes(meters));
         SocketSettings.apply(config);
         ErrorResponses.register(config.routes);
         for (Routes part : routes) part.register(config.routes);

@@ -115,29 +115,26 @@ class TaskDeskTest {
         void act(int action, int number) {
             String id = "worker-" + number;
             Volunteer worker = online.get(id);
-            switch (action) {
-                case 0 -> desk.join(online.computeIfAbsent(id, _ -> new Volunteer(number)));
-                case 1 -> {
-                    if (online.remove(id) != null) desk.leave(worker);
-                }
-                case 2, 3 -> {
-                    if (worker != null) desk.request(worker);
-                }
-                case 4, 5 -> {
-                    if (worker != null) for (Lease lease : List.copyOf(worker.believes)) complete(worker, lease);
-                }
-                case 6 -> {
-                    if (worker != null) for (Lease lease : List.copyOf(worker.believes)) desk.heartbeat(worker, lease);
-                }
-                case 7 -> {
-                    if (worker != null) for (Lease lease : List.copyOf(worker.believes)) abandon(worker, lease);
-                }
-                default -> {
-                    clock.advance(Duration.ofSeconds(20));
-                    desk.expire();
-                }
-            }
+            if (action == 0) desk.join(online.computeIfAbsent(id, _ -> new Volunteer(number)));
+            else if (action == 8) {
+                clock.advance(Duration.ofSeconds(20));
+                desk.expire();
+            } else if (worker != null) act(worker, action);
             if (full == desk.plan().round().number()) open(full + 1);
+        }
+
+        private void act(Volunteer worker, int action) {
+            var held = List.copyOf(worker.believes);
+            switch (action) {
+                case 1 -> {
+                    online.remove(worker.id);
+                    desk.leave(worker);
+                }
+                case 2, 3 -> desk.request(worker);
+                case 4, 5 -> held.forEach(lease -> complete(worker, lease));
+                case 6 -> held.forEach(lease -> desk.heartbeat(worker, lease));
+                default -> held.forEach(lease -> abandon(worker, lease));
+            }
         }
 
         private void complete(Volunteer worker, Lease lease) {
