@@ -30,6 +30,11 @@ class DocumentedCommandsIT {
     }
 
     @Test
+    void links_leadSomewhere() {
+        assertThat(Documents.brokenLinks()).isEmpty();
+    }
+
+    @Test
     void testCommands_exist() throws InterruptedException {
         for (String command : commands("bin/test"))
             try (var shell = new Shell(command + " --help", folder)) { // the whole would run this test again

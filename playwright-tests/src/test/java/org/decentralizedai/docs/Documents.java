@@ -8,20 +8,42 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The commands that README.md and docs/*.md show: every line of their {@code sh} blocks. */
 final class Documents {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)\\)");
+
     private Documents() {}
 
     static List<String> commands() {
+        return all().stream().flatMap(document -> commands(document).stream()).toList();
+    }
+
+    /** Relative links and pictures that lead nowhere. */
+    static List<String> brokenLinks() {
+        return all().stream()
+                .flatMap(document -> LINK.matcher(read(document))
+                        .results()
+                        .map(link -> link.group(1))
+                        .filter(target -> !target.startsWith("http"))
+                        .filter(target -> !Files.exists(document.resolveSibling(target)))
+                        .map(target -> document.getFileName() + ": " + target))
+                .toList();
+    }
+
+    private static List<Path> all() {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
             return Stream.concat(
-                            Stream.of(ROOT.resolve("README.md")),
-                            docs.filter(d -> d.toString().endsWith(".md")).sorted())
-                    .flatMap(document -> commands(document).stream())
+                            Stream.of(
+                                    ROOT.resolve("README.md"),
+                                    ROOT.resolve("CONTRIBUTING.md"),
+                                    ROOT.resolve("SECURITY.md")),
+                            docs.filter(document -> document.toString().endsWith(".md"))
+                                    .sorted())
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
