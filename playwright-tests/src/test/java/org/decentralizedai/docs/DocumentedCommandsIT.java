@@ -25,8 +25,9 @@ class DocumentedCommandsIT {
     void documents_showCommandsOfKnownKinds() {
         assertThat(Documents.commands())
                 .hasSizeGreaterThan(10)
-                .allMatch(command -> List.of("bin/run", "bin/test", "bin/admin", "bin/volunteer", "curl ").stream()
-                        .anyMatch(command::startsWith));
+                .allMatch(command ->
+                        List.of("bin/run", "bin/test", "bin/admin", "bin/volunteer", "bin/bench", "curl ").stream()
+                                .anyMatch(command::startsWith));
     }
 
     @Test
@@ -39,6 +40,14 @@ class DocumentedCommandsIT {
         for (String command : commands("bin/test"))
             try (var shell = new Shell(command + " --help", folder)) { // the whole would run this test again
                 assertThat(shell.output()).contains("Runs all tests");
+            }
+    }
+
+    @Test
+    void benchmarks_areThere() throws InterruptedException {
+        for (String command : commands("bin/bench"))
+            try (var shell = new Shell("bin/bench", folder)) { // a run takes minutes
+                assertThat(shell.output().lines()).anyMatch(line -> line.startsWith(command.split(" ")[1] + " "));
             }
     }
 

@@ -55,7 +55,14 @@ final class Gemm {
                 int depth = Math.min(KC, k - p);
                 packB(layout == MatmulLayout.ABT ? b.at(j, p) : b.at(p, j), layout == MatmulLayout.ABT, depth, columns);
                 boolean transposed = layout == MatmulLayout.ATB;
-                blocks(c.at(0, j), transposed ? a.at(p, 0) : a.at(0, p), transposed, m, columns, depth, accumulate || p > 0);
+                blocks(
+                        c.at(0, j),
+                        transposed ? a.at(p, 0) : a.at(0, p),
+                        transposed,
+                        m,
+                        columns,
+                        depth,
+                        accumulate || p > 0);
             }
         }
     }
@@ -108,13 +115,21 @@ final class Gemm {
                     panels,
                     least,
                     1,
-                    (from, to) -> rows(
-                            c, a, transposed, 0, m, from * NR, Math.min(to * NR, columns), depth, accumulate));
+                    (from, to) ->
+                            rows(c, a, transposed, 0, m, from * NR, Math.min(to * NR, columns), depth, accumulate));
         }
     }
 
     private void rows(
-            Matrix c, Matrix a, boolean transposed, int from, int to, int first, int end, int depth, boolean accumulate) {
+            Matrix c,
+            Matrix a,
+            boolean transposed,
+            int from,
+            int to,
+            int first,
+            int end,
+            int depth,
+            boolean accumulate) {
         float[] sums = tiles.get();
         for (int i = from; i < to; i += MC) {
             int height = Math.min(MC, to - i);
@@ -122,7 +137,15 @@ final class Gemm {
             for (int j = first; j < end; j += NR)
                 for (int r = 0; r < height; r += MR) {
                     int rows = Math.min(MR, height - r), at = c.offset + (i + r) * c.stride + j;
-                    tile(sums, block.values, block.offset + r * block.stride, block.stride, rows, packedB, j * depth, depth);
+                    tile(
+                            sums,
+                            block.values,
+                            block.offset + r * block.stride,
+                            block.stride,
+                            rows,
+                            packedB,
+                            j * depth,
+                            depth);
                     store(c.values, at, c.stride, sums, rows, Math.min(NR, end - j), accumulate);
                 }
         }
@@ -142,8 +165,7 @@ final class Gemm {
      * vector. It calls nothing of ours, and indices are linear in q: C2 then keeps all vectors in registers, and checks the
      * bounds once, before the loop.
      */
-    private static void tile(
-            float[] sums, float[] a, int a0, int stride, int height, float[] b, int b0, int depth) {
+    private static void tile(float[] sums, float[] a, int a0, int stride, int height, float[] b, int b0, int depth) {
         int a1 = height > 1 ? a0 + stride : a0, a2 = height > 2 ? a1 + stride : a1;
         FloatVector zero = FloatVector.zero(LANES);
         FloatVector c00 = zero, c01 = zero, c02 = zero;
@@ -178,8 +200,7 @@ final class Gemm {
     }
 
     /** What of a tile lies inside C. */
-    private static void store(
-            float[] c, int at, int stride, float[] sums, int height, int width, boolean accumulate) {
+    private static void store(float[] c, int at, int stride, float[] sums, int height, int width, boolean accumulate) {
         for (int r = 0; r < height; r++) {
             int to = at + r * stride, from = r * NR, s = 0;
             for (; s <= width - V; s += V) {

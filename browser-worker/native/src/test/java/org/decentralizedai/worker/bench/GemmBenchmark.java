@@ -78,7 +78,7 @@ final class GemmBenchmark {
                     () -> blas.multiply(layout, theirC, theirA, theirB, m, n, k));
             double difference = difference(kernels.read(ourC), theirC.toArray(ValueLayout.JAVA_FLOAT));
             if (!(difference < 1e-5)) throw new IllegalStateException(product + ": results differ by " + difference);
-            result.line("native", "gemm " + product, "GFLOP/s", product.gigaflop(), threads, "OpenBLAS", difference)
+            result.line("native", "gemm " + product, "GFLOP/s", product.gigaflop(), threads, blas.name(), difference)
                     .print();
         }
     }

@@ -5,6 +5,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * One line of output: ours and the peer in one case, measured in the same run.
  *
+ * @param seconds of the {@code clock}, or of the {@code processor}
  * @param ratio ours / peer of each round, greater is better
  * @param difference between the results of ours and the peer's, relative: 0 is equal
  */
@@ -13,6 +14,7 @@ record Line(
         String what,
         String unit,
         int threads,
+        String seconds,
         Measured ours,
         Measured peer,
         Measured ratio,

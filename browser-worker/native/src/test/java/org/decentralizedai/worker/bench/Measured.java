@@ -7,7 +7,8 @@ record Measured(String name, double median, double min, double max, int n) {
     static Measured of(String name, double[] rounds) {
         double[] sorted = rounds.clone();
         Arrays.sort(sorted);
-        return new Measured(name, rounded(median(sorted)), rounded(sorted[0]), rounded(sorted[sorted.length - 1]), rounds.length);
+        return new Measured(
+                name, rounded(median(sorted)), rounded(sorted[0]), rounded(sorted[sorted.length - 1]), rounds.length);
     }
 
     static double median(double[] sorted) {
@@ -17,6 +18,10 @@ record Measured(String name, double median, double min, double max, int n) {
 
     /** To four significant digits: more would be noise. */
     static double rounded(double value) {
-        return value == 0 ? 0 : new java.math.BigDecimal(value).round(new java.math.MathContext(4)).doubleValue();
+        return value == 0
+                ? 0
+                : new java.math.BigDecimal(value)
+                        .round(new java.math.MathContext(4))
+                        .doubleValue();
     }
 }

@@ -13,8 +13,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench native",
         mixinStandardHelpOptions = true,
-        description = "Matrix products against OpenBLAS in GFLOP/s and training steps against PyTorch in tokens per second,"
-                + " in turn within one run, a line of JSON each. 'ratio' is ours / peer: greater than 1 is faster.")
+        description =
+                "Matrix products against OpenBLAS in GFLOP/s and training steps against PyTorch in tokens per second,"
+                        + " in turn within one run, a line of JSON each. 'ratio' is ours / peer: greater than 1 is faster.")
 public final class NativeBenchmark implements Callable<Integer> {
     @Option(names = "--threads", description = "threads of both sides (default: all cores)")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -36,11 +37,13 @@ public final class NativeBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (rounds < 1 || threads < 1)
+            throw new CommandLine.ParameterException(
+                    new CommandLine(this), "--rounds and --threads must be >= 1: " + rounds + ", " + threads);
         if (cpu) threads = 1;
         Predicate<Object> wanted = what -> what.toString().contains(only);
         var inTurn = new Rounds(rounds, cpu);
         try (var blas = new OpenBlas(threads)) {
-            System.err.println("peer: " + blas.description());
             var benchmark = new GemmBenchmark(blas, inTurn, threads);
             GemmBenchmark.products().stream()
                     .filter(product -> wanted.test("gemm " + product))

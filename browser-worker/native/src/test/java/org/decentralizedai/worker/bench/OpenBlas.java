@@ -30,10 +30,23 @@ final class OpenBlas implements AutoCloseable {
         sgemm = function(
                 "cblas_sgemm",
                 FunctionDescriptor.ofVoid(
-                        JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_FLOAT, ADDRESS, JAVA_INT,
-                        ADDRESS, JAVA_INT, JAVA_FLOAT, ADDRESS, JAVA_INT));
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_FLOAT,
+                        ADDRESS,
+                        JAVA_INT,
+                        ADDRESS,
+                        JAVA_INT,
+                        JAVA_FLOAT,
+                        ADDRESS,
+                        JAVA_INT));
         try {
-            function("openblas_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT)).invokeExact(threads);
+            function("openblas_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT))
+                    .invokeExact(threads);
         } catch (Throwable e) {
             throw new IllegalStateException("openblas_set_num_threads failed", e);
         }
@@ -56,15 +69,20 @@ final class OpenBlas implements AutoCloseable {
         return Linker.nativeLinker().downcallHandle(address, type);
     }
 
-    /** Version, options and the kind of core it chose its kernels for. */
-    String description() {
-        return text("openblas_get_config") + " for " + text("openblas_get_corename");
+    /** Its version and the kind of core it chose its kernels for. */
+    String name() {
+        String[] words = text("openblas_get_config").split(" ");
+        return words[0] + " " + words[1] + " for " + text("openblas_get_corename");
     }
 
     private String text(String function) {
-        var string = ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(1024, java.lang.foreign.ValueLayout.JAVA_BYTE));
+        var string =
+                ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(1024, java.lang.foreign.ValueLayout.JAVA_BYTE));
         try {
-            return ((MemorySegment) function(function, FunctionDescriptor.of(string)).invokeExact()).getString(0).strip();
+            return ((MemorySegment)
+                            function(function, FunctionDescriptor.of(string)).invokeExact())
+                    .getString(0)
+                    .strip();
         } catch (Throwable e) {
             throw new IllegalStateException(function + " failed", e);
         }
@@ -81,8 +99,20 @@ final class OpenBlas implements AutoCloseable {
         boolean ta = layout == MatmulLayout.ATB, tb = layout == MatmulLayout.ABT;
         try {
             sgemm.invokeExact(
-                    ROW_MAJOR, ta ? TRANSPOSE : NO_TRANSPOSE, tb ? TRANSPOSE : NO_TRANSPOSE, m, n, k, 1f, a, ta ? m : k,
-                    b, tb ? k : n, 0f, c, n);
+                    ROW_MAJOR,
+                    ta ? TRANSPOSE : NO_TRANSPOSE,
+                    tb ? TRANSPOSE : NO_TRANSPOSE,
+                    m,
+                    n,
+                    k,
+                    1f,
+                    a,
+                    ta ? m : k,
+                    b,
+                    tb ? k : n,
+                    0f,
+                    c,
+                    n);
         } catch (Throwable e) {
             throw new IllegalStateException("cblas_sgemm failed", e);
         }

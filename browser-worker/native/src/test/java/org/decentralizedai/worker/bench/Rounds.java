@@ -16,10 +16,12 @@ final class Rounds {
     private static final long WARM_UP = TimeUnit.MILLISECONDS.toNanos(1000);
 
     private final int rounds;
+    private final String seconds;
     private final LongSupplier clock; // nanoseconds
 
     /** @param cpu seconds of the calling thread's processor time, not of the clock */
     Rounds(int rounds, boolean cpu) {
+        seconds = cpu ? "processor" : "clock";
         clock = cpu ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime : System::nanoTime;
         if (rounds < 1) throw new IllegalArgumentException("rounds must be >= 1: rounds=" + rounds);
         this.rounds = rounds;
@@ -34,17 +36,25 @@ final class Rounds {
             theirs[i] = round(peer);
             own[i] = round(ours);
         }
-        return new Result(own, theirs);
+        return new Result(seconds, own, theirs);
     }
 
-    record Result(double[] ours, double[] peer) {
+    record Result(String seconds, double[] ours, double[] peer) {
         /** In units of which one run makes {@code perRun}. */
-        Line line(String benchmark, String what, String unit, double perRun, int threads, String peerName, double difference) {
+        Line line(
+                String benchmark,
+                String what,
+                String unit,
+                double perRun,
+                int threads,
+                String peerName,
+                double difference) {
             return new Line(
                     benchmark,
                     what,
                     unit,
                     threads,
+                    seconds,
                     Measured.of("ours", times(ours, perRun)),
                     Measured.of(peerName, times(peer, perRun)),
                     Measured.of("ours / peer", ratios()),
