@@ -15,6 +15,7 @@ import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.server.Settings;
+import org.decentralizedai.server.train.RateSchedule;
 import org.decentralizedai.server.train.Recipe;
 import org.decentralizedai.store.checkpoint.ModelConfigJson;
 import org.decentralizedai.wire.LocalSteps;
@@ -109,7 +110,7 @@ record SmallRun(Path folder, double outerRate) {
     }
 
     Recipe recipe() {
-        return new Recipe(STEPS, 2, 2, outerRate, 0, UpdateEncoding.INT8, 20, 60);
+        return new Recipe(STEPS, RateSchedule.CONSTANT, 2, 2, outerRate, 0, UpdateEncoding.INT8, 0, 20, 60);
     }
 
     private static String text() {

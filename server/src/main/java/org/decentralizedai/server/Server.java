@@ -31,6 +31,7 @@ import org.decentralizedai.server.socket.WorkerEndpoint;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.FileGradientLog;
 import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.RunRequest;
 import org.decentralizedai.server.train.TaskDesk;
 import org.decentralizedai.server.train.TrainMetrics;
@@ -39,6 +40,7 @@ import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.blob.FolderBlobStore;
 import org.decentralizedai.store.checkpoint.CheckpointStore;
 import org.decentralizedai.store.tokenizer.ByteTokenizer;
+import org.decentralizedai.wire.Sha256;
 
 /** A whole server in this process: the one place where the parts are wired. Closing it loses nothing. */
 public final class Server implements AutoCloseable {
@@ -62,9 +64,13 @@ public final class Server implements AutoCloseable {
                     new RunRequest(
                             settings.data(),
                             settings.model(),
-                            settings.corpus(),
+                            new CorpusRequest(
+                                    settings.corpus(),
+                                    settings.corpusHash() == null ? null : new Sha256(settings.corpusHash()),
+                                    settings.heldOutShare(),
+                                    settings.heldOutTail()),
                             settings.recipe(),
-                            settings.heldOutShare()),
+                            null),
                     trainingLimits(settings),
                     database,
                     log,

@@ -52,6 +52,17 @@ public final class ServerMain implements Callable<Integer> {
             description = "text file, .jsonl file or folder to train on (default: public domain texts, fetched by npm)")
     private @Nullable String corpus;
 
+    @Option(names = "--corpus-sha256", paramLabel = "HEX", description = "SHA-256 that the corpus file must have")
+    private @Nullable String corpusHash;
+
+    @Option(
+            names = "--held-out-tail",
+            arity = "0..1",
+            fallbackValue = "0.1",
+            paramLabel = "SHARE",
+            description = "hold out the end of one continuous text (default share: 0.1) instead of whole documents")
+    private @Nullable Double heldOutTail;
+
     @Option(names = "--settings", paramLabel = "FILE", description = "YAML file; options given here win over it")
     private @Nullable String settings;
 
@@ -100,6 +111,11 @@ public final class ServerMain implements Callable<Integer> {
         put(over, "data", data);
         put(over, "model", model);
         put(over, "corpus", corpus);
+        put(over, "corpusHash", corpusHash);
+        if (heldOutTail != null) {
+            over.put("heldOutTail", true);
+            over.put("heldOutShare", heldOutTail);
+        }
         put(over, "publicUrl", publicUrl);
         put(over, "tlsCertificate", tlsCertificate);
         put(over, "tlsKey", tlsKey);

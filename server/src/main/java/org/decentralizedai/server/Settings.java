@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model nano, tiny, small, base or the path of a config.json; null: that of the data folder's run, or nano at first
  * @param corpus a text file, a .jsonl file or a folder; null: the default corpus
+ * @param corpusHash SHA-256 that the corpus file must have; null for any
  * @param publicUrl under which visitors know the site; null when they come straight to this server
  * @param tlsCertificate PEM, with its chain; needs {@code tlsKey}
  * @param trustedProxies addresses or ranges whose X-Forwarded-* are believed
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param recipe null: the model's preset
  * @param promoteEvery rounds after which a checkpoint is scored on the whole held-out split
  * @param heldOutShare share of the documents that are never trained on
+ * @param heldOutTail the end of one text is held out, instead of documents chosen by their hash
  */
 public record Settings(
         String host,
@@ -28,6 +30,7 @@ public record Settings(
         Path data,
         @Nullable String model,
         @Nullable Path corpus,
+        @Nullable String corpusHash,
         @Nullable URI publicUrl,
         @Nullable Path tlsCertificate,
         @Nullable Path tlsKey,
@@ -37,6 +40,7 @@ public record Settings(
         int promoteEvery,
         Retention retention,
         double heldOutShare,
+        boolean heldOutTail,
         Limits limits,
         ChatSettings chat) {
 
@@ -84,12 +88,14 @@ public record Settings(
                 null,
                 null,
                 null,
+                null,
                 List.of(),
                 null,
                 null,
                 10,
                 new Retention(3, 100, true),
                 Corpus.DEFAULT_HELD_OUT_SHARE,
+                false,
                 new Limits(5000, 32, 20, 256, 10, 20),
                 ChatSettings.defaults());
     }

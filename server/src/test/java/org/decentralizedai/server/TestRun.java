@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Random;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.train.RateSchedule;
 import org.decentralizedai.server.train.Recipe;
 import org.decentralizedai.store.checkpoint.ModelConfigJson;
 import org.decentralizedai.wire.LocalSteps;
@@ -20,7 +21,7 @@ final class TestRun {
     private TestRun() {}
 
     static Recipe recipe(int tasks) {
-        return new Recipe(STEPS, tasks, tasks, 1, 0.5, UpdateEncoding.INT8, 30, 60);
+        return new Recipe(STEPS, RateSchedule.CONSTANT, tasks, tasks, 1, 0.5, UpdateEncoding.INT8, 0, 30, 60);
     }
 
     static Settings settings(Path folder, int tasks) throws IOException {

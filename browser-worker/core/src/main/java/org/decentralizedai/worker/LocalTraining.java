@@ -94,11 +94,15 @@ public final class LocalTraining {
      * @return mean loss before the step, nats per token
      */
     public double step(LocalSteps steps, int step, TaskWindows windows) {
+        return step(steps, step, windows, (step - 1) * batch);
+    }
+
+    /** @param first window of this step */
+    public double step(LocalSteps steps, int step, TaskWindows windows, int first) {
         int rows = decoder.rows();
         for (int i = 0; i < microBatches(); i++) {
-            int first = (step - 1) * batch + i * microBatch;
-            kernels.upload(inputs.get(i), windows.inputs(first, microBatch));
-            kernels.upload(targets.get(i), windows.targets(first, microBatch));
+            kernels.upload(inputs.get(i), windows.inputs(first + i * microBatch, microBatch));
+            kernels.upload(targets.get(i), windows.targets(first + i * microBatch, microBatch));
         }
         gradients.segments().forEach(kernels::zero);
         for (int i = 0; i < microBatches(); i++) {
@@ -159,19 +163,24 @@ public final class LocalTraining {
         kernels.free(norm2);
     }
 
+    /** A whole task from the loaded θ_t. */
+    public LocalResult run(LocalSteps steps, TaskWindows windows) {
+        restart();
+        double first = 0, last = 0;
+        for (int step = 1; step <= steps.steps(); step++) {
+            last = step(steps, step, windows);
+            if (step == 1) first = last;
+        }
+        return new LocalResult(update(), first, last);
+    }
+
     /** A whole task at once: what an audit recomputes. */
     public static LocalResult compute(
             Kernels kernels, ModelConfig config, byte[] packed, int offset, LocalSteps steps, TaskWindows windows) {
         var training = new LocalTraining(kernels, config, steps);
         training.load(packed, offset);
-        training.restart();
-        double first = 0, last = 0;
-        for (int step = 1; step <= steps.steps(); step++) {
-            last = training.step(steps, step, windows);
-            if (step == 1) first = last;
-        }
-        float[] update = training.update();
+        var result = training.run(steps, windows);
         training.free();
-        return new LocalResult(update, first, last);
+        return result;
     }
 }

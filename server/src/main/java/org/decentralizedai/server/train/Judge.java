@@ -16,7 +16,6 @@ import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.Promotion;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundLedger;
-import org.decentralizedai.store.checkpoint.Checkpoint;
 import org.decentralizedai.store.checkpoint.CheckpointException;
 import org.decentralizedai.store.checkpoint.CheckpointStore;
 import org.decentralizedai.store.djl.Evaluator;
@@ -32,14 +31,11 @@ import org.slf4j.LoggerFactory;
  * held-out split and promoted when it is finite, reads back with the right hash, and is not more than 5 % worse than the promoted
  * one.
  */
-final class Judge implements AutoCloseable {
+final class Judge implements Examiner {
     /** Loss of a candidate over that of the promoted checkpoint. */
     static final double TOLERANCE = 1.05;
 
     private static final Logger LOG = LoggerFactory.getLogger(Judge.class);
-
-    /** A checkpoint to look at. @param demanded promote it whatever its loss: an operator went back to it */
-    record Candidate(Round round, Checkpoint checkpoint, float[] weights, boolean demanded) {}
 
     private final ModelConfig model;
     private final HeldOutWindows sample, all;
@@ -84,8 +80,8 @@ final class Judge implements AutoCloseable {
         this.onScore = onScore;
     }
 
-    /** Returns at once. */
-    void consider(Candidate candidate) {
+    @Override
+    public void consider(Candidate candidate) {
         next.set(candidate);
         sampling.execute(() -> {
             var newest = next.getAndSet(null);
@@ -93,8 +89,8 @@ final class Judge implements AutoCloseable {
         });
     }
 
-    /** True while the blobs of this round's checkpoint are being read here. */
-    boolean uses(int round) {
+    @Override
+    public boolean uses(int round) {
         return inUse.contains(round);
     }
 

@@ -7,21 +7,25 @@ import org.decentralizedai.wire.LocalSteps;
 /**
  * How a model is trained.
  *
- * @param steps of each task
+ * @param steps of each task, with the learning rate of the run's first
+ * @param schedule of the learning rate over the run
  * @param minTasks of a round
  * @param maxTasks of a round; between both it is the number of workers that are online
  * @param outerRate α: θ ← θ − α · (mean update, with momentum)
  * @param outerMomentum μ of Nesterov's momentum (DiLoCo, Douillard et al. 2023); 0 for none
+ * @param feedback β of the error feedback that workers keep, 0 for none
  * @param leaseSeconds without a heartbeat after which a task goes to another worker
  * @param maxLeaseSeconds for all renewals together
  */
 public record Recipe(
         LocalSteps steps,
+        RateSchedule schedule,
         int minTasks,
         int maxTasks,
         double outerRate,
         double outerMomentum,
         UpdateEncoding encoding,
+        double feedback,
         int leaseSeconds,
         int maxLeaseSeconds) {
 
@@ -51,7 +55,12 @@ public record Recipe(
     private static Recipe preset(
             int steps, int batch, int microBatch, int context, double rate, int minTasks, int maxTasks, int lease) {
         var local = new LocalSteps(steps, batch, microBatch, context, rate, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
-        return new Recipe(local, minTasks, maxTasks, 1.0, 0, UpdateEncoding.INT8, lease, 5 * lease);
+        return new Recipe(local, RateSchedule.CONSTANT, minTasks, maxTasks, 1.0, 0, UpdateEncoding.INT8, 0, lease, 5 * lease);
+    }
+
+    /** @param done tokens that the run has trained on before the round */
+    LocalSteps steps(long done) {
+        return steps.withLearningRate(steps.learningRate() * schedule.share(done));
     }
 
     Duration lease() {

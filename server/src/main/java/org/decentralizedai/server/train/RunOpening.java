@@ -1,10 +1,6 @@
 package org.decentralizedai.server.train;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.decentralizedai.model.ModelConfig;
@@ -13,7 +9,6 @@ import org.decentralizedai.server.state.RunLedger;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.checkpoint.ModelConfigJson;
 import org.decentralizedai.store.corpus.Corpus;
-import org.decentralizedai.store.corpus.DefaultCorpus;
 import org.decentralizedai.store.evaluation.BigramTable;
 import org.decentralizedai.store.evaluation.HeldOut;
 import org.decentralizedai.store.tokenizer.Tokenizer;
@@ -54,20 +49,20 @@ final class RunOpening {
 
     private void requireSameModel(RunRequest request, Run run, ModelConfig model) {
         var wanted = request.model();
-        if (wanted == null || wanted.equals(run.modelName()) || config(wanted).equals(model)) return;
+        if (wanted == null || wanted.equals(run.modelName()) || ModelChoice.config(wanted).equals(model)) return;
         throw new IllegalArgumentException("the data folder " + request.data() + " holds a run of the model "
                 + run.modelName() + ", not of " + wanted + ": use another --data folder for another model");
     }
 
     private Run create(RunRequest request) {
         String wanted = request.model() == null ? RunRequest.DEFAULT_MODEL : request.model();
-        var model = config(wanted);
+        var model = ModelChoice.config(wanted);
         if (model.vocabulary() != tokenizer.vocabulary())
             throw new IllegalArgumentException(
                     "vocab_size must be the tokenizer's " + tokenizer.vocabulary() + ": " + model.vocabulary());
-        String name = modelName(wanted);
+        String name = ModelChoice.name(wanted);
         var recipe = request.recipe() == null ? Recipe.of(name, model.context()) : request.recipe();
-        var corpus = corpus(request);
+        var corpus = request.corpus().build(request.data(), tokenizer, blobs);
         var heldOut = HeldOut.load(corpus, blobs, tokenizer);
         var bigram = BigramTable.train(corpus, blobs);
         var random = new SecureRandom();
@@ -79,7 +74,7 @@ final class RunOpening {
                 new String(ModelConfigJson.write(model, tokenizer.endOfText()), StandardCharsets.UTF_8),
                 JSON.writeValueAsString(recipe),
                 corpus.manifest(),
-                random.nextLong(),
+                request.seed() == null ? random.nextLong() : request.seed(),
                 bigram.evaluate(heldOut.roundSample(model)).bitsPerByte(),
                 bigram.evaluate(heldOut.all(model.context())).bitsPerByte(),
                 false);
@@ -91,40 +86,5 @@ final class RunOpening {
                 corpus.heldOutTokens(),
                 "%.4f".formatted(run.bigramAll()));
         return run;
-    }
-
-    private Corpus corpus(RunRequest request) {
-        var source = request.corpus() == null ? DefaultCorpus.fetch(request.data()) : request.corpus();
-        LOG.info("reading the corpus in {}", source);
-        return Corpus.build(source, tokenizer, blobs, request.heldOutShare());
-    }
-
-    private static String modelName(String wanted) {
-        if (!wanted.endsWith(".json")) return wanted;
-        var parent = Path.of(wanted).toAbsolutePath().getParent();
-        var folder = parent == null ? null : parent.getFileName();
-        String name = folder == null ? "custom" : folder.toString().replaceAll("[^A-Za-z0-9_-]", "-");
-        return name.substring(0, Math.min(name.length(), 20));
-    }
-
-    private static ModelConfig config(String wanted) {
-        return switch (wanted) {
-            case "nano" -> ModelConfig.nano();
-            case "tiny" -> ModelConfig.tiny();
-            case "small" -> ModelConfig.small();
-            case "base" -> ModelConfig.base();
-            default -> read(Path.of(wanted));
-        };
-    }
-
-    private static ModelConfig read(Path file) {
-        if (!Files.isRegularFile(file))
-            throw new IllegalArgumentException(
-                    "--model must be nano, tiny, small, base or the path of a config.json: " + file);
-        try {
-            return ModelConfigJson.read(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
-        }
     }
 }

@@ -7,15 +7,14 @@ import org.jspecify.annotations.Nullable;
  * What the operator asks for; a run that exists already keeps what it was made with.
  *
  * @param model a preset's name or the path of a config.json; null for the run's own, or {@link #DEFAULT_MODEL} at first
- * @param corpus a text file, a .jsonl file or a folder; null for the default corpus
  * @param recipe null for the model's preset
- * @param heldOutShare of the documents
+ * @param seed of the first weights and of the order of the windows; null for a random one
  */
 public record RunRequest(
         Path data,
         @Nullable String model,
-        @Nullable Path corpus,
+        CorpusRequest corpus,
         @Nullable Recipe recipe,
-        double heldOutShare) {
+        @Nullable Long seed) {
     public static final String DEFAULT_MODEL = "nano";
 }

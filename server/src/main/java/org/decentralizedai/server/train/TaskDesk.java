@@ -171,7 +171,7 @@ public final class TaskDesk {
                 p.checkpoint().hash(),
                 p.checkpoint().pieces(),
                 schedule.windows(lease.taskId()),
-                recipe.steps(),
+                recipe.steps(p.round().tokens()),
                 recipe.encoding(),
                 recipe.leaseSeconds() * 1000);
     }

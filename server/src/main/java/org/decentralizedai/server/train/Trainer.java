@@ -1,10 +1,10 @@
 package org.decentralizedai.server.train;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.decentralizedai.model.Initializer;
@@ -22,22 +22,21 @@ import org.slf4j.LoggerFactory;
  * checkpoint is written and the next round opened at once. All of it happens on one thread, in the order that a crash may cut
  * anywhere: blobs, then one database commit, then the clearing away; a round that was cut is closed again, to the same bytes.
  */
-public final class Trainer implements AutoCloseable {
+public final class Trainer {
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
     private static final Duration RETRY = Duration.ofSeconds(10);
     private static final int ROUNDS_WITH_TASKS = 3; // whose late updates are still called late
 
     private final TrainerParts with;
     private final ReentrantLock clearing = new ReentrantLock(); // held while blobs and log are deleted, or copied
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("trainer").factory());
-    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("leases").factory());
+    private final Executor thread;
     private float[] weights = {}; // of the current round; used by the trainer's thread only
     private volatile @Nullable String failure;
 
-    Trainer(TrainerParts parts) {
+    /** @param thread runs one thing after the other, never within the call */
+    Trainer(TrainerParts parts, Executor thread) {
         with = parts;
+        this.thread = thread;
         with.desk().onRoundFull(number -> thread.execute(() -> close(number)));
     }
 
@@ -50,9 +49,8 @@ public final class Trainer implements AutoCloseable {
         with.tasks().extendAll(with.recipe().lease());
         with.desk().nextRound(() -> plan(round, with.shelf().checkpoint(round)));
         with.onRound().run();
-        if (round.heldOutBits() == null) with.judge().consider(candidate(round, false));
+        if (round.heldOutBits() == null) with.examiner().consider(candidate(round, false));
         thread.execute(() -> close(round.number()));
-        ticker.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     private void openFirst() {
@@ -74,7 +72,8 @@ public final class Trainer implements AutoCloseable {
         });
     }
 
-    private void tick() {
+    /** To be called every second: leases end, and unfinished uploads with them. */
+    public void tick() {
         try {
             with.desk().expire();
             with.intake().purge();
@@ -90,7 +89,8 @@ public final class Trainer implements AutoCloseable {
         } catch (RuntimeException e) {
             failure = "round " + number + " could not be closed: " + e.getMessage();
             LOG.error("round {} could not be closed; trying again in {} s", number, RETRY.toSeconds(), e);
-            thread.schedule(() -> close(number), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS, thread)
+                    .execute(() -> close(number));
         }
     }
 
@@ -147,12 +147,12 @@ public final class Trainer implements AutoCloseable {
         });
         with.database().sync();
         with.onRound().run();
-        with.judge().consider(candidate(next, demanded));
+        with.examiner().consider(candidate(next, demanded));
         clear(next.number());
     }
 
-    private Judge.Candidate candidate(Round round, boolean demanded) {
-        return new Judge.Candidate(round, with.shelf().checkpoint(round), weights, demanded);
+    private Candidate candidate(Round round, boolean demanded) {
+        return new Candidate(round, with.shelf().checkpoint(round), weights, demanded);
     }
 
     private RoundPlan plan(Round round, Checkpoint checkpoint) {
@@ -194,7 +194,7 @@ public final class Trainer implements AutoCloseable {
         try {
             with.log().trim(current);
             with.rounds().trimTasks(current - ROUNDS_WITH_TASKS);
-            with.shelf().thin(current, with.promoted().current(), with.judge()::uses);
+            with.shelf().thin(current, with.promoted().current(), with.examiner()::uses);
         } finally {
             clearing.unlock();
         }
@@ -217,8 +217,10 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException when that round's checkpoint is not stored any more
      */
     public int rollBack(int number) throws InterruptedException {
+        var turn = new FutureTask<>(() -> rollBackNow(number));
+        thread.execute(turn);
         try {
-            return thread.submit(() -> rollBackNow(number)).get();
+            return turn.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) throw cause;
             throw new IllegalStateException(e.getCause());
@@ -248,18 +250,5 @@ public final class Trainer implements AutoCloseable {
     /** Why rounds do not go on, if so. */
     public @Nullable String failure() {
         return failure;
-    }
-
-    @Override
-    public void close() {
-        ticker.shutdown();
-        thread.shutdown();
-        try {
-            for (var executor : List.of(ticker, thread))
-                if (!executor.awaitTermination(30, TimeUnit.SECONDS)) LOG.warn("the trainer is busy and is left");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        with.judge().close();
     }
 }

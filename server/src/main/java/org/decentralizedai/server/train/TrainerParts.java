@@ -22,7 +22,7 @@ record TrainerParts(
         CheckpointShelf shelf,
         TaskDesk desk,
         UpdateIntake intake,
-        Judge judge,
+        Examiner examiner,
         PromotedPointer promoted,
         TrainMetrics metrics,
         Clock clock,

@@ -2,6 +2,7 @@ package org.decentralizedai.server.train;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.state.Database;
@@ -14,7 +15,10 @@ import org.decentralizedai.server.state.RunLedger;
 import org.decentralizedai.server.state.WorkerLedger;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.checkpoint.CheckpointStore;
+import org.decentralizedai.store.corpus.Corpus;
+import org.decentralizedai.store.evaluation.HeldOut;
 import org.decentralizedai.store.tokenizer.Tokenizer;
+import org.jspecify.annotations.Nullable;
 
 /** The training of one run, wired: what the edges (sockets, HTTP, chat) talk to. */
 public final class Training implements AutoCloseable {
@@ -28,6 +32,10 @@ public final class Training implements AutoCloseable {
     private final UpdateIntake intake;
     private final PromotedPointer promotions;
     private final RunStatus status;
+    private final Corpus corpus;
+    private final HeldOut heldOut;
+    private final Examiner examiner;
+    private final @Nullable TrainerThreads threads;
     private final Trainer trainer;
 
     /**
@@ -36,7 +44,14 @@ public final class Training implements AutoCloseable {
      */
     public record Limits(Duration grace, long uploadBytes, int promoteEvery, Retention retention) {}
 
-    /** Opens or makes the run; fetches the default corpus if it is needed. Returns when tasks can be given out. */
+    /**
+     * Whoever drives a training instead of its own threads and judge: it calls {@link Trainer#tick} too.
+     *
+     * @param turns runs one thing after the other, never within the call
+     */
+    public record Driver(Executor turns, Examiner examiner) {}
+
+    /** A training that runs by itself. Opens or makes the run; fetches the default corpus if it is needed. Returns when tasks can be given out. */
     public Training(
             RunRequest request,
             Limits limits,
@@ -46,6 +61,20 @@ public final class Training implements AutoCloseable {
             Tokenizer tokenizer,
             TrainMetrics metrics,
             Clock clock) {
+        this(request, limits, database, log, blobs, tokenizer, metrics, clock, null);
+    }
+
+    /** @param driver null for a training that runs by itself */
+    public Training(
+            RunRequest request,
+            Limits limits,
+            Database database,
+            GradientLog log,
+            BlobStore blobs,
+            Tokenizer tokenizer,
+            TrainMetrics metrics,
+            Clock clock,
+            @Nullable Driver driver) {
         runs = new RunLedger(database, clock);
         workers = new WorkerLedger(database, clock);
         events = new EventLedger(database, clock);
@@ -66,19 +95,20 @@ public final class Training implements AutoCloseable {
         promotions = new PromotedPointer(blobs, checkpoints, events, model);
         int parameters = ParameterLayout.of(model).parameterCount();
         status = new RunStatus(run, parameters, opened.corpus(), rounds, workers, desk, promotions);
-        var judge = new Judge(
-                model,
-                opened.heldOut().roundSample(model),
-                opened.heldOut().all(model.context()),
-                checkpoints,
-                rounds,
-                events,
-                promotions,
-                metrics,
-                clock,
-                limits.promoteEvery(),
-                status::refresh);
-        trainer = new Trainer(new TrainerParts(
+        corpus = opened.corpus();
+        heldOut = opened.heldOut();
+        Executor turns;
+        if (driver == null) {
+            var own = new TrainerThreads();
+            threads = own;
+            turns = own;
+            examiner = judge(limits, checkpoints, metrics, clock);
+        } else {
+            threads = null;
+            turns = driver.turns();
+            examiner = driver.examiner();
+        }
+        var parts = new TrainerParts(
                 run,
                 model,
                 recipe,
@@ -90,13 +120,38 @@ public final class Training implements AutoCloseable {
                 new CheckpointShelf(blobs, checkpoints, rounds, run, model, limits.retention()),
                 desk,
                 intake,
-                judge,
+                examiner,
                 promotions,
                 metrics,
                 clock,
-                status::refresh));
+                status::refresh);
+        trainer = new Trainer(parts, turns);
         if (run.paused()) desk.mode(TaskDesk.Mode.PAUSED);
         trainer.start();
+        if (threads != null) threads.everySecond(trainer::tick);
+    }
+
+    private Judge judge(Limits limits, CheckpointStore checkpoints, TrainMetrics metrics, Clock clock) {
+        return new Judge(
+                model,
+                heldOut.roundSample(model),
+                heldOut.all(model.context()),
+                checkpoints,
+                rounds,
+                events,
+                promotions,
+                metrics,
+                clock,
+                limits.promoteEvery(),
+                status::refresh);
+    }
+
+    public Corpus corpus() {
+        return corpus;
+    }
+
+    public HeldOut heldOut() {
+        return heldOut;
     }
 
     public Run run() {
@@ -145,6 +200,7 @@ public final class Training implements AutoCloseable {
 
     @Override
     public void close() {
-        trainer.close();
+        if (threads != null) threads.close();
+        examiner.close();
     }
 }

@@ -35,6 +35,11 @@ public record LocalSteps(
         return learningRate * Math.min(1.0, step / (warmupSteps + 1.0));
     }
 
+    public LocalSteps withLearningRate(double rate) {
+        return new LocalSteps(
+                steps, batch, microBatch, context, rate, warmupSteps, beta1, beta2, epsilon, weightDecay, clipNorm);
+    }
+
     /** Windows that the whole task trains on. */
     public int windows() {
         return steps * batch;

@@ -55,6 +55,28 @@ public record Corpus(
         var train = new Side(tokenizer, blobs);
         var heldOut = new Side(tokenizer, blobs);
         documents.forEach(document -> split.give(document, train::add, heldOut::add));
+        return store(tokenizer, blobs, train, heldOut);
+    }
+
+    /**
+     * One continuous text, whose end is held out, as is the custom for a single book or play: one document on either side.
+     *
+     * @param file of UTF-8 text; its bytes are kept as they are
+     * @param heldOutShare of its characters, in (0, 0.5]
+     * @throws CorpusException when the file cannot be read or one side would be empty
+     */
+    public static Corpus buildWithTail(Path file, Tokenizer tokenizer, BlobStore blobs, double heldOutShare) {
+        String text = CorpusSource.whole(file);
+        int cut = Split.tail(text, heldOutShare);
+        if (cut == 0 || cut == text.length()) throw new CorpusException("too little text to hold some out: " + file);
+        var train = new Side(tokenizer, blobs);
+        var heldOut = new Side(tokenizer, blobs);
+        train.add(text.substring(0, cut));
+        heldOut.add(text.substring(cut));
+        return store(tokenizer, blobs, train, heldOut);
+    }
+
+    private static Corpus store(Tokenizer tokenizer, BlobStore blobs, Side train, Side heldOut) {
         return CorpusManifest.store(
                 blobs,
                 Digests.of(tokenizer.tokenizerJson()),

@@ -32,6 +32,16 @@ final class CorpusSource {
         this.source = source;
     }
 
+    /** The text of one file. */
+    static String whole(Path file) {
+        if (!Files.isRegularFile(file)) throw new CorpusException("no such file: " + file);
+        try {
+            return new String(Files.readAllBytes(file), UTF_8);
+        } catch (IOException e) {
+            throw new CorpusException("could not read " + file + ": " + e, e);
+        }
+    }
+
     /** Blank documents are left out. */
     void forEach(Consumer<String> sink) {
         Consumer<String> present = text -> {

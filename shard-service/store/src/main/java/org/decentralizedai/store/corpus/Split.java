@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Split {
     private static final int BUCKETS = 1000;
+    private static final double LAST_TENTH = 0.1;
 
     private final double share;
     private @Nullable Sha256 smallest, greatest;
@@ -26,11 +27,21 @@ final class Split {
 
     /** Reads all documents once. */
     static Split of(CorpusSource source, double share) {
-        if (!(share > 0) || share > 0.5)
-            throw new IllegalArgumentException("heldOutShare must be in (0, 0.5]: heldOutShare=" + share);
+        requireShare(share);
         var split = new Split(share);
         source.forEach(split::see);
         return split;
+    }
+
+    private static void requireShare(double share) {
+        if (!(share > 0) || share > 0.5)
+            throw new IllegalArgumentException("heldOutShare must be in (0, 0.5]: heldOutShare=" + share);
+    }
+
+    /** Where the last {@code share} of a text's characters begins. */
+    static int tail(String text, double share) {
+        requireShare(share);
+        return text.offsetByCodePoints(0, (int) (text.codePointCount(0, text.length()) * (1 - share)));
     }
 
     private void see(String document) {
@@ -50,7 +61,7 @@ final class Split {
         Sha256 hash = hash(document), first = smallest;
         if (first == null) throw new IllegalStateException("no document was seen");
         if (first.equals(greatest)) {
-            int cut = document.offsetByCodePoints(0, document.codePointCount(0, document.length()) * 9 / 10);
+            int cut = tail(document, LAST_TENTH);
             train.accept(document.substring(0, cut));
             heldOut.accept(document.substring(cut));
         } else if (anyHeldOut && anyTrain ? chosen(hash) : hash.equals(first)) heldOut.accept(document);

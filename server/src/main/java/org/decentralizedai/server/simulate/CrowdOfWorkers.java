@@ -1,0 +1,85 @@
+package org.decentralizedai.server.simulate;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.decentralizedai.model.SplitMix64;
+import org.decentralizedai.server.train.TaskDesk;
+import org.decentralizedai.server.train.Training;
+import org.decentralizedai.server.train.UpdateIntake;
+import org.decentralizedai.wire.ServerMessage.GradientTask;
+import org.decentralizedai.wire.Sha256;
+import org.jspecify.annotations.Nullable;
+
+/** The workers of a simulation, always as many, and what they share. */
+final class CrowdOfWorkers {
+    private final Training training;
+    private final Lab lab;
+    private final Timeline timeline;
+    private final Scenario scenario;
+    private final SplitMix64 seeds;
+    private final Tally tally = new Tally();
+    private final List<VirtualWorker> workers = new ArrayList<>();
+    private final long checkpointBytes;
+
+    CrowdOfWorkers(Training training, Lab lab, Timeline timeline, Scenario scenario, long checkpointBytes) {
+        this.training = training;
+        this.lab = lab;
+        this.timeline = timeline;
+        this.scenario = scenario;
+        this.checkpointBytes = checkpointBytes;
+        seeds = new SplitMix64(scenario.seed());
+    }
+
+    /** All of them come within {@code joinSeconds}. */
+    void gather() {
+        for (int i = 0; i < scenario.crowd().workers(); i++) replace();
+    }
+
+    /** A new worker comes in a while. */
+    void replace() {
+        double wait = scenario.crowd().joinSeconds() * seeds.nextDouble();
+        long seed = seeds.nextLong();
+        timeline.after(wait, () -> join(seed));
+    }
+
+    private void join(long seed) {
+        var worker = new VirtualWorker(this, timeline, scenario.crowd(), seed);
+        workers.add(worker);
+        tally.joined++;
+        var hello = worker.hello();
+        training.workers().seen(worker.id(), hello.adapter(), hello.software(), hello.gigaflops());
+        desk().join(worker);
+        desk().request(worker);
+    }
+
+    TaskDesk desk() {
+        return training.desk();
+    }
+
+    UpdateIntake intake() {
+        return training.intake();
+    }
+
+    Lab lab() {
+        return lab;
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    double feedback() {
+        return scenario.recipe().feedback();
+    }
+
+    /** Bytes that a worker loads for a task, the corpus apart. @param holds the checkpoint it has */
+    long download(GradientTask task, @Nullable Sha256 holds) {
+        long bytes = task.checkpoint().equals(holds) ? 0 : checkpointBytes;
+        tally.downloadBytes += bytes;
+        return bytes;
+    }
+
+    void end() {
+        workers.forEach(VirtualWorker::end);
+    }
+}

@@ -1,0 +1,35 @@
+package org.decentralizedai.server.simulate;
+
+import java.util.List;
+import org.decentralizedai.wire.Sha256;
+
+/**
+ * What came of a run.
+ *
+ * @param loss over the whole held-out text in disjoint windows, nats per token
+ * @param checkpoint hash of the last one
+ * @param seconds simulated
+ */
+record Outcome(
+        double loss,
+        int rounds,
+        long tokens,
+        int parameters,
+        Sha256 checkpoint,
+        double seconds,
+        Tally tally,
+        List<Point> points) {
+
+    /** A place of the curve. @param loss on a sample of the held-out windows, nats per token */
+    record Point(int round, long tokens, long uploadBytes, double seconds, double loss) {
+        String sentence() {
+            return "round %d, %,d tokens, %,.0f s: %.4f nats".formatted(round, tokens, seconds, loss);
+        }
+    }
+
+    /** How many times smaller an average upload is than the same update in f32. */
+    double compression() {
+        long f32 = (long) Float.BYTES * parameters;
+        return (double) f32 * (tally.accepted + tally.refused) / tally.uploadBytes;
+    }
+}

@@ -1,0 +1,84 @@
+package org.decentralizedai.server.simulate;
+
+import java.util.List;
+import org.decentralizedai.compress.UpdateEncoding;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run as a line of JSON: what was asked for and what came of it.
+ *
+ * @param arm its options as they were written, the seed apart
+ * @param commit of the program, empty when it is not known
+ * @param loss over the whole held-out text, nats per token
+ * @param bytesPerToken sent by workers for each accepted token, frames and their headers included; null without workers
+ * @param compression how many times smaller an upload is than the update in f32
+ * @param utilisation share of the workers' time online in which they computed
+ * @param checkpoint hash of the last one
+ * @param wallSeconds that the simulation itself took
+ */
+record Report(
+        String arm,
+        String commit,
+        String model,
+        boolean synchronous,
+        long seed,
+        int workers,
+        int steps,
+        int batch,
+        double learningRate,
+        double outerRate,
+        double outerMomentum,
+        UpdateEncoding encoding,
+        double feedback,
+        double churn,
+        double loss,
+        int rounds,
+        long tokens,
+        int parameters,
+        @Nullable Double bytesPerToken,
+        @Nullable Double compression,
+        @Nullable Double utilisation,
+        long downloadBytes,
+        long accepted,
+        long refused,
+        long left,
+        double simulatedSeconds,
+        double wallSeconds,
+        String checkpoint,
+        List<Outcome.Point> points) {
+
+    static Report of(String arm, Scenario scenario, boolean synchronous, Outcome outcome, double wallSeconds) {
+        var recipe = scenario.recipe();
+        var tally = outcome.tally();
+        return new Report(
+                arm,
+                System.getenv().getOrDefault("COMMIT", ""),
+                scenario.model(),
+                synchronous,
+                scenario.seed(),
+                synchronous ? 1 : scenario.crowd().workers(),
+                synchronous ? 1 : recipe.steps().steps(),
+                recipe.steps().batch(),
+                recipe.steps().learningRate(),
+                recipe.outerRate(),
+                recipe.outerMomentum(),
+                recipe.encoding(),
+                recipe.feedback(),
+                scenario.crowd().churn(),
+                outcome.loss(),
+                outcome.rounds(),
+                outcome.tokens(),
+                outcome.parameters(),
+                synchronous ? null : tally.bytesPerToken(),
+                synchronous ? null : outcome.compression(),
+                synchronous ? null : tally.utilisation(),
+                tally.downloadBytes,
+                tally.accepted,
+                tally.refused,
+                tally.left,
+                outcome.seconds(),
+                wallSeconds,
+                outcome.checkpoint().hex(),
+                outcome.points());
+    }
+}

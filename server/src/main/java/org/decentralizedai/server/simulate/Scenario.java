@@ -1,0 +1,49 @@
+package org.decentralizedai.server.simulate;
+
+import org.decentralizedai.server.train.CorpusRequest;
+import org.decentralizedai.server.train.Recipe;
+
+/**
+ * What is simulated.
+ *
+ * @param model nano, tiny, small, base or the path of a config.json
+ * @param tokens accepted tokens after which the run ends, at the end of a round
+ * @param seed of everything that is drawn by lot
+ */
+record Scenario(String model, CorpusRequest corpus, Recipe recipe, Crowd crowd, long tokens, long seed) {
+
+    /**
+     * The workers.
+     *
+     * @param workers at any time
+     * @param churn probability that a worker leaves for ever in the midst of a task; a new one joins in its place
+     * @param joinSeconds until it does
+     * @param tokensPerSecond median speed of a worker
+     * @param spread standard deviation of the logarithm of the speeds
+     * @param attackers share of the workers that are dishonest
+     */
+    record Crowd(
+            int workers,
+            double churn,
+            double joinSeconds,
+            double tokensPerSecond,
+            double spread,
+            Link link,
+            double attackers,
+            Attack attack) {
+        Crowd {
+            if (workers <= 0) throw new IllegalArgumentException("workers must be > 0: " + workers);
+            if (!(churn >= 0) || churn > 0.95) throw new IllegalArgumentException("churn must be in 0..0.95: " + churn);
+            if (!(joinSeconds >= 0)) throw new IllegalArgumentException("joinSeconds must be >= 0: " + joinSeconds);
+            if (!(tokensPerSecond > 0) || !(spread >= 0))
+                throw new IllegalArgumentException(
+                        "must be tokensPerSecond > 0, spread >= 0: " + tokensPerSecond + ", " + spread);
+            if (!(attackers >= 0) || attackers > 1)
+                throw new IllegalArgumentException("attackers must be in 0..1: " + attackers);
+        }
+    }
+
+    Scenario {
+        if (tokens <= 0) throw new IllegalArgumentException("tokens must be > 0: " + tokens);
+    }
+}

@@ -1,0 +1,156 @@
+package org.decentralizedai.server.simulate;
+
+import java.nio.file.Path;
+import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.server.train.CorpusRequest;
+import org.decentralizedai.server.train.ModelChoice;
+import org.decentralizedai.server.train.RateSchedule;
+import org.decentralizedai.server.train.Recipe;
+import org.decentralizedai.store.corpus.Corpus;
+import org.decentralizedai.wire.LocalSteps;
+import org.decentralizedai.wire.Sha256;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** A scenario on the command line. What is not given is the model's recipe, and a crowd of laptops behind a home's line. */
+final class ScenarioOptions {
+    private static final int WARMUP_STEPS = 3;
+
+    @Option(names = "--model", paramLabel = "MODEL", description = "nano, tiny, small, base or a config.json (nano)")
+    private String model = "nano";
+
+    @Option(names = "--corpus", paramLabel = "PATH", description = "text to train on (default: fetched by npm)")
+    private @Nullable Path corpus;
+
+    @Option(names = "--corpus-sha256", paramLabel = "HEX", description = "SHA-256 that the corpus file must have")
+    private @Nullable String corpusHash;
+
+    @Option(
+            names = "--held-out-tail",
+            arity = "0..1",
+            fallbackValue = "0.1",
+            paramLabel = "SHARE",
+            description = "hold out the end of one continuous text (0.1) instead of whole documents")
+    private @Nullable Double heldOutTail;
+
+    @Option(names = "--tokens", paramLabel = "N", description = "accepted tokens to train on (1000000)")
+    private long tokens = 1_000_000;
+
+    @Option(names = "--seed", paramLabel = "N", description = "of the weights, the data's order and the crowd (1)")
+    private long seed = 1;
+
+    @Option(
+            names = "--synchronous",
+            description = "no workers: AdamW over batches of --batch windows, what everything is compared with")
+    private boolean synchronous;
+
+    @Option(names = "--workers", paramLabel = "K", description = "workers at any time, tasks of a round (16)")
+    private int workers = 16;
+
+    @Option(names = "--steps", paramLabel = "H", description = "local steps of a task")
+    private @Nullable Integer steps;
+
+    @Option(names = "--batch", paramLabel = "B", description = "windows of a local step")
+    private @Nullable Integer batch;
+
+    @Option(names = "--rate", paramLabel = "LR", description = "learning rate of the first round")
+    private @Nullable Double rate;
+
+    @Option(names = "--floor", paramLabel = "SHARE", description = "of the learning rate that is left at the end (0.1)")
+    private double floor = 0.1;
+
+    @Option(names = "--warmup", paramLabel = "N", description = "steps over which the rate rises in each task")
+    private @Nullable Integer warmup;
+
+    @Option(names = "--beta2", paramLabel = "X", description = "AdamW's decay of the second moment")
+    private @Nullable Double beta2;
+
+    @Option(names = "--outer-rate", paramLabel = "A", description = "of the outer step")
+    private @Nullable Double outerRate;
+
+    @Option(names = "--outer-momentum", paramLabel = "M", description = "Nesterov's, of the outer step")
+    private @Nullable Double outerMomentum;
+
+    @Option(names = "--encoding", paramLabel = "FORM", description = "of the updates: ${COMPLETION-CANDIDATES}")
+    private @Nullable UpdateEncoding encoding;
+
+    @Option(names = "--feedback", paramLabel = "BETA", description = "of the workers' error feedback, 0 for none")
+    private @Nullable Double feedback;
+
+    @Option(names = "--churn", paramLabel = "P", description = "probability to leave in the midst of a task (0)")
+    private double churn;
+
+    @Option(names = "--join-delay", paramLabel = "S", description = "until a new worker comes for one that left (10)")
+    private double joinSeconds = 10;
+
+    @Option(names = "--up", paramLabel = "MBIT", description = "of a worker's line (10)")
+    private double up = 10;
+
+    @Option(names = "--down", paramLabel = "MBIT", description = "of a worker's line (50)")
+    private double down = 50;
+
+    @Option(names = "--latency", paramLabel = "MS", description = "of a worker's line, one way (30)")
+    private double latency = 30;
+
+    @Option(names = "--speed", paramLabel = "N", description = "tokens a second of the median worker (2000)")
+    private double speed = 2000;
+
+    @Option(names = "--spread", paramLabel = "S", description = "deviation of the logarithm of the speeds (0.3)")
+    private double spread = 0.3;
+
+    @Option(names = "--attackers", paramLabel = "SHARE", description = "of the workers that are dishonest (0)")
+    private double attackers;
+
+    @Option(names = "--attack", paramLabel = "KIND", description = "what those do: ${COMPLETION-CANDIDATES}")
+    private Attack attack = Attack.SIGN_FLIP;
+
+    boolean synchronous() {
+        return synchronous;
+    }
+
+    Scenario scenario() {
+        var preset = Recipe.of(model, ModelChoice.config(model).context());
+        var crowd = new Scenario.Crowd(
+                workers, churn, joinSeconds, speed, spread, new Link(up, down, latency), attackers, attack);
+        var recipe = new Recipe(
+                local(preset.steps()),
+                new RateSchedule(tokens, floor),
+                workers,
+                workers,
+                or(outerRate, preset.outerRate()),
+                or(outerMomentum, preset.outerMomentum()),
+                encoding == null ? preset.encoding() : encoding,
+                or(feedback, preset.feedback()),
+                preset.leaseSeconds(),
+                preset.maxLeaseSeconds());
+        return new Scenario(model, corpus(), recipe, crowd, tokens, seed);
+    }
+
+    private LocalSteps local(LocalSteps preset) {
+        int windows = batch == null ? preset.batch() : batch;
+        return new LocalSteps(
+                steps == null ? preset.steps() : steps,
+                windows,
+                batch == null ? preset.microBatch() : windows,
+                preset.context(),
+                or(rate, preset.learningRate()),
+                warmup == null ? Math.min(WARMUP_STEPS, preset.warmupSteps()) : warmup,
+                preset.beta1(),
+                or(beta2, preset.beta2()),
+                preset.epsilon(),
+                preset.weightDecay(),
+                preset.clipNorm());
+    }
+
+    private static double or(@Nullable Double given, double otherwise) {
+        return given == null ? otherwise : given;
+    }
+
+    private CorpusRequest corpus() {
+        return new CorpusRequest(
+                corpus,
+                corpusHash == null ? null : new Sha256(corpusHash),
+                heldOutTail == null ? Corpus.DEFAULT_HELD_OUT_SHARE : heldOutTail,
+                heldOutTail != null);
+    }
+}

@@ -1,0 +1,168 @@
+package org.decentralizedai.server.simulate;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Simulates one run, or the arms of a file, each with some seeds. */
+@Command(
+        name = "bin/simulate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Trains with simulated workers: the coordinator's own classes, the workers' own mathematics and codecs,",
+            "simulated time and lines. Equal options give equal results. Defaults in brackets; what a run is trained",
+            "with comes from the model's recipe unless it is said here."
+        })
+public final class SimulateMain implements Callable<Integer> {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ScenarioOptions options = new ScenarioOptions();
+
+    @Option(
+            names = "--arms",
+            paramLabel = "FILE",
+            description = "run the arms of a file instead: the options of one on each line; # begins a comment")
+    private @Nullable Path arms;
+
+    @Option(names = "--seeds", paramLabel = "N", split = ",", description = "of each arm (1,2,3)")
+    private List<Long> seeds = List.of(1L, 2L, 3L);
+
+    @Option(names = "--json", paramLabel = "FILE", description = "add a line of JSON for each run to this file")
+    private @Nullable Path json;
+
+    @Option(names = "--chart", paramLabel = "FILE", description = "write a picture (SVG)")
+    private @Nullable Path chart;
+
+    private SimulateMain() {}
+
+    public static void main(String[] args) {
+        ((Logger) LoggerFactory.getLogger("org.decentralizedai")).setLevel(Level.WARN); // every round is a line
+        var command = new CommandLine(new SimulateMain());
+        command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.setExecutionExceptionHandler((e, line, _) -> {
+            line.getErr().println(e.getMessage() == null ? e.toString() : e.getMessage());
+            return 1;
+        });
+        System.exit(command.execute(args));
+    }
+
+    /** One run of an arm. */
+    private record Run(String arm, ScenarioOptions options, String progress) {
+
+        /** @param threads that compute */
+        Report run(int threads, Consumer<String> listener) {
+            var scenario = options.scenario();
+            long start = System.nanoTime();
+            var outcome = options.synchronous()
+                    ? Synchronous.run(scenario, threads)
+                    : simulate(scenario, threads, listener);
+            return Report.of(
+                    arm, scenario, options.synchronous(), outcome, (System.nanoTime() - start) / 1e9);
+        }
+
+        private Outcome simulate(Scenario scenario, int threads, Consumer<String> listener) {
+            try (var simulation = new Simulation(scenario, threads)) {
+                return simulation.run(sentence -> listener.accept(progress + sentence));
+            }
+        }
+    }
+
+    @Override
+    public Integer call() throws InterruptedException, ExecutionException {
+        var out = spec.commandLine().getOut();
+        if (arms == null) {
+            var only = new Run(String.join(" ", spec.commandLine().getParseResult().originalArgs()), options, "");
+            var report = only.run(Runtime.getRuntime().availableProcessors(), sentence -> say(out, sentence));
+            keep(report);
+            say(out, Table.of(Arm.of(List.of(report))));
+            if (chart != null) LossChart.curve(report, chart);
+        } else {
+            var reports = all(runs(arms), out);
+            var table = Arm.of(reports);
+            say(out, Table.of(table));
+            if (chart != null) LossChart.arms(table, chart);
+        }
+        return 0;
+    }
+
+    private List<Run> runs(Path file) {
+        var runs = new ArrayList<Run>();
+        try {
+            for (String line : Files.readAllLines(file)) {
+                String arm = line.replaceFirst("#.*", "").strip();
+                if (arm.isEmpty()) continue;
+                for (long seed : seeds) {
+                    var parsed = new ScenarioOptions();
+                    new CommandLine(CommandSpec.forAnnotatedObject(parsed))
+                            .setCaseInsensitiveEnumValuesAllowed(true)
+                            .parseArgs((arm + " --seed " + seed).split("\\s+"));
+                    runs.add(new Run(arm, parsed, arm + ", seed " + seed + ": "));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+        return runs;
+    }
+
+    /** One run on each core. */
+    private List<Report> all(List<Run> runs, PrintWriter out) throws InterruptedException, ExecutionException {
+        try (var threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+            var pending = new ArrayList<Future<Report>>();
+            for (Run run : runs)
+                pending.add(threads.submit(() -> {
+                    var report = run.run(1, _ -> {});
+                    keep(report);
+                    say(out, run.progress() + "%.4f nats".formatted(report.loss()));
+                    return report;
+                }));
+            var reports = new ArrayList<Report>();
+            for (var each : pending) reports.add(each.get());
+            return reports;
+        }
+    }
+
+    private synchronized void keep(Report report) {
+        if (json == null) return;
+        try {
+            Files.writeString(
+                    json,
+                    JSON.writeValueAsString(report) + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + json, e);
+        }
+    }
+
+    private static synchronized void say(PrintWriter out, String sentence) {
+        out.println(sentence);
+        out.flush();
+    }
+}

@@ -1,0 +1,174 @@
+package org.decentralizedai.server.simulate;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.decentralizedai.server.simulate.Outcome.Point;
+import org.decentralizedai.server.state.Database;
+import org.decentralizedai.server.state.FileGradientLog;
+import org.decentralizedai.server.train.Candidate;
+import org.decentralizedai.server.train.Examiner;
+import org.decentralizedai.server.train.Retention;
+import org.decentralizedai.server.train.RunRequest;
+import org.decentralizedai.server.train.TrainMetrics;
+import org.decentralizedai.server.train.Training;
+import org.decentralizedai.store.blob.FolderBlobStore;
+import org.decentralizedai.store.evaluation.HeldOutWindows;
+import org.decentralizedai.store.tokenizer.ByteTokenizer;
+import org.decentralizedai.worker.vector.VectorKernels;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run, from its first round until so many tokens are trained on. The coordinator is the real one over an H2 in memory and a
+ * folder that is deleted at the end; only its threads, its judge and its clock are replaced.
+ */
+final class Simulation implements AutoCloseable {
+    private static final int POINTS = 10; // of the curve, each scored on a sample
+    private static final int SAMPLE = 256; // windows
+    private static final long SAMPLE_SEED = 1;
+    private static final double TICK_SECONDS = 1;
+
+    /** What the trainer hands over, done between two events. */
+    private final Queue<Runnable> turns = new ArrayDeque<>();
+
+    private final Timeline timeline = new Timeline();
+    private final Scenario scenario;
+    private final TemporaryFolder folder;
+    private final Database database;
+    private final FileGradientLog log;
+    private final Training training;
+    private final Lab lab;
+    private final CrowdOfWorkers crowd;
+    private final HeldOutLoss loss;
+    private final HeldOutWindows sample;
+    private final Newest newest = new Newest();
+
+    /** Remembers the newest checkpoint instead of judging it. */
+    private static final class Newest implements Examiner {
+        private @Nullable Candidate candidate;
+
+        @Override
+        public void consider(Candidate newest) {
+            candidate = newest;
+        }
+
+        Candidate candidate() {
+            if (candidate == null) throw new IllegalStateException("no round was opened");
+            return candidate;
+        }
+
+        @Override
+        public boolean uses(int round) {
+            return false;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** @param threads that compute */
+    Simulation(Scenario scenario, int threads) {
+        this.scenario = scenario;
+        folder = TemporaryFolder.create();
+        database = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
+                + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1");
+        log = new FileGradientLog(folder.path().resolve("updates"));
+        var blobs = new FolderBlobStore(folder.path().resolve("store"));
+        training = new Training(
+                new RunRequest(folder.path(), scenario.model(), scenario.corpus(), scenario.recipe(), scenario.seed()),
+                new Training.Limits(Duration.ofSeconds(1), 1L << 40, Integer.MAX_VALUE, new Retention(2, 0, false)),
+                database,
+                log,
+                blobs,
+                new ByteTokenizer(),
+                new TrainMetrics(new SimpleMeterRegistry()),
+                timeline,
+                new Training.Driver(turns::add, newest));
+        lab = new Lab(training.model(), blobs, threads);
+        crowd = new CrowdOfWorkers(
+                training, lab, timeline, scenario, newest.candidate().checkpoint().bytes());
+        int context = scenario.recipe().steps().context();
+        loss = new HeldOutLoss(new VectorKernels(threads), training.model(), context);
+        sample = training.heldOut().sample(context, SAMPLE, SAMPLE_SEED);
+    }
+
+    /** @param progress hears a sentence now and then */
+    Outcome run(Consumer<String> progress) {
+        var points = new ArrayList<Point>();
+        turned();
+        crowd.gather();
+        tick();
+        long next = 0;
+        for (int round = -1; tokens() < scenario.tokens(); ) {
+            if (newest.candidate().round().number() != round) {
+                round = newest.candidate().round().number();
+                if (tokens() >= next) {
+                    next += scenario.tokens() / POINTS;
+                    points.add(point());
+                    progress.accept(points.getLast().sentence());
+                }
+            }
+            timeline.step();
+            turned();
+        }
+        crowd.end();
+        points.add(point());
+        return outcome(points);
+    }
+
+    private void tick() {
+        training.trainer().tick();
+        timeline.after(TICK_SECONDS, this::tick);
+    }
+
+    /** Does what the trainer has to do; a new checkpoint is there before the next event. */
+    private void turned() {
+        for (var turn = turns.poll(); turn != null; turn = turns.poll()) turn.run();
+        var failure = training.trainer().failure();
+        if (failure != null) throw new IllegalStateException(failure);
+        lab.checkpoint(
+                newest.candidate().checkpoint().hash(), newest.candidate().weights());
+    }
+
+    private long tokens() {
+        return newest.candidate().round().tokens();
+    }
+
+    private Point point() {
+        var candidate = newest.candidate();
+        return new Point(
+                candidate.round().number(),
+                candidate.round().tokens(),
+                crowd.tally().uploadBytes,
+                timeline.seconds(),
+                loss.of(candidate.weights(), sample));
+    }
+
+    private Outcome outcome(List<Point> points) {
+        var candidate = newest.candidate();
+        var all = training.heldOut().all(scenario.recipe().steps().context());
+        return new Outcome(
+                loss.of(candidate.weights(), all),
+                candidate.round().number(),
+                candidate.round().tokens(),
+                candidate.weights().length,
+                candidate.checkpoint().hash(),
+                timeline.seconds(),
+                crowd.tally(),
+                points);
+    }
+
+    @Override
+    public void close() {
+        lab.close();
+        training.close();
+        log.close();
+        database.close();
+        folder.close();
+    }
+}
