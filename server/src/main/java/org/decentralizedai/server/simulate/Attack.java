@@ -35,6 +35,13 @@ enum Attack {
         void apply(float[] update, SplitMix64 random) {
             Arrays.fill(update, 0);
         }
+    },
+    /** What every coordinator refuses. */
+    NOT_A_NUMBER {
+        @Override
+        void apply(float[] update, SplitMix64 random) {
+            Arrays.fill(update, Float.NaN);
+        }
     };
 
     /** In place. */

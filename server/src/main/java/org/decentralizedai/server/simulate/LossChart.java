@@ -18,18 +18,18 @@ final class LossChart {
     private LossChart() {}
 
     /** Loss on the sample over the tokens of one run. */
-    static void curve(Report run, Path file) {
+    static XYChart curve(Report run) {
         var chart = chart("accepted tokens", "held-out loss, nats per token");
         chart.getStyler().setLegendVisible(false);
         chart.addSeries(
                 "loss",
                 run.points().stream().mapToDouble(Outcome.Point::tokens).toArray(),
                 run.points().stream().mapToDouble(Outcome.Point::loss).toArray());
-        save(chart, file);
+        return chart;
     }
 
     /** Loss of each arm over the bytes that it sends for a token, with the best synchronous arm as a line. */
-    static void arms(List<Arm> arms, Path file) {
+    static XYChart arms(List<Arm> arms) {
         var chart = chart("bytes sent per accepted token", "held-out loss, nats per token");
         chart.getStyler().setXAxisLogarithmic(true);
         chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
@@ -50,7 +50,7 @@ final class LossChart {
                             new double[] {baseline.loss(), baseline.loss()})
                     .setXYSeriesRenderStyle(XYSeriesRenderStyle.Line);
         }
-        save(chart, file);
+        return chart;
     }
 
     private static XYChart chart(String x, String y) {
@@ -65,7 +65,7 @@ final class LossChart {
         return chart;
     }
 
-    private static void save(XYChart chart, Path file) {
+    static void save(XYChart chart, Path file) {
         try {
             VectorGraphicsEncoder.saveVectorGraphic(
                     chart, file.toAbsolutePath().toString(), VectorGraphicsFormat.SVG);

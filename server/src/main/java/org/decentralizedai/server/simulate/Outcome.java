@@ -7,7 +7,7 @@ import org.decentralizedai.wire.Sha256;
  * What came of a run.
  *
  * @param loss over the whole held-out text in disjoint windows, nats per token
- * @param checkpoint hash of the last one
+ * @param weights hash of the last ones, in layout order
  * @param seconds simulated
  */
 record Outcome(
@@ -15,7 +15,7 @@ record Outcome(
         int rounds,
         long tokens,
         int parameters,
-        Sha256 checkpoint,
+        Sha256 weights,
         double seconds,
         Tally tally,
         List<Point> points) {

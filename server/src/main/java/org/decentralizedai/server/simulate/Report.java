@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytesPerToken sent by workers for each accepted token, frames and their headers included; null without workers
  * @param compression how many times smaller an upload is than the update in f32
  * @param utilisation share of the workers' time online in which they computed
- * @param checkpoint hash of the last one
+ * @param weights hash of the last ones, in layout order
  * @param wallSeconds that the simulation itself took
  */
 record Report(
@@ -44,7 +44,7 @@ record Report(
         long left,
         double simulatedSeconds,
         double wallSeconds,
-        String checkpoint,
+        String weights,
         List<Outcome.Point> points) {
 
     static Report of(String arm, Scenario scenario, boolean synchronous, Outcome outcome, double wallSeconds) {
@@ -78,7 +78,7 @@ record Report(
                 tally.left,
                 outcome.seconds(),
                 wallSeconds,
-                outcome.checkpoint().hex(),
+                outcome.weights().hex(),
                 outcome.points());
     }
 }

@@ -59,6 +59,9 @@ final class ScenarioOptions {
     @Option(names = "--floor", paramLabel = "SHARE", description = "of the learning rate that is left at the end (0.1)")
     private double floor = 0.1;
 
+    @Option(names = "--rise", paramLabel = "SHARE", description = "of the run in which the learning rate rises (0.05)")
+    private double rise = 0.05;
+
     @Option(names = "--warmup", paramLabel = "N", description = "steps over which the rate rises in each task")
     private @Nullable Integer warmup;
 
@@ -114,7 +117,7 @@ final class ScenarioOptions {
                 workers, churn, joinSeconds, speed, spread, new Link(up, down, latency), attackers, attack);
         var recipe = new Recipe(
                 local(preset.steps()),
-                new RateSchedule(tokens, floor),
+                new RateSchedule(tokens, (long) (rise * tokens), floor),
                 workers,
                 workers,
                 or(outerRate, preset.outerRate()),

@@ -101,12 +101,12 @@ public final class SimulateMain implements Callable<Integer> {
             var report = only.run(Runtime.getRuntime().availableProcessors(), sentence -> say(out, sentence));
             keep(report);
             say(out, Table.of(Arm.of(List.of(report))));
-            if (chart != null) LossChart.curve(report, chart);
+            if (chart != null) LossChart.save(LossChart.curve(report), chart);
         } else {
             var reports = all(runs(arms), out);
             var table = Arm.of(reports);
             say(out, Table.of(table));
-            if (chart != null) LossChart.arms(table, chart);
+            if (chart != null) LossChart.save(LossChart.arms(table), chart);
         }
         return 0;
     }

@@ -17,6 +17,7 @@ import org.decentralizedai.server.train.Retention;
 import org.decentralizedai.server.train.RunRequest;
 import org.decentralizedai.server.train.TrainMetrics;
 import org.decentralizedai.server.train.Training;
+import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.store.blob.FolderBlobStore;
 import org.decentralizedai.store.evaluation.HeldOutWindows;
 import org.decentralizedai.store.tokenizer.ByteTokenizer;
@@ -32,6 +33,7 @@ final class Simulation implements AutoCloseable {
     private static final int SAMPLE = 256; // windows
     private static final long SAMPLE_SEED = 1;
     private static final double TICK_SECONDS = 1;
+    private static final double PATIENCE_SECONDS = 3 * 3600;
 
     /** What the trainer hands over, done between two events. */
     private final Queue<Runnable> turns = new ArrayDeque<>();
@@ -104,15 +106,20 @@ final class Simulation implements AutoCloseable {
         crowd.gather();
         tick();
         long next = 0;
+        double opened = 0;
         for (int round = -1; tokens() < scenario.tokens(); ) {
             if (newest.candidate().round().number() != round) {
                 round = newest.candidate().round().number();
+                opened = timeline.seconds();
                 if (tokens() >= next) {
                     next += scenario.tokens() / POINTS;
                     points.add(point());
                     progress.accept(points.getLast().sentence());
                 }
             }
+            if (timeline.seconds() > opened + PATIENCE_SECONDS)
+                throw new IllegalStateException("round " + round + " did not end in three simulated hours: "
+                        + crowd.tally().refused + " updates were refused");
             timeline.step();
             turned();
         }
@@ -157,7 +164,7 @@ final class Simulation implements AutoCloseable {
                 candidate.round().number(),
                 candidate.round().tokens(),
                 candidate.weights().length,
-                candidate.checkpoint().hash(),
+                Digests.of(HeldOutLoss.bytes(candidate.weights())),
                 timeline.seconds(),
                 crowd.tally(),
                 points);

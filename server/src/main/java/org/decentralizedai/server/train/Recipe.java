@@ -37,6 +37,8 @@ public record Recipe(
             throw new IllegalArgumentException("outerRate must be in (0, 2]: outerRate=" + outerRate);
         if (!(outerMomentum >= 0) || outerMomentum >= 1)
             throw new IllegalArgumentException("outerMomentum must be in [0, 1): outerMomentum=" + outerMomentum);
+        if (!(feedback >= 0) || feedback >= 1)
+            throw new IllegalArgumentException("feedback must be in [0, 1): feedback=" + feedback);
         if (leaseSeconds <= 0 || maxLeaseSeconds < leaseSeconds)
             throw new IllegalArgumentException("must be 0 < leaseSeconds <= maxLeaseSeconds: leaseSeconds="
                     + leaseSeconds + ", maxLeaseSeconds=" + maxLeaseSeconds);
@@ -78,7 +80,7 @@ public record Recipe(
     /**
      * The greatest change of one parameter that a task's AdamW steps can make, doubled for rounding. An Adam step is at most the
      * learning rate times the bound of Cauchy and Schwarz on m/√v over the gradients' history; decay adds its share of the
-     * parameter.
+     * parameter. With error feedback all that was ever held back may come at once: 1 + β + β² + ... as much.
      *
      * @param greatestWeight greatest |θ| of the checkpoint
      */
@@ -87,6 +89,6 @@ public record Recipe(
         double decayed = steps.beta1() * steps.beta1() / steps.beta2();
         if (decayed < 1) ratio = Math.max(1, (1 - steps.beta1()) / Math.sqrt((1 - steps.beta2()) * (1 - decayed)));
         double perStep = steps.learningRate() * (ratio + steps.weightDecay() * greatestWeight);
-        return 2 * steps.steps() * perStep;
+        return 2 * steps.steps() * perStep / (1 - feedback);
     }
 }

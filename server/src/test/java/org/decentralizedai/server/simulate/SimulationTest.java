@@ -1,0 +1,183 @@
+package org.decentralizedai.server.simulate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.train.CorpusRequest;
+import org.decentralizedai.server.train.RateSchedule;
+import org.decentralizedai.server.train.Recipe;
+import org.decentralizedai.store.checkpoint.ModelConfigJson;
+import org.decentralizedai.wire.LocalSteps;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SimulationTest {
+    private static final ModelConfig MODEL =
+            new ModelConfig(ModelConfig.BYTE_VOCABULARY, 8, 1, 2, 1, 4, 12, 16, 10_000, 1e-5, true);
+    private static final int WORKERS = 4, STEPS = 4, BATCH = 2, TASK_TOKENS = STEPS * BATCH * 16;
+    private static final Link HOME = new Link(10, 50, 30);
+
+    @TempDir
+    Path folder;
+
+    private Path model;
+    private CorpusRequest corpus;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        model = Files.write(folder.resolve("config.json"), ModelConfigJson.write(MODEL, 256));
+        String text = IntStream.range(0, 4000)
+                .mapToObj(i -> "the whale number " + i + " dives. ")
+                .collect(Collectors.joining());
+        corpus = new CorpusRequest(Files.writeString(folder.resolve("text.txt"), text), null, 0.1, true);
+    }
+
+    private Scenario scenario(Scenario.Crowd crowd, UpdateEncoding encoding, double feedback, int rounds) {
+        var steps = new LocalSteps(STEPS, BATCH, BATCH, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
+        int workers = crowd.workers();
+        var recipe =
+                new Recipe(steps, RateSchedule.CONSTANT, workers, workers, 1, 0.5, encoding, feedback, 30, 90);
+        return new Scenario(model.toString(), corpus, recipe, crowd, (long) rounds * workers * TASK_TOKENS, 7);
+    }
+
+    private static Scenario.Crowd crowd(double churn, double attackers, Attack attack) {
+        return new Scenario.Crowd(WORKERS, churn, 5, 100, 0.3, HOME, attackers, attack);
+    }
+
+    private static Outcome run(Scenario scenario) {
+        try (var simulation = new Simulation(scenario, 2)) {
+            return simulation.run(_ -> {});
+        }
+    }
+
+    private static Scenario.Crowd quiet() {
+        return crowd(0, 0, Attack.ZERO);
+    }
+
+    @Test
+    void run_honestCrowd_learnsAndCountsEveryToken() {
+        var outcome = run(scenario(quiet(), UpdateEncoding.INT8, 0, 30));
+        assertThat(outcome.rounds()).isEqualTo(30);
+        assertThat(outcome.tokens()).isEqualTo(30L * WORKERS * TASK_TOKENS).isEqualTo(outcome.tally().acceptedTokens);
+        assertThat(outcome.tally().accepted).isEqualTo(30 * WORKERS);
+        assertThat(outcome.tally().refused).isZero();
+        assertThat(outcome.loss()).isLessThan(outcome.points().getFirst().loss() - 1);
+        assertThat(outcome.points()).hasSizeGreaterThan(5);
+    }
+
+    @Test
+    void run_twice_givesTheSameBytes() {
+        var scenario = scenario(crowd(0.5, 0.25, Attack.SIGN_FLIP), UpdateEncoding.TOP256_4BIT, 0.9, 6);
+        var once = run(scenario);
+        var again = run(scenario);
+        assertThat(again.weights()).isEqualTo(once.weights());
+        assertThat(again.seconds()).isEqualTo(once.seconds());
+        assertThat(again.tally().uploadBytes).isEqualTo(once.tally().uploadBytes);
+    }
+
+    @Test
+    void run_workersLeave_theirTasksGoToOthers() {
+        var outcome = run(scenario(crowd(0.5, 0, Attack.ZERO), UpdateEncoding.INT8, 0, 20));
+        assertThat(outcome.tally().left).isGreaterThan(20);
+        assertThat(outcome.tally().joined).isBetween(outcome.tally().left, outcome.tally().left + WORKERS);
+        assertThat(outcome.tally().accepted).isEqualTo(20 * WORKERS);
+        assertThat(outcome.tokens()).isEqualTo(20L * WORKERS * TASK_TOKENS);
+        assertThat(outcome.loss()).isLessThan(outcome.points().getFirst().loss() - 1);
+    }
+
+    /** Churn changes who computes a task, not what it comes to. */
+    @Test
+    void run_withoutFeedback_churnDoesNotChangeTheModel() {
+        var calm = run(scenario(quiet(), UpdateEncoding.INT8, 0, 5));
+        var restless = run(scenario(crowd(0.5, 0, Attack.ZERO), UpdateEncoding.INT8, 0, 5));
+        assertThat(restless.weights()).isEqualTo(calm.weights());
+        assertThat(restless.seconds()).isGreaterThan(calm.seconds());
+    }
+
+    @Test
+    void run_feedbackLostWithItsWorker_changesTheModel() {
+        var calm = run(scenario(quiet(), UpdateEncoding.TOP64_2BIT, 0.9, 5));
+        var restless = run(scenario(crowd(0.5, 0, Attack.ZERO), UpdateEncoding.TOP64_2BIT, 0.9, 5));
+        assertThat(restless.weights()).isNotEqualTo(calm.weights());
+    }
+
+    @Test
+    void run_everyAttack_changesTheModel() {
+        var honest = run(scenario(quiet(), UpdateEncoding.F32, 0, 2));
+        for (Attack attack : Attack.values())
+            assertThat(run(scenario(crowd(0, 0.5, attack), UpdateEncoding.F32, 0, 2)).weights())
+                    .as("%s", attack)
+                    .isNotEqualTo(honest.weights());
+    }
+
+    @Test
+    void run_flippedSigns_costQuality() {
+        var honest = run(scenario(quiet(), UpdateEncoding.F32, 0, 20));
+        var attacked = run(scenario(crowd(0, 0.5, Attack.SIGN_FLIP), UpdateEncoding.F32, 0, 20));
+        assertThat(attacked.loss()).isGreaterThan(honest.loss() + 0.1);
+    }
+
+    @Test
+    void run_everybodyIsRefused_endsWithASentence() {
+        var scenario = scenario(crowd(0, 1, Attack.NOT_A_NUMBER), UpdateEncoding.F32, 0, 1);
+        assertThatThrownBy(() -> run(scenario)).hasMessageContaining("updates were refused");
+    }
+
+    @Test
+    void run_slowLine_takesTheTimeOfItsBytes() {
+        var slow = new Scenario.Crowd(1, 0, 0, 1000, 0, new Link(0.1, 50, 0), 0, Attack.ZERO);
+        var outcome = run(scenario(slow, UpdateEncoding.F32, 0, 10));
+        double compute = 10.0 * TASK_TOKENS / 1000;
+        double upload = outcome.tally().uploadBytes * 8 / 0.1e6;
+        double download = outcome.tally().downloadBytes * 8 / 50e6;
+        assertThat(outcome.seconds()).isCloseTo(compute + upload + download, within(1e-6));
+        assertThat(outcome.tally().utilisation()).isCloseTo(compute / outcome.seconds(), within(1e-6));
+    }
+
+    @Test
+    void run_upload_hasTheBytesOfTheFormAndOfItsFrames() {
+        var outcome = run(scenario(quiet(), UpdateEncoding.F32, 0, 3));
+        long update = 4L * outcome.parameters();
+        long perTask = outcome.tally().uploadBytes / outcome.tally().accepted;
+        assertThat(outcome.tally().updateBytes).isEqualTo(update * outcome.tally().accepted);
+        assertThat(perTask).isBetween(update + 20, update + 250);
+        assertThat(outcome.compression()).isBetween(0.97, 1.0);
+    }
+
+    /** One worker, one round, dense and plain: the same windows, the same steps. */
+    @Test
+    void synchronous_isWhatOneWorkerDoesInOneLongTask() {
+        var steps = new LocalSteps(64, BATCH, BATCH, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
+        var recipe = new Recipe(steps, RateSchedule.CONSTANT, 1, 1, 1, 0, UpdateEncoding.F32, 0, 30, 90);
+        var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO);
+        var scenario = new Scenario(model.toString(), corpus, recipe, crowd, steps.tokens(), 7);
+        assertThat(Synchronous.run(scenario, 1).loss()).isCloseTo(run(scenario).loss(), within(1e-5));
+    }
+
+    @Test
+    void run_closed_leavesNoFile() throws IOException {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        var before = new ArrayList<>(names(temporary));
+        run(scenario(quiet(), UpdateEncoding.INT8, 0, 1));
+        assertThat(names(temporary)).isSubsetOf(before);
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("simulation"))
+                    .toList();
+        }
+    }
+}
