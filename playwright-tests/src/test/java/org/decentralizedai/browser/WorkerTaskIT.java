@@ -88,6 +88,7 @@ class WorkerTaskIT {
                 0,
                 sha256(checkpoint),
                 List.of(sha256(checkpoint)),
+                List.of(),
                 new CorpusWindows(sha256(corpus), 3, 0, STEPS.windows()),
                 STEPS,
                 UpdateEncoding.F32,

@@ -37,7 +37,8 @@ final class Fixture {
     }
 
     GradientTask task(long id) {
-        return new GradientTask(new Lease(id, 1), 5, checkpoint, pieces, data(), STEPS, UpdateEncoding.F32, 60_000);
+        return new GradientTask(
+                new Lease(id, 1), 5, checkpoint, pieces, List.of(), data(), STEPS, UpdateEncoding.F32, 60_000);
     }
 
     CorpusWindows data() {

@@ -25,7 +25,8 @@ public final class FrameCodec {
                         .lease(m.lease())
                         .i32(m.round())
                         .hash(m.checkpoint())
-                        .hashes(m.weights());
+                        .hashes(m.weights())
+                        .hops(m.hops());
                 write(out, m.data());
                 write(out, m.steps());
                 yield out.i32(m.encoding().ordinal()).i32(m.leaseMillis()).frame();
@@ -114,6 +115,7 @@ public final class FrameCodec {
                         in.i32(),
                         in.hash(),
                         in.hashes(),
+                        in.hops(),
                         new CorpusWindows(in.hash(), in.i64(), in.i32(), in.i32()),
                         localSteps(in),
                         in.constant(UpdateEncoding.values()),
