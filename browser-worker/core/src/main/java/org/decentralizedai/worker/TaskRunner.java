@@ -1,5 +1,6 @@
 package org.decentralizedai.worker;
 
+import java.util.Arrays;
 import java.util.List;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.model.ModelConfig;
@@ -22,11 +23,13 @@ final class TaskRunner {
 
     private final Device device;
     private final WorkerPorts ports;
-    private final CheckedBlobs weights, corpus;
+    private final CheckpointSource checkpoints;
+    private final CheckedBlobs corpus;
     private final Backoff backoff;
 
     private @Nullable LocalTraining training;
     private @Nullable Sha256 checkpoint; // what the training holds as θ_t
+    private byte[] header = {}; // of that checkpoint's file
     private @Nullable Sha256 shard;
     private byte[] shardBytes = {};
 
@@ -34,7 +37,7 @@ final class TaskRunner {
         this.device = device;
         this.ports = ports;
         this.backoff = backoff;
-        weights = new CheckedBlobs(ports.shards(), ports.weights(), ports.digest());
+        checkpoints = new CheckpointSource(new CheckedBlobs(ports.shards(), ports.weights(), ports.digest()), ports);
         corpus = new CheckedBlobs(ports.shards(), ports.corpus(), ports.digest());
     }
 
@@ -45,7 +48,7 @@ final class TaskRunner {
             LocalTraining ready = training(model, task.steps());
             if (!task.checkpoint().equals(checkpoint)) load(ready, task, model, download);
             return train(ready, task, windows, pulse);
-        } catch (IllegalArgumentException e) { // a task that contradicts its data or its model
+        } catch (BlobException | IllegalArgumentException e) { // or a task that contradicts its data or its model
             throw TaskDropped.because(String.valueOf(e.getMessage()));
         }
     }
@@ -72,14 +75,16 @@ final class TaskRunner {
 
     private void load(LocalTraining training, GradientTask task, ModelConfig model, Download download) {
         int parameters = ParameterLayout.of(model).parameterCount();
-        byte[] file = download.fetch(weights, task.weights(), (long) Float.BYTES * parameters);
-        if (!ports.digest().sha256(file).equals(task.checkpoint()))
-            throw TaskDropped.because("the pieces of checkpoint " + task.checkpoint() + " do not have its hash");
+        byte[] file = checkpoints.file(
+                task,
+                parameters,
+                from -> from.equals(checkpoint) ? new WeightsFile(header, training.loaded()) : null,
+                download);
         int valuesAt = WeightsFile.valuesAt(file, parameters);
         checkpoint = null;
         training.load(file, valuesAt);
+        header = Arrays.copyOf(file, valuesAt);
         checkpoint = task.checkpoint();
-        weights.keepOnly(task.weights());
     }
 
     private FinishedTask train(LocalTraining training, GradientTask task, TaskWindows windows, Pulse pulse) {
