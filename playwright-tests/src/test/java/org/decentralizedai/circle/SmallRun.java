@@ -109,7 +109,7 @@ record SmallRun(Path folder, double outerRate) {
     }
 
     Recipe recipe() {
-        return new Recipe(STEPS, 2, 2, outerRate, 0, UpdateEncoding.INT8, 20, 60);
+        return new Recipe(STEPS, 2, 2, outerRate, 0, UpdateEncoding.INT8, UpdateEncoding.INT8, 20, 60);
     }
 
     private static String text() {

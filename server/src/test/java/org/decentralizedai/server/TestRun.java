@@ -20,7 +20,11 @@ final class TestRun {
     private TestRun() {}
 
     static Recipe recipe(int tasks) {
-        return new Recipe(STEPS, tasks, tasks, 1, 0.5, UpdateEncoding.INT8, 30, 60);
+        return recipe(tasks, UpdateEncoding.INT8);
+    }
+
+    static Recipe recipe(int tasks, UpdateEncoding stepEncoding) {
+        return new Recipe(STEPS, tasks, tasks, 1, 0.5, UpdateEncoding.INT8, stepEncoding, 30, 60);
     }
 
     static Settings settings(Path folder, int tasks) throws IOException {

@@ -187,7 +187,7 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
                 encoded);
     }
 
-    private byte[] shard(Sha256 hash) throws IOException, InterruptedException {
+    byte[] shard(Sha256 hash) throws IOException, InterruptedException {
         var request =
                 HttpRequest.newBuilder(URI.create(url + "/shards/" + hash)).build();
         return http.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();

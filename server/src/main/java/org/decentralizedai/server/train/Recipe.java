@@ -12,6 +12,8 @@ import org.decentralizedai.wire.LocalSteps;
  * @param maxTasks of a round; between both it is the number of workers that are online
  * @param outerRate α: θ ← θ − α · (mean update, with momentum)
  * @param outerMomentum μ of Nesterov's momentum (DiLoCo, Douillard et al. 2023); 0 for none
+ * @param encoding of updates
+ * @param stepEncoding in which outer steps are published, as deltas for workers that come back; F32: exactly, without deltas
  * @param leaseSeconds without a heartbeat after which a task goes to another worker
  * @param maxLeaseSeconds for all renewals together
  */
@@ -22,10 +24,12 @@ public record Recipe(
         double outerRate,
         double outerMomentum,
         UpdateEncoding encoding,
+        UpdateEncoding stepEncoding,
         int leaseSeconds,
         int maxLeaseSeconds) {
 
     public Recipe {
+        if (stepEncoding == null) stepEncoding = UpdateEncoding.INT8; // in JSON that does not name it
         if (minTasks <= 0 || maxTasks < minTasks)
             throw new IllegalArgumentException(
                     "must be 0 < minTasks <= maxTasks: minTasks=" + minTasks + ", maxTasks=" + maxTasks);
@@ -51,7 +55,8 @@ public record Recipe(
     private static Recipe preset(
             int steps, int batch, int microBatch, int context, double rate, int minTasks, int maxTasks, int lease) {
         var local = new LocalSteps(steps, batch, microBatch, context, rate, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
-        return new Recipe(local, minTasks, maxTasks, 1.0, 0, UpdateEncoding.INT8, lease, 5 * lease);
+        return new Recipe(
+                local, minTasks, maxTasks, 1.0, 0, UpdateEncoding.INT8, UpdateEncoding.INT8, lease, 5 * lease);
     }
 
     Duration lease() {

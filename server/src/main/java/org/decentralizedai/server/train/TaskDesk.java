@@ -170,7 +170,7 @@ public final class TaskDesk {
                 p.round().number(),
                 p.checkpoint().hash(),
                 p.checkpoint().pieces(),
-                List.of(),
+                p.hops(),
                 schedule.windows(lease.taskId()),
                 recipe.steps(),
                 recipe.encoding(),

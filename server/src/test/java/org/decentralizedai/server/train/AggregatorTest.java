@@ -57,24 +57,6 @@ final class AggregatorTest {
     }
 
     @Test
-    void outerStep_plain_subtracts() {
-        var result = new OuterStep(0.5, 0).apply(new float[] {1, 2}, new float[] {2, -2}, null);
-        assertThat(result.weights()).containsExactly(0, 3);
-        assertThat(result.momentum()).isNull();
-    }
-
-    @Test
-    void outerStep_nesterov_isDiLoCos() {
-        var step = new OuterStep(1, 0.5);
-        var first = step.apply(new float[] {10}, new float[] {4}, null); // m = 4, step = 4 + 0.5 * 4
-        assertThat(first.weights()).containsExactly(4);
-        assertThat(first.momentum()).containsExactly(4);
-        var second = step.apply(first.weights(), new float[] {2}, first.momentum()); // m = 4, step = 2 + 0.5 * 4
-        assertThat(second.weights()).containsExactly(0);
-        assertThat(second.momentum()).containsExactly(4);
-    }
-
-    @Test
     void retention_olderRounds_areThinned() {
         var retention = new Retention(3, 100, true);
         assertThat(retention.keeps(248, 250)).isTrue();
