@@ -8,8 +8,11 @@ import io.javalin.websocket.WsContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,27 +28,31 @@ import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.VerdictCode;
 import org.jspecify.annotations.Nullable;
 
-/** Just enough of a coordinator to give one task to a real worker and to take its update. */
+/** Just enough of a coordinator to give tasks to a real worker, one after the other, and to take their updates. */
 final class TaskServer implements AutoCloseable {
     private static final int LARGE_FRAME = 1 << 20;
 
     private final ModelConfig model;
-    private final GradientTask task;
+    private final Deque<GradientTask> waiting;
     private final Map<String, byte[]> shards;
     private final Javalin javalin;
     private final boolean cutOnce;
 
-    private boolean given, cut;
+    private boolean cut;
+    private @Nullable GradientTask task;
     private @Nullable UpdateBegin begin;
     private byte[] received = {};
 
     final List<ClientMessage> heard = new ArrayList<>();
-    final CompletableFuture<byte[]> update = new CompletableFuture<>();
+    final List<String> asked = Collections.synchronizedList(new ArrayList<>()); // hashes of shards, in order
+    final List<CompletableFuture<byte[]>> updates = new ArrayList<>(); // one for each task
+    private int answered;
 
     /** @param cutOnce closes the connection after the first piece of the update */
-    TaskServer(ModelConfig model, GradientTask task, Map<String, byte[]> shards, boolean cutOnce) {
+    TaskServer(ModelConfig model, List<GradientTask> tasks, Map<String, byte[]> shards, boolean cutOnce) {
         this.model = model;
-        this.task = task;
+        waiting = new ArrayDeque<>(tasks);
+        for (int i = 0; i < tasks.size(); i++) updates.add(new CompletableFuture<>());
         this.shards = new ConcurrentHashMap<>(shards);
         this.cutOnce = cutOnce;
         javalin = Javalin.create(config -> {
@@ -83,6 +90,7 @@ final class TaskServer implements AutoCloseable {
     }
 
     private void shard(Context context) {
+        asked.add(context.pathParam("hash"));
         byte[] shard = shards.get(context.pathParam("hash"));
         if (shard == null) context.status(404);
         else context.result(shard);
@@ -93,12 +101,13 @@ final class TaskServer implements AutoCloseable {
         switch (message) {
             case ClientMessage.Hello _ -> say(socket, new ServerMessage.Welcome("worker-1", "test", model, 2000));
             case ClientMessage.TaskRequest _ -> {
-                say(socket, given ? new ServerMessage.Idle(IdleReason.ROUND_FULL, 60_000) : task);
-                given = true;
+                task = waiting.poll();
+                received = new byte[0];
+                say(socket, task == null ? new ServerMessage.Idle(IdleReason.ROUND_FULL, 60_000) : task);
             }
             case UpdateBegin told -> {
                 begin = told;
-                say(socket, new ServerMessage.UploadFrom(task.lease(), received.length));
+                say(socket, new ServerMessage.UploadFrom(told.lease(), received.length));
             }
             case UpdateChunk chunk -> chunk(socket, chunk);
             case ClientMessage.Heartbeat _, ClientMessage.Abandon _ -> {}
@@ -114,8 +123,8 @@ final class TaskServer implements AutoCloseable {
             cut = true;
             socket.closeSession(1011, "cut by the test");
         } else if (begin != null && received.length == begin.encodedBytes()) {
-            say(socket, new ServerMessage.Verdict(task.lease(), VerdictCode.ACCEPTED, "thank you", begin.tokens()));
-            update.complete(received);
+            say(socket, new ServerMessage.Verdict(chunk.lease(), VerdictCode.ACCEPTED, "thank you", begin.tokens()));
+            updates.get(answered++).complete(received);
         }
     }
 

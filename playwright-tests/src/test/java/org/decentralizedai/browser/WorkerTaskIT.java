@@ -8,11 +8,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.decentralizedai.compress.CheckpointDelta;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.kernels.ReferenceKernels;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ModelConfig;
@@ -21,6 +24,7 @@ import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.wire.ClientMessage.Hello;
 import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 import org.decentralizedai.wire.CorpusWindows;
+import org.decentralizedai.wire.Hop;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
@@ -48,6 +52,8 @@ class WorkerTaskIT {
                 return module(`import '${prelude}'; import '${location.origin}/worker/boot-js.js';`);
             })()""";
 
+    private static final float[] WEIGHTS = Initializer.weights(ParameterLayout.of(MODEL), 1);
+
     private static Chromium chromium;
     private static byte[] checkpoint;
     private static byte[] corpus;
@@ -56,14 +62,17 @@ class WorkerTaskIT {
     @BeforeAll
     static void compute() {
         chromium = Chromium.withWebGpu();
-        float[] weights = Initializer.weights(ParameterLayout.of(MODEL), 1);
-        var file = ByteBuffer.allocate(HEADER + Float.BYTES * weights.length).order(ByteOrder.LITTLE_ENDIAN);
-        file.putLong(0);
-        for (float weight : weights) file.putFloat(weight);
-        checkpoint = file.array();
+        checkpoint = file(WEIGHTS);
         corpus = text(64 * 100);
         var windows = new TaskWindows(corpus, task().data(), STEPS.context());
         expected = LocalTraining.compute(new ReferenceKernels(), MODEL, checkpoint, HEADER, STEPS, windows);
+    }
+
+    private static byte[] file(float[] weights) {
+        var file = ByteBuffer.allocate(HEADER + Float.BYTES * weights.length).order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(0);
+        for (float weight : weights) file.putFloat(weight);
+        return file.array();
     }
 
     @AfterAll
@@ -83,14 +92,19 @@ class WorkerTaskIT {
     }
 
     private static GradientTask task() {
+        return task(checkpoint, List.of());
+    }
+
+    private static GradientTask task(byte[] file, List<Hop> hops) {
         return new GradientTask(
-                new Lease(1, 1),
-                0,
-                sha256(checkpoint),
-                List.of(sha256(checkpoint)),
+                new Lease(1 + hops.size(), 1),
+                hops.size(),
+                sha256(file),
+                List.of(sha256(file)),
+                hops,
                 new CorpusWindows(sha256(corpus), 3, 0, STEPS.windows()),
                 STEPS,
-                UpdateEncoding.F32,
+                UpdateForm.whole(UpdateEncoding.F32),
                 600_000);
     }
 
@@ -112,11 +126,14 @@ class WorkerTaskIT {
     @ParameterizedTest
     @ValueSource(strings = {"boot-js.js", "boot-wasm.js"})
     void task_inBrowser_updateEqualsTheJvms(String boot) throws Exception {
-        try (var server = new TaskServer(MODEL, task(), shards(), true);
+        try (var server = new TaskServer(MODEL, List.of(task()), shards(), true);
                 Page page = open(server, boot)) {
             start(page, server);
-            await(page, () -> server.update.isDone());
-            assertSame(UpdateCodec.decode(UpdateEncoding.F32, server.update.get(), expected.update().length));
+            await(page, () -> server.updates.getFirst().isDone());
+            assertSame(UpdateCodec.decode(
+                    UpdateForm.whole(UpdateEncoding.F32),
+                    server.updates.getFirst().get(),
+                    expected.update().length));
             await(page, () -> seen(page, "verdict"));
             command(page, "{type: 'stop'}");
             await(page, () -> (boolean) page.evaluate("events.some(e => e.type == 'state' && e.state == 'stopped')"));
@@ -137,6 +154,44 @@ class WorkerTaskIT {
         }
     }
 
+    /** Rounding in the browser must be the coordinator's to the last bit, or the checkpoint has another hash. */
+    @ParameterizedTest
+    @ValueSource(strings = {"boot-js.js", "boot-wasm.js"})
+    void missedRounds_inBrowser_areCaughtUpByTheirDeltas(String boot) throws Exception {
+        var shards = shards();
+        var hops = new ArrayList<Hop>();
+        byte[] last = checkpoint;
+        float[] weights = WEIGHTS.clone();
+        for (UpdateEncoding encoding : List.of(UpdateEncoding.INT8, UpdateEncoding.INT4, UpdateEncoding.TOP64_2BIT)) {
+            byte[] delta =
+                    CheckpointDelta.of(encoding, UpdateCodec.encode(encoding, step(hops.size())), weights.length);
+            CheckpointDelta.apply(delta, weights);
+            hops.add(new Hop(sha256(last), List.of(sha256(delta)), delta.length));
+            shards.put(sha256(delta).hex(), delta);
+            last = file(weights);
+        }
+        try (var server = new TaskServer(MODEL, List.of(task(), task(last, hops)), shards, false);
+                Page page = open(server, boot)) {
+            start(page, server);
+            await(page, () -> server.updates.getLast().isDone());
+            assertThat(page.evaluate("events.filter(e => e.type == 'refetched')"))
+                    .isEqualTo(List.of());
+            assertThat(server.asked)
+                    .as("the weights of the last round are not even there")
+                    .hasSize(2 + hops.size())
+                    .endsWith(hops.stream()
+                            .map(hop -> hop.pieces().getFirst().hex())
+                            .toArray(String[]::new));
+        }
+    }
+
+    private static float[] step(long seed) {
+        var random = new SplitMix64(seed);
+        float[] step = new float[WEIGHTS.length];
+        for (int i = 0; i < step.length; i++) step[i] = (float) (0.01 * (random.nextDouble() - 0.5));
+        return step;
+    }
+
     private static void assertSame(float[] actual) {
         double error = 0, size = 0, actualSize = 0, product = 0;
         for (int i = 0; i < actual.length; i++) {
@@ -152,7 +207,7 @@ class WorkerTaskIT {
 
     @Test
     void start_browserWithoutWebGpu_failsWithAReason() {
-        try (var server = new TaskServer(MODEL, task(), shards(), false);
+        try (var server = new TaskServer(MODEL, List.of(task()), shards(), false);
                 Page page = chromium.browser().newPage()) {
             load(page, server, WITHOUT_GPU);
             start(page, server);

@@ -149,7 +149,7 @@ class EndToEndIT {
     /** What the generator says of the checkpoint that the page names. */
     private String expected(Server server, String fingerprint) {
         Round answered = server.training().rounds().stored().stream()
-                .filter(round -> round.checkpoint().hex().startsWith(fingerprint))
+                .filter(round -> round.files().checkpoint().hex().startsWith(fingerprint))
                 .findFirst()
                 .orElseThrow();
         var checkpoints =
@@ -158,7 +158,8 @@ class EndToEndIT {
         var tokenizer = new ByteTokenizer();
         var text = tokenizer.decoder();
         var all = new StringBuilder();
-        try (var generator = new Generator(model, checkpoints.weights(checkpoints.read(answered.manifest()), model))) {
+        try (var generator = new Generator(
+                model, checkpoints.weights(checkpoints.read(answered.files().manifest()), model))) {
             generator.generate(
                     tokenizer.encode(PROMPT),
                     new Sampling(

@@ -110,7 +110,19 @@ record SmallRun(Path folder, double outerRate) {
     }
 
     Recipe recipe() {
-        return new Recipe(STEPS, RateSchedule.CONSTANT, 2, 2, outerRate, 0, UpdateEncoding.INT8, 0, 20, 60);
+        return new Recipe(
+                STEPS,
+                RateSchedule.CONSTANT,
+                2,
+                2,
+                outerRate,
+                0,
+                UpdateEncoding.INT8,
+                1,
+                0,
+                UpdateEncoding.INT8,
+                20,
+                60);
     }
 
     private static String text() {

@@ -21,7 +21,12 @@ final class TestRun {
     private TestRun() {}
 
     static Recipe recipe(int tasks) {
-        return new Recipe(STEPS, RateSchedule.CONSTANT, tasks, tasks, 1, 0.5, UpdateEncoding.INT8, 0, 30, 60);
+        return recipe(tasks, UpdateEncoding.INT8);
+    }
+
+    static Recipe recipe(int tasks, UpdateEncoding stepEncoding) {
+        return new Recipe(
+                STEPS, RateSchedule.CONSTANT, tasks, tasks, 1, 0.5, UpdateEncoding.INT8, 1, 0, stepEncoding, 30, 60);
     }
 
     static Settings settings(Path folder, int tasks) throws IOException {

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.decentralizedai.compress.Sender;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.kernels.ReferenceKernels;
@@ -175,7 +176,7 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
                 weights.length - Float.BYTES * ParameterLayout.of(model).parameterCount(),
                 task.steps(),
                 windows);
-        byte[] encoded = UpdateCodec.encode(task.encoding(), result.update());
+        byte[] encoded = new Sender().encode(task.form(), task.round(), result.update());
         return deliver(
                 new UpdateBegin(
                         task.lease(),
@@ -187,7 +188,7 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
                 encoded);
     }
 
-    private byte[] shard(Sha256 hash) throws IOException, InterruptedException {
+    byte[] shard(Sha256 hash) throws IOException, InterruptedException {
         var request =
                 HttpRequest.newBuilder(URI.create(url + "/shards/" + hash)).build();
         return http.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();

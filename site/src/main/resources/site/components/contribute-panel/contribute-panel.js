@@ -99,7 +99,7 @@ class ContributePanel extends HTMLElement {
     #consent(latest) {
         if (typeof latest.downloadBytes === 'number') this.#find('download').textContent = bytes(latest.downloadBytes);
         if (typeof latest.parameters === 'number')
-            this.#find('weights').textContent = `the newest weights (${bytes(Float32Array.BYTES_PER_ELEMENT * latest.parameters)})`;
+            this.#find('weights').textContent = `at most all weights (${bytes(Float32Array.BYTES_PER_ELEMENT * latest.parameters)})`;
     }
 
     #start() {

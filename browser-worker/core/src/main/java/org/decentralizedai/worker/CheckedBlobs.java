@@ -1,6 +1,5 @@
 package org.decentralizedai.worker;
 
-import java.util.Collection;
 import java.util.List;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Sha256;
@@ -34,10 +33,6 @@ public final class CheckedBlobs {
             throw new BlobException("shard " + hash + " was corrupted on its way", false);
         cache.keep(hash, bytes);
         return bytes;
-    }
-
-    void keepOnly(Collection<Sha256> wanted) {
-        for (Sha256 hash : cache.kept()) if (!wanted.contains(hash)) cache.remove(hash);
     }
 
     void keepNewest(int count) {

@@ -2,7 +2,6 @@ package org.decentralizedai.worker;
 
 import java.util.HashMap;
 import java.util.List;
-import java.util.function.Function;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Sha256;
 
@@ -22,8 +21,18 @@ final class Download {
         this.listener = listener;
     }
 
-    /** All pieces one after the other. {@code about}: their length together, as far as known. */
-    byte[] fetch(CheckedBlobs blobs, List<Sha256> hashes, long about) {
+    /** One file: all pieces one after the other. {@code about}: their length together, as far as known. */
+    byte[] fetch(CheckedBlobs blobs, List<Sha256> pieces, long about) {
+        return fetchAll(blobs, List.of(pieces), about).getFirst();
+    }
+
+    /**
+     * Several files. {@code about}: the length of all together, as far as known.
+     *
+     * @throws BlobException when a piece can't be had
+     */
+    List<byte[]> fetchAll(CheckedBlobs blobs, List<List<Sha256>> files, long about) {
+        List<Sha256> hashes = files.stream().flatMap(List::stream).toList();
         var kept = new HashMap<Sha256, Bytes>();
         long missing = about;
         for (Sha256 hash : hashes) {
@@ -35,26 +44,16 @@ final class Download {
         }
         if (!kept.keySet().containsAll(hashes)) {
             listener.on(new WorkerEvent.State(WorkerEvent.Phase.DOWNLOADING, ""));
-            total += Math.max(0, missing);
+            total = bytes + Math.max(0, missing); // what was given up before is not waited for
         }
-        return joined(hashes, hash -> {
-            Bytes found = kept.get(hash);
-            return found != null ? found : piece(blobs, hash);
-        });
-    }
-
-    private static byte[] joined(List<Sha256> hashes, Function<Sha256, Bytes> pieces) {
-        List<Bytes> all = hashes.stream().map(pieces).toList();
-        if (all.size() == 1) return all.getFirst().array();
-        int length = 0;
-        for (Bytes piece : all) length = Math.addExact(length, piece.length());
-        byte[] file = new byte[length];
-        int at = 0;
-        for (Bytes piece : all) {
-            System.arraycopy(piece.array(), 0, file, at, piece.length());
-            at += piece.length();
-        }
-        return file;
+        return files.stream()
+                .map(pieces -> Bytes.joined(pieces.stream()
+                        .map(hash -> {
+                            Bytes found = kept.get(hash);
+                            return found != null ? found : piece(blobs, hash);
+                        })
+                        .toList()))
+                .toList();
     }
 
     private Bytes piece(CheckedBlobs blobs, Sha256 hash) {
@@ -67,7 +66,7 @@ final class Download {
                 pulse.attend(0, 0);
                 return new Bytes(piece);
             } catch (BlobException e) {
-                if (!e.passing() || attempt == TRIES) throw TaskDropped.because(String.valueOf(e.getMessage()));
+                if (!e.passing() || attempt == TRIES) throw e;
                 pulse.pause(backoff.millis(attempt));
             }
         }

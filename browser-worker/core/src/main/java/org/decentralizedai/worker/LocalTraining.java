@@ -77,6 +77,11 @@ public final class LocalTraining {
         start.upload(kernels, packed, offset);
     }
 
+    /** θ_t, in layout order without padding. Waits for the device. */
+    float[] loaded() {
+        return start.read(kernels);
+    }
+
     /** Back to θ_t and zero moments. */
     public void restart() {
         for (int s = 0; s < layout.segments(); s++) {

@@ -1,7 +1,8 @@
 package org.decentralizedai.worker;
 
+import java.util.Arrays;
 import java.util.List;
-import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.compress.Sender;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.wire.Bytes;
@@ -22,11 +23,14 @@ final class TaskRunner {
 
     private final Device device;
     private final WorkerPorts ports;
-    private final CheckedBlobs weights, corpus;
+    private final CheckpointSource checkpoints;
+    private final CheckedBlobs corpus;
     private final Backoff backoff;
+    private final Sender sender = new Sender();
 
     private @Nullable LocalTraining training;
     private @Nullable Sha256 checkpoint; // what the training holds as θ_t
+    private byte[] header = {}; // of that checkpoint's file
     private @Nullable Sha256 shard;
     private byte[] shardBytes = {};
 
@@ -34,7 +38,7 @@ final class TaskRunner {
         this.device = device;
         this.ports = ports;
         this.backoff = backoff;
-        weights = new CheckedBlobs(ports.shards(), ports.weights(), ports.digest());
+        checkpoints = new CheckpointSource(new CheckedBlobs(ports.shards(), ports.weights(), ports.digest()), ports);
         corpus = new CheckedBlobs(ports.shards(), ports.corpus(), ports.digest());
     }
 
@@ -45,7 +49,7 @@ final class TaskRunner {
             LocalTraining ready = training(model, task.steps());
             if (!task.checkpoint().equals(checkpoint)) load(ready, task, model, download);
             return train(ready, task, windows, pulse);
-        } catch (IllegalArgumentException e) { // a task that contradicts its data or its model
+        } catch (BlobException | IllegalArgumentException e) { // or a task that contradicts its data or its model
             throw TaskDropped.because(String.valueOf(e.getMessage()));
         }
     }
@@ -72,14 +76,16 @@ final class TaskRunner {
 
     private void load(LocalTraining training, GradientTask task, ModelConfig model, Download download) {
         int parameters = ParameterLayout.of(model).parameterCount();
-        byte[] file = download.fetch(weights, task.weights(), (long) Float.BYTES * parameters);
-        if (!ports.digest().sha256(file).equals(task.checkpoint()))
-            throw TaskDropped.because("the pieces of checkpoint " + task.checkpoint() + " do not have its hash");
+        byte[] file = checkpoints.file(
+                task,
+                parameters,
+                from -> from.equals(checkpoint) ? new WeightsFile(header, training.loaded()) : null,
+                download);
         int valuesAt = WeightsFile.valuesAt(file, parameters);
         checkpoint = null;
         training.load(file, valuesAt);
+        header = Arrays.copyOf(file, valuesAt);
         checkpoint = task.checkpoint();
-        weights.keepOnly(task.weights());
     }
 
     private FinishedTask train(LocalTraining training, GradientTask task, TaskWindows windows, Pulse pulse) {
@@ -98,7 +104,7 @@ final class TaskRunner {
             pulse.attend(step, last);
             pulse.restAfter(took);
         }
-        byte[] encoded = UpdateCodec.encode(task.encoding(), training.update());
+        byte[] encoded = sender.encode(task.form(), task.round(), training.update());
         Sha256 hash = ports.digest().sha256(encoded);
         return new FinishedTask(task.lease(), new Bytes(encoded), hash, steps.tokens(), first, last);
     }

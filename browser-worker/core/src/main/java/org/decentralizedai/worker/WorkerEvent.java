@@ -23,8 +23,15 @@ public sealed interface WorkerEvent {
     /** @param checkpointBytes the weights of a checkpoint, its header excluded */
     record Welcomed(String worker, String run, int parameters, long checkpointBytes) implements WorkerEvent {}
 
-    /** Of one task; kept pieces don't count. {@code bytes} never exceeds {@code totalBytes}. */
+    /** Of one task, deltas and weights alike; kept pieces don't count. {@code bytes} never exceeds {@code totalBytes}. */
     record Downloaded(long bytes, long totalBytes) implements WorkerEvent {}
+
+    /**
+     * The deltas of missed rounds did not lead to the task's checkpoint, so all of it is downloaded.
+     *
+     * @param sentence why
+     */
+    record Refetched(String sentence) implements WorkerEvent {}
 
     /**
      * @param step counts from 1

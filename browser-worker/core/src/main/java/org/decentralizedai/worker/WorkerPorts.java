@@ -4,7 +4,7 @@ package org.decentralizedai.worker;
  * Everything outside a worker that it needs.
  *
  * @param inbox where {@code network} and the visitor's commands arrive
- * @param weights keeps the pieces of the newest checkpoint
+ * @param weights keeps the newest checkpoint, in pieces
  * @param corpus keeps the newest corpus shards
  */
 public record WorkerPorts(

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
@@ -37,7 +38,16 @@ final class Fixture {
     }
 
     GradientTask task(long id) {
-        return new GradientTask(new Lease(id, 1), 5, checkpoint, pieces, data(), STEPS, UpdateEncoding.F32, 60_000);
+        return new GradientTask(
+                new Lease(id, 1),
+                5,
+                checkpoint,
+                pieces,
+                List.of(),
+                data(),
+                STEPS,
+                UpdateForm.whole(UpdateEncoding.F32),
+                60_000);
     }
 
     CorpusWindows data() {

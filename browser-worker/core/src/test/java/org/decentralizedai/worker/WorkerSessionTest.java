@@ -176,7 +176,15 @@ class WorkerSessionTest {
     void session_piecesOfAnotherCheckpoint_refusesTask() {
         GradientTask task = fixture.task(1);
         server.answers.add(new GradientTask(
-                task.lease(), 5, fixture.corpus, task.weights(), task.data(), task.steps(), task.encoding(), 1000));
+                task.lease(),
+                5,
+                fixture.corpus,
+                task.weights(),
+                List.of(),
+                task.data(),
+                task.steps(),
+                task.form(),
+                1000));
         server.answers.add(fixture.task(2));
         run(1);
         assertThat(events(Dropped.class))
@@ -420,7 +428,9 @@ class WorkerSessionTest {
         };
         run(1);
         assertThat(end().phase()).isEqualTo(Phase.FAILED);
-        assertThat(end().reason()).contains("protocol version 2").contains("reload the page");
+        assertThat(end().reason())
+                .contains("protocol version " + (FrameLayout.VERSION + 1))
+                .contains("reload the page");
         assertThat(server.connectedAt).hasSize(1);
     }
 
@@ -531,7 +541,7 @@ class WorkerSessionTest {
         GradientTask task = fixture.task(1);
         var steps = new LocalSteps(3, 4, 4, 5, 0.01, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
         server.answers.add(new GradientTask(
-                task.lease(), 5, task.checkpoint(), task.weights(), task.data(), steps, task.encoding(), 1000));
+                task.lease(), 5, task.checkpoint(), task.weights(), List.of(), task.data(), steps, task.form(), 1000));
         server.answers.add(fixture.task(2));
         run(2);
         assertExactUpdate(SECOND);
@@ -542,7 +552,7 @@ class WorkerSessionTest {
         GradientTask task = fixture.task(1);
         var steps = new LocalSteps(3, 4, 4, 9, 0.01, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
         server.answers.add(new GradientTask(
-                task.lease(), 5, task.checkpoint(), task.weights(), task.data(), steps, task.encoding(), 1000));
+                task.lease(), 5, task.checkpoint(), task.weights(), List.of(), task.data(), steps, task.form(), 1000));
         server.answers.add(fixture.task(2));
         run(1);
         assertThat(server.heard(Abandon.class))

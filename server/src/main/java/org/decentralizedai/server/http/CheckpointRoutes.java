@@ -10,7 +10,6 @@ import java.util.Iterator;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.edge.RequestException;
 import org.decentralizedai.server.edge.Routes;
-import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.checkpoint.Checkpoint;
@@ -46,7 +45,10 @@ public final class CheckpointRoutes implements Routes {
         routes.get(
                 "/api/checkpoints",
                 context -> context.json(rounds.stored().stream()
-                        .map(r -> new Entry(r.number(), r.checkpoint().hex(), r.checkpointBytes()))
+                        .map(r -> new Entry(
+                                r.number(),
+                                r.files().checkpoint().hex(),
+                                r.files().bytes()))
                         .toList()));
         routes.get("/api/checkpoints/{hash}/{file}", this::download);
     }
@@ -70,9 +72,9 @@ public final class CheckpointRoutes implements Routes {
     private Checkpoint find(String hash) {
         if (!Sha256.isHex(hash)) throw missing();
         return rounds.stored().stream()
-                .filter(round -> round.checkpoint().hex().equals(hash))
+                .filter(round -> round.files().checkpoint().hex().equals(hash))
                 .findFirst()
-                .map(Round::manifest)
+                .map(round -> round.files().manifest())
                 .map(checkpoints::read)
                 .orElseThrow(CheckpointRoutes::missing);
     }

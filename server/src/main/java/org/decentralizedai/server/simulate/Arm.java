@@ -20,8 +20,7 @@ record Arm(String name, int seeds, double loss, double spread, int rounds, Repor
     }
 
     private static Arm mean(List<Report> runs) {
-        DoubleSummaryStatistics losses =
-                runs.stream().mapToDouble(Report::loss).summaryStatistics();
+        DoubleSummaryStatistics losses = runs.stream().mapToDouble(Report::loss).summaryStatistics();
         double squares = runs.stream()
                 .mapToDouble(run -> Math.pow(run.loss() - losses.getAverage(), 2))
                 .sum();

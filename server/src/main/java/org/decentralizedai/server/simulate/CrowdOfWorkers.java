@@ -6,6 +6,7 @@ import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.server.train.TaskDesk;
 import org.decentralizedai.server.train.Training;
 import org.decentralizedai.server.train.UpdateIntake;
+import org.decentralizedai.wire.Hop;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.Sha256;
 import org.jspecify.annotations.Nullable;
@@ -68,15 +69,21 @@ final class CrowdOfWorkers {
         return tally;
     }
 
-    double feedback() {
-        return scenario.recipe().feedback();
-    }
-
     /** Bytes that a worker loads for a task, the corpus apart. @param holds the checkpoint it has */
     long download(GradientTask task, @Nullable Sha256 holds) {
-        long bytes = task.checkpoint().equals(holds) ? 0 : checkpointBytes;
+        long bytes = task.checkpoint().equals(holds) ? 0 : hops(task, holds);
         tally.downloadBytes += bytes;
         return bytes;
+    }
+
+    /** The deltas since the checkpoint that it has, or everything. */
+    private long hops(GradientTask task, @Nullable Sha256 holds) {
+        long bytes = 0;
+        for (Hop hop : task.hops().reversed()) {
+            bytes += hop.bytes();
+            if (hop.from().equals(holds)) return bytes;
+        }
+        return checkpointBytes;
     }
 
     void end() {

@@ -39,15 +39,12 @@ final class LossChart {
             if (bytes == null) continue;
             least = Math.min(least, bytes);
             most = Math.max(most, bytes);
-            chart.addSeries(
-                    arm.name(), new double[] {bytes}, new double[] {arm.loss()}, new double[] {arm.spread()});
+            chart.addSeries(arm.name(), new double[] {bytes}, new double[] {arm.loss()}, new double[] {arm.spread()});
         }
         var baseline = Arm.baseline(arms);
         if (baseline != null && most > 0) {
-            chart.addSeries(
-                            baseline.name(),
-                            new double[] {least, most},
-                            new double[] {baseline.loss(), baseline.loss()})
+            chart.addSeries(baseline.name(), new double[] {least, most}, new double[] {baseline.loss(), baseline.loss()
+                    })
                     .setXYSeriesRenderStyle(XYSeriesRenderStyle.Line);
         }
         return chart;
@@ -67,8 +64,7 @@ final class LossChart {
 
     static void save(XYChart chart, Path file) {
         try {
-            VectorGraphicsEncoder.saveVectorGraphic(
-                    chart, file.toAbsolutePath().toString(), VectorGraphicsFormat.SVG);
+            VectorGraphicsEncoder.saveVectorGraphic(chart, file.toAbsolutePath().toString(), VectorGraphicsFormat.SVG);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

@@ -77,6 +77,12 @@ final class ScenarioOptions {
     @Option(names = "--encoding", paramLabel = "FORM", description = "of the updates: ${COMPLETION-CANDIDATES}")
     private @Nullable UpdateEncoding encoding;
 
+    @Option(names = "--parts", paramLabel = "N", description = "into which updates are sliced, 1 for whole ones")
+    private @Nullable Integer parts;
+
+    @Option(names = "--step-encoding", paramLabel = "FORM", description = "in which outer steps are published")
+    private @Nullable UpdateEncoding stepEncoding;
+
     @Option(names = "--feedback", paramLabel = "BETA", description = "of the workers' error feedback, 0 for none")
     private @Nullable Double feedback;
 
@@ -123,7 +129,9 @@ final class ScenarioOptions {
                 or(outerRate, preset.outerRate()),
                 or(outerMomentum, preset.outerMomentum()),
                 encoding == null ? preset.encoding() : encoding,
+                parts == null ? preset.parts() : parts,
                 or(feedback, preset.feedback()),
+                stepEncoding == null ? preset.stepEncoding() : stepEncoding,
                 preset.leaseSeconds(),
                 preset.maxLeaseSeconds());
         return new Scenario(model, corpus(), recipe, crowd, tokens, seed);

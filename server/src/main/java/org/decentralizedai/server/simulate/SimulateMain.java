@@ -79,11 +79,9 @@ public final class SimulateMain implements Callable<Integer> {
         Report run(int threads, Consumer<String> listener) {
             var scenario = options.scenario();
             long start = System.nanoTime();
-            var outcome = options.synchronous()
-                    ? Synchronous.run(scenario, threads)
-                    : simulate(scenario, threads, listener);
-            return Report.of(
-                    arm, scenario, options.synchronous(), outcome, (System.nanoTime() - start) / 1e9);
+            var outcome =
+                    options.synchronous() ? Synchronous.run(scenario, threads) : simulate(scenario, threads, listener);
+            return Report.of(arm, scenario, options.synchronous(), outcome, (System.nanoTime() - start) / 1e9);
         }
 
         private Outcome simulate(Scenario scenario, int threads, Consumer<String> listener) {
@@ -97,7 +95,8 @@ public final class SimulateMain implements Callable<Integer> {
     public Integer call() throws InterruptedException, ExecutionException {
         var out = spec.commandLine().getOut();
         if (arms == null) {
-            var only = new Run(String.join(" ", spec.commandLine().getParseResult().originalArgs()), options, "");
+            var only =
+                    new Run(String.join(" ", spec.commandLine().getParseResult().originalArgs()), options, "");
             var report = only.run(Runtime.getRuntime().availableProcessors(), sentence -> say(out, sentence));
             keep(report);
             say(out, Table.of(Arm.of(List.of(report))));
@@ -152,10 +151,7 @@ public final class SimulateMain implements Callable<Integer> {
         if (json == null) return;
         try {
             Files.writeString(
-                    json,
-                    JSON.writeValueAsString(report) + "\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
+                    json, JSON.writeValueAsString(report) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + json, e);
         }

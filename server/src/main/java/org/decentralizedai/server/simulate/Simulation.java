@@ -33,7 +33,7 @@ final class Simulation implements AutoCloseable {
     private static final int SAMPLE = 256; // windows
     private static final long SAMPLE_SEED = 1;
     private static final double TICK_SECONDS = 1;
-    private static final double PATIENCE_SECONDS = 3 * 3600;
+    private static final double PATIENCE_SECONDS = 3600;
 
     /** What the trainer hands over, done between two events. */
     private final Queue<Runnable> turns = new ArrayDeque<>();
@@ -93,7 +93,11 @@ final class Simulation implements AutoCloseable {
                 new Training.Driver(turns::add, newest));
         lab = new Lab(training.model(), blobs, threads);
         crowd = new CrowdOfWorkers(
-                training, lab, timeline, scenario, newest.candidate().checkpoint().bytes());
+                training,
+                lab,
+                timeline,
+                scenario,
+                newest.candidate().checkpoint().bytes());
         int context = scenario.recipe().steps().context();
         loss = new HeldOutLoss(new VectorKernels(threads), training.model(), context);
         sample = training.heldOut().sample(context, SAMPLE, SAMPLE_SEED);
@@ -118,7 +122,7 @@ final class Simulation implements AutoCloseable {
                 }
             }
             if (timeline.seconds() > opened + PATIENCE_SECONDS)
-                throw new IllegalStateException("round " + round + " did not end in three simulated hours: "
+                throw new IllegalStateException("round " + round + " did not end in a simulated hour: "
                         + crowd.tally().refused + " updates were refused");
             timeline.step();
             turned();

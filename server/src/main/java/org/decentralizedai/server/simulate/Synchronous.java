@@ -42,8 +42,8 @@ final class Synchronous {
         var blobs = new FolderBlobStore(folder);
         var tokenizer = new ByteTokenizer();
         var corpus = scenario.corpus().build(folder, tokenizer, blobs);
-        var schedule = new WindowSchedule(
-                corpus.train(), steps.context(), STEPS_PER_LOAD * steps.batch(), scenario.seed());
+        var schedule =
+                new WindowSchedule(corpus.train(), steps.context(), STEPS_PER_LOAD * steps.batch(), scenario.seed());
         float[] weights = Initializer.weights(ParameterLayout.of(model), scenario.seed());
 
         var training = new LocalTraining(kernels, model, steps);

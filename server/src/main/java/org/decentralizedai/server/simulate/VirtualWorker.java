@@ -3,8 +3,7 @@ package org.decentralizedai.server.simulate;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
-import org.decentralizedai.compress.ErrorFeedback;
-import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.compress.Sender;
 import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.server.train.Worker;
 import org.decentralizedai.store.blob.Digests;
@@ -40,8 +39,7 @@ final class VirtualWorker implements Worker {
 
     private @Nullable GradientTask task;
     private @Nullable Sha256 holds; // the checkpoint that it has downloaded
-    private float @Nullable [] residual; // what the encoding left behind
-    private int residualRound;
+    private final Sender sender = new Sender();
     private boolean gone;
 
     VirtualWorker(CrowdOfWorkers crowd, Timeline timeline, Scenario.Crowd habits, long seed) {
@@ -153,16 +151,7 @@ final class VirtualWorker implements Worker {
             sent = update.clone();
             habits.attack().apply(sent, random);
         }
-        double beta = crowd.feedback();
-        if (beta == 0) return UpdateCodec.encode(done.encoding(), sent);
-        var before = residual;
-        var applied = before == null
-                ? ErrorFeedback.first(done.encoding(), sent)
-                : ErrorFeedback.next(
-                        done.encoding(), before, Math.pow(beta, done.round() - residualRound), sent);
-        residual = applied.residual();
-        residualRound = done.round();
-        return applied.encoded();
+        return sender.encode(done.form(), done.round(), sent);
     }
 
     private static UpdateChunk chunk(GradientTask done, byte[] encoded, int at) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
+import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
@@ -14,7 +15,7 @@ import org.decentralizedai.wire.Lease;
  *
  * <pre> 0              4            8
  *       | body bytes n | crc32c of body | round i32 | task i64 | fence i64 | tokens i32 | first f64 | last f64
- *                                       | encoding i32 | worker: length i32, UTF-8 | update: the rest | </pre>
+ *                                       | encoding u8 | part u8 | parts - 1 u8 | 0 u8 | worker: length i32, UTF-8 | update: the rest | </pre>
  */
 final class LogRecord {
     static final int HEADER = 8;
@@ -33,7 +34,10 @@ final class LogRecord {
                 .putInt(update.tokens())
                 .putDouble(update.firstLoss())
                 .putDouble(update.lastLoss())
-                .putInt(update.encoding().ordinal())
+                .put((byte) update.encoding().ordinal())
+                .put((byte) update.slice().part())
+                .put((byte) (update.slice().parts() - 1))
+                .put((byte) 0)
                 .putInt(worker.length)
                 .put(worker)
                 .put(update.encoded().array());
@@ -51,7 +55,10 @@ final class LogRecord {
         var lease = new Lease(in.getLong(), in.getLong());
         int tokens = in.getInt();
         double first = in.getDouble(), last = in.getDouble();
-        var encoding = UpdateEncoding.values()[in.getInt()];
+        var encoding = UpdateEncoding.values()[in.get()];
+        int part = in.get();
+        var slice = new Slice(part, in.get() + 1);
+        in.get();
         byte[] worker = new byte[in.getInt()];
         in.get(worker);
         byte[] encoded = new byte[in.remaining()];
@@ -64,6 +71,7 @@ final class LogRecord {
                 first,
                 last,
                 encoding,
+                slice,
                 new Bytes(encoded));
     }
 

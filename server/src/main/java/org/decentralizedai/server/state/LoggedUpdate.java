@@ -1,5 +1,6 @@
 package org.decentralizedai.server.state;
 
+import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
@@ -13,4 +14,5 @@ public record LoggedUpdate(
         double firstLoss,
         double lastLoss,
         UpdateEncoding encoding,
+        Slice slice,
         Bytes encoded) {}

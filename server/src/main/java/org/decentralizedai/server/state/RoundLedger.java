@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.decentralizedai.wire.Sha256;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -49,6 +50,14 @@ public final class RoundLedger {
                         .list());
     }
 
+    /** Rounds whose delta is still stored, oldest first. */
+    public List<Round> withDelta() {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select * from training_round where delta is not null order by number")
+                        .map(RoundLedger::round)
+                        .list());
+    }
+
     /** Closes the round before {@code next} and opens {@code next} with {@code tasks} free tasks. */
     public void advance(Round next, int tasks) {
         long now = clock.millis();
@@ -63,17 +72,27 @@ public final class RoundLedger {
     }
 
     private static void insert(Handle handle, Round round, long now) {
+        var files = round.files();
+        var delta = files.delta();
         handle.createUpdate("""
-                        insert into training_round (number, manifest, checkpoint, checkpoint_bytes, optimizer, tokens, updates,
-                        train_loss, held_out_bits, held_out_error, opened_at, thinned) values (:number, :manifest, :checkpoint,
-                        :bytes, :optimizer, :tokens, :updates, :loss, :bits, :error, :now, false)""")
+                        insert into training_round (number, manifest, checkpoint, checkpoint_bytes, momentum, carry, delta,
+                        delta_bytes, tokens, updates, train_loss, held_out_bits, held_out_error, opened_at, thinned) values
+                        (:number, :manifest, :checkpoint, :bytes, :momentum, :carry, :delta, :deltaBytes, :tokens, :updates,
+                        :loss, :bits, :error, :now, false)""")
                 .bind("number", round.number())
-                .bind("manifest", round.manifest().hex())
-                .bind("checkpoint", round.checkpoint().hex())
-                .bind("bytes", round.checkpointBytes())
+                .bind("manifest", files.manifest().hex())
+                .bind("checkpoint", files.checkpoint().hex())
+                .bind("bytes", files.bytes())
+                .bind("momentum", hex(files.momentum()))
+                .bind("carry", hex(files.carry()))
                 .bind(
-                        "optimizer",
-                        round.optimizer() == null ? null : round.optimizer().hex())
+                        "delta",
+                        delta == null
+                                ? null
+                                : String.join(
+                                        " ",
+                                        delta.pieces().stream().map(Sha256::hex).toList()))
+                .bind("deltaBytes", delta == null ? null : delta.bytes())
                 .bind("tokens", round.tokens())
                 .bind("updates", round.updates())
                 .bind("loss", round.trainLoss())
@@ -81,6 +100,10 @@ public final class RoundLedger {
                 .bind("error", round.heldOutError())
                 .bind("now", now)
                 .execute();
+    }
+
+    private static @Nullable String hex(@Nullable Sha256 hash) {
+        return hash == null ? null : hash.hex();
     }
 
     private static void insertTask(Handle handle, int round, int index) {
@@ -113,19 +136,20 @@ public final class RoundLedger {
         jdbi.useHandle(handle -> handle.execute("update training_round set thinned = true where number = ?", number));
     }
 
+    public void deltaThinned(int number) {
+        jdbi.useHandle(handle ->
+                handle.execute("update training_round set delta = null, delta_bytes = null where number = ?", number));
+    }
+
     /** Forgets the tasks of rounds below {@code number}; later messages about them get UNKNOWN_LEASE instead of LATE. */
     public void trimTasks(int number) {
         jdbi.useHandle(handle -> handle.execute("delete from task where round < ?", number));
     }
 
     private static Round round(ResultSet row, StatementContext context) throws SQLException {
-        String optimizer = row.getString("optimizer");
         return new Round(
                 row.getInt("number"),
-                new Sha256(row.getString("manifest")),
-                new Sha256(row.getString("checkpoint")),
-                row.getLong("checkpoint_bytes"),
-                optimizer == null ? null : new Sha256(optimizer),
+                files(row),
                 row.getLong("tokens"),
                 row.getLong("updates"),
                 number(row, "train_loss"),
@@ -133,6 +157,26 @@ public final class RoundLedger {
                 number(row, "held_out_error"),
                 row.getLong("opened_at"),
                 row.getBoolean("thinned"));
+    }
+
+    private static RoundFiles files(ResultSet row) throws SQLException {
+        return new RoundFiles(
+                new Sha256(row.getString("manifest")),
+                new Sha256(row.getString("checkpoint")),
+                row.getLong("checkpoint_bytes"),
+                hash(row.getString("momentum")),
+                hash(row.getString("carry")),
+                delta(row.getString("delta"), row.getInt("delta_bytes")));
+    }
+
+    private static @Nullable Sha256 hash(@Nullable String hex) {
+        return hex == null ? null : new Sha256(hex);
+    }
+
+    private static RoundFiles.@Nullable Delta delta(@Nullable String pieces, int bytes) {
+        if (pieces == null) return null;
+        return new RoundFiles.Delta(
+                Stream.of(pieces.split(" ")).map(Sha256::new).toList(), bytes);
     }
 
     private static @Nullable Double number(ResultSet row, String column) throws SQLException {

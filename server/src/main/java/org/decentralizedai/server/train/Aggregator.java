@@ -1,11 +1,18 @@
 package org.decentralizedai.server.train;
 
+import java.util.TreeMap;
+import org.decentralizedai.compress.Slice;
+
 /**
- * The mean of a round's updates, weighted by tokens. Updates must be added in the order of their tasks: sums are in double
- * precision but rounding still depends on the order, and a round that is summed again after a crash must give the same bytes.
+ * The mean of a round's updates, weighted by tokens; each parameter's over those updates whose slice holds it, and zero where
+ * none does. Updates must be added in the order of their tasks: sums are in double precision but rounding still depends on the
+ * order, and a round that is summed again after a crash must give the same bytes.
  */
 final class Aggregator {
     private final double[] sum;
+    /** For each number of parts the tokens behind each part; more than one number only where the recipe changed in mid-round. */
+    private final TreeMap<Integer, long[]> tokensByPart = new TreeMap<>();
+
     private long tokens;
     private double firstLosses;
     private double lastLosses;
@@ -15,10 +22,14 @@ final class Aggregator {
         sum = new double[parameters];
     }
 
-    void add(float[] update, int tokens, double firstLoss, double lastLoss) {
-        if (update.length != sum.length)
-            throw new IllegalArgumentException("update must have " + sum.length + " values: " + update.length);
-        for (int i = 0; i < sum.length; i++) sum[i] += (double) tokens * update[i];
+    /** @param values of the slice, in order */
+    void add(Slice slice, float[] values, int tokens, double firstLoss, double lastLoss) {
+        if (values.length != slice.length(sum.length))
+            throw new IllegalArgumentException(
+                    "update must have " + slice.length(sum.length) + " values: " + values.length);
+        for (int i = 0, at = slice.part(); i < values.length; i++, at += slice.parts())
+            sum[at] += (double) tokens * values[i];
+        tokensByPart.computeIfAbsent(slice.parts(), long[]::new)[slice.part()] += tokens;
         this.tokens += tokens;
         firstLosses += tokens * firstLoss;
         lastLosses += tokens * lastLoss;
@@ -28,7 +39,11 @@ final class Aggregator {
     float[] mean() {
         if (tokens == 0) throw new IllegalStateException("no update was added");
         float[] mean = new float[sum.length];
-        for (int i = 0; i < sum.length; i++) mean[i] = (float) (sum[i] / tokens);
+        for (int i = 0; i < sum.length; i++) {
+            long behind = 0;
+            for (long[] parts : tokensByPart.values()) behind += parts[i % parts.length];
+            mean[i] = behind == 0 ? 0 : (float) (sum[i] / behind);
+        }
         return mean;
     }
 

@@ -1,20 +1,28 @@
 package org.decentralizedai.server.train;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.state.Round;
+import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.checkpoint.Checkpoint;
 import org.decentralizedai.store.checkpoint.CheckpointStore;
+import org.decentralizedai.wire.Sha256;
 import org.jspecify.annotations.Nullable;
 
-/** The checkpoints of the rounds with their optimiser state: written, read, and thinned by {@link Retention}. */
+/**
+ * The checkpoints of the rounds with the state of the outer step, thinned by {@link Retention}, and the deltas between the last of
+ * them, which go when no task lists them any more.
+ */
 final class CheckpointShelf {
     private final BlobStore blobs;
     private final CheckpointStore store;
@@ -38,54 +46,82 @@ final class CheckpointShelf {
         this.retention = retention;
     }
 
-    Checkpoint write(int round, float[] weights) {
-        return store.write(model, weights, metadata(round, "weights"));
+    /** @param delta the step that led to these weights; null when there is none */
+    RoundFiles write(float[] weights, OuterState state, byte @Nullable [] delta) {
+        var checkpoint = write("weights", weights);
+        return new RoundFiles(
+                checkpoint.manifest(),
+                checkpoint.hash(),
+                checkpoint.bytes(),
+                state.momentum() == null
+                        ? null
+                        : write("outer momentum", state.momentum()).manifest(),
+                state.carry() == null
+                        ? null
+                        : write("outer carry", state.carry()).manifest(),
+                delta == null ? null : new RoundFiles.Delta(store.writePieces(delta), delta.length));
     }
 
-    /** The momentum lies in a file of the same layout as the weights; null stays null. */
-    @Nullable
-    Checkpoint writeMomentum(int round, float @Nullable [] momentum) {
-        return momentum == null ? null : store.write(model, momentum, metadata(round, "outer momentum"));
-    }
-
-    private Map<String, String> metadata(int round, String holds) {
-        return Map.of("format", "pt", "holds", holds, "round", String.valueOf(round), "run", run.id());
+    /** State has the layout of the weights. The header is the same in each round, so that workers can rebuild the file. */
+    private Checkpoint write(String holds, float[] values) {
+        return store.write(model, values, Map.of("holds", holds, "run", run.id()));
     }
 
     Checkpoint checkpoint(Round round) {
-        return store.read(round.manifest());
+        return store.read(round.files().manifest());
     }
 
     float[] weights(Round round) {
-        return store.weights(checkpoint(round), model);
+        return values(round.files().manifest());
     }
 
-    float @Nullable [] momentum(Round round) {
-        return round.optimizer() == null ? null : store.weights(store.read(round.optimizer()), model);
+    OuterState state(Round round) {
+        var files = round.files();
+        return new OuterState(
+                files.momentum() == null ? null : values(files.momentum()),
+                files.carry() == null ? null : values(files.carry()));
     }
 
-    /** Deletes what retention does not keep; blobs that a kept checkpoint shares stay. Safe to repeat after a crash. */
-    void thin(int current, Optional<Promotions.Promoted> promoted, IntPredicate inUse) {
-        var thinned = new ArrayList<Round>();
-        var kept = new ArrayList<Checkpoint>();
-        promoted.ifPresent(p -> kept.add(p.checkpoint()));
+    private float[] values(Sha256 manifest) {
+        return store.weights(store.read(manifest), model);
+    }
+
+    /** Deletes what neither retention nor a task needs; blobs that something kept shares stay. Safe to repeat after a crash. */
+    void thin(Round current, Optional<Promotions.Promoted> promoted, IntPredicate inUse) {
+        var needed = new HashSet<Sha256>();
+        promoted.ifPresent(p -> needed.addAll(p.checkpoint().blobs()));
+        var unneeded = new ArrayList<Round>();
         for (Round round : rounds.stored()) {
             boolean serves = promoted.isPresent()
-                    && promoted.get().checkpoint().manifest().equals(round.manifest());
-            if (serves || inUse.test(round.number()) || retention.keeps(round.number(), current))
-                kept.addAll(files(round));
-            else thinned.add(round);
+                    && promoted.get()
+                            .checkpoint()
+                            .manifest()
+                            .equals(round.files().manifest());
+            if (serves || inUse.test(round.number()) || retention.keeps(round.number(), current.number()))
+                for (Checkpoint file : files(round)) needed.addAll(file.blobs());
+            else unneeded.add(round);
         }
-        for (Round round : thinned) {
-            for (Checkpoint file : files(round)) store.delete(file, kept);
+        var chain = DeltaChain.to(current, rounds::find);
+        chain.hops().forEach(hop -> needed.addAll(hop.pieces()));
+        for (Round round : unneeded) {
+            for (Checkpoint file : files(round)) store.delete(file, needed);
             rounds.thinned(round.number());
         }
+        for (Round round : rounds.withDelta()) if (!chain.holds(round.number())) deleteDelta(round, needed);
+    }
+
+    private void deleteDelta(Round round, Set<Sha256> needed) {
+        var delta = round.files().delta();
+        if (delta == null) return;
+        for (Sha256 piece : delta.pieces()) if (!needed.contains(piece)) blobs.delete(piece);
+        rounds.deltaThinned(round.number());
     }
 
     private List<Checkpoint> files(Round round) {
-        var files = new ArrayList<Checkpoint>();
-        if (blobs.contains(round.manifest())) files.add(checkpoint(round));
-        if (round.optimizer() != null && blobs.contains(round.optimizer())) files.add(store.read(round.optimizer()));
-        return files;
+        var files = round.files();
+        return Stream.of(files.manifest(), files.momentum(), files.carry())
+                .filter(manifest -> manifest != null && blobs.contains(manifest))
+                .map(store::read)
+                .toList();
     }
 }

@@ -8,6 +8,7 @@ import static org.decentralizedai.wire.VerdictCode.WRONG_SHAPE;
 
 import java.util.Optional;
 import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 import org.decentralizedai.wire.VerdictCode;
 
@@ -21,9 +22,10 @@ record Checks(Recipe recipe, int parameters, int vocabulary, double greatestChan
     /** Why an update is refused, for machines and for people. */
     record Refusal(VerdictCode code, String sentence) {}
 
-    Optional<Refusal> announced(UpdateBegin begin) {
-        int least = UpdateCodec.minEncodedBytes(recipe.encoding(), parameters);
-        int most = UpdateCodec.maxEncodedBytes(recipe.encoding(), parameters);
+    Optional<Refusal> announced(UpdateForm form, UpdateBegin begin) {
+        int values = form.slice().length(parameters);
+        int least = UpdateCodec.minEncodedBytes(form.encoding(), values);
+        int most = UpdateCodec.maxEncodedBytes(form.encoding(), values);
         if (begin.encodedBytes() > most)
             return refuse(OVERSIZED, "an update has at most " + most + " bytes, not " + begin.encodedBytes());
         if (begin.encodedBytes() < least)
@@ -43,9 +45,10 @@ record Checks(Recipe recipe, int parameters, int vocabulary, double greatestChan
         return loss >= 0 && loss <= greatest;
     }
 
-    Optional<Refusal> encoded(byte[] update) {
+    Optional<Refusal> encoded(UpdateForm form, byte[] update) {
         try {
-            return values(UpdateCodec.decode(recipe.encoding(), update, parameters));
+            return values(
+                    UpdateCodec.decode(form.encoding(), update, form.slice().length(parameters)));
         } catch (IllegalArgumentException e) { // the codec's rules
             return refuse(MALFORMED, String.valueOf(e.getMessage()));
         }

@@ -22,8 +22,7 @@ import org.slf4j.LoggerFactory;
  * @param heldOutShare of the documents, or of the text
  * @param heldOutTail the end of one text is held out, instead of documents chosen by their hash
  */
-public record CorpusRequest(
-        @Nullable Path source, @Nullable Sha256 hash, double heldOutShare, boolean heldOutTail) {
+public record CorpusRequest(@Nullable Path source, @Nullable Sha256 hash, double heldOutShare, boolean heldOutTail) {
     private static final Logger LOG = LoggerFactory.getLogger(CorpusRequest.class);
 
     /** @param data folder that a fetched corpus is kept in */

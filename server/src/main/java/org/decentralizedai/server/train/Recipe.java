@@ -1,7 +1,9 @@
 package org.decentralizedai.server.train;
 
 import java.time.Duration;
+import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.wire.LocalSteps;
 
 /**
@@ -13,7 +15,10 @@ import org.decentralizedai.wire.LocalSteps;
  * @param maxTasks of a round; between both it is the number of workers that are online
  * @param outerRate α: θ ← θ − α · (mean update, with momentum)
  * @param outerMomentum μ of Nesterov's momentum (DiLoCo, Douillard et al. 2023); 0 for none
- * @param feedback β of the error feedback that workers keep, 0 for none
+ * @param encoding of updates
+ * @param parts into which updates are sliced: each task sends one slice of its update, and tasks take turns; 1 for whole updates
+ * @param feedback β of the error feedback that workers keep, 0 for none; an update then is more than its task
+ * @param stepEncoding in which outer steps are published, as deltas for workers that come back; F32: exactly, without deltas
  * @param leaseSeconds without a heartbeat after which a task goes to another worker
  * @param maxLeaseSeconds for all renewals together
  */
@@ -25,11 +30,14 @@ public record Recipe(
         double outerRate,
         double outerMomentum,
         UpdateEncoding encoding,
+        int parts,
         double feedback,
+        UpdateEncoding stepEncoding,
         int leaseSeconds,
         int maxLeaseSeconds) {
 
     public Recipe {
+        if (stepEncoding == null) stepEncoding = UpdateEncoding.INT8; // in JSON that does not name it
         if (minTasks <= 0 || maxTasks < minTasks)
             throw new IllegalArgumentException(
                     "must be 0 < minTasks <= maxTasks: minTasks=" + minTasks + ", maxTasks=" + maxTasks);
@@ -37,11 +45,24 @@ public record Recipe(
             throw new IllegalArgumentException("outerRate must be in (0, 2]: outerRate=" + outerRate);
         if (!(outerMomentum >= 0) || outerMomentum >= 1)
             throw new IllegalArgumentException("outerMomentum must be in [0, 1): outerMomentum=" + outerMomentum);
-        if (!(feedback >= 0) || feedback >= 1)
-            throw new IllegalArgumentException("feedback must be in [0, 1): feedback=" + feedback);
+        requireForm(encoding, parts, feedback);
         if (leaseSeconds <= 0 || maxLeaseSeconds < leaseSeconds)
             throw new IllegalArgumentException("must be 0 < leaseSeconds <= maxLeaseSeconds: leaseSeconds="
                     + leaseSeconds + ", maxLeaseSeconds=" + maxLeaseSeconds);
+    }
+
+    private static void requireForm(UpdateEncoding encoding, int parts, double feedback) {
+        new UpdateForm(encoding, new Slice(0, parts), feedback); // has the rules
+    }
+
+    /**
+     * How the update of a task is sent. In the next round the slice of a task's place is another, so that a weight is not always
+     * in the hands of the same places.
+     *
+     * @param index of the task in its round
+     */
+    UpdateForm form(int round, int index) {
+        return new UpdateForm(encoding, new Slice((round + index) % parts, parts), feedback);
     }
 
     /** The start values for a model that is called so; those of {@code small} for any other name. */
@@ -57,7 +78,19 @@ public record Recipe(
     private static Recipe preset(
             int steps, int batch, int microBatch, int context, double rate, int minTasks, int maxTasks, int lease) {
         var local = new LocalSteps(steps, batch, microBatch, context, rate, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
-        return new Recipe(local, RateSchedule.CONSTANT, minTasks, maxTasks, 1.0, 0, UpdateEncoding.INT8, 0, lease, 5 * lease);
+        return new Recipe(
+                local,
+                RateSchedule.CONSTANT,
+                minTasks,
+                maxTasks,
+                1.0,
+                0,
+                UpdateEncoding.INT8,
+                1,
+                0,
+                UpdateEncoding.INT8,
+                lease,
+                5 * lease);
     }
 
     /** @param done tokens that the run has trained on before the round */

@@ -8,21 +8,22 @@ import org.decentralizedai.server.state.TaskLedger.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a full round comes to. A function of its tasks, the log, the recipe and the weights before: computed again after a
+ * What a full round comes to. A function of its tasks, the log, the recipe, and the weights and state before: computed again after a
  * crash it gives the same bytes.
  *
- * @param momentum state of the outer step, null when it has none
+ * @param delta the step that was published; null when there is none
  * @param lastLoss mean loss of the tasks' last steps, nats per token
  */
-record RoundResult(float[] weights, float @Nullable [] momentum, long tokens, int updates, double lastLoss) {
+record RoundResult(
+        float[] weights, OuterState state, byte @Nullable [] delta, long tokens, int updates, double lastLoss) {
 
     /** @param done the round's tasks, all done, in their order */
-    static RoundResult of(
-            List<Task> done, GradientLog log, Recipe recipe, float[] weights, float @Nullable [] momentum) {
+    static RoundResult of(List<Task> done, GradientLog log, Recipe recipe, float[] weights, OuterState state) {
         var sum = new Aggregator(weights.length);
         for (Task task : done) add(sum, log.read(positionOf(task)), weights.length);
-        var step = new OuterStep(recipe.outerRate(), recipe.outerMomentum()).apply(weights, sum.mean(), momentum);
-        return new RoundResult(step.weights(), step.momentum(), sum.tokens(), sum.updates(), sum.lastLoss());
+        var step = new OuterStep(recipe.outerRate(), recipe.outerMomentum(), recipe.stepEncoding())
+                .apply(weights, sum.mean(), state);
+        return new RoundResult(step.weights(), step.state(), step.delta(), sum.tokens(), sum.updates(), sum.lastLoss());
     }
 
     private static long positionOf(Task task) {
@@ -32,13 +33,18 @@ record RoundResult(float[] weights, float @Nullable [] momentum, long tokens, in
     }
 
     private static void add(Aggregator sum, LoggedUpdate update, int parameters) {
-        float[] values = UpdateCodec.decode(update.encoding(), update.encoded().array(), parameters);
-        sum.add(values, update.tokens(), update.firstLoss(), update.lastLoss());
+        var slice = update.slice();
+        float[] values = UpdateCodec.decode(update.encoding(), update.encoded().array(), slice.length(parameters));
+        sum.add(slice, values, update.tokens(), update.firstLoss(), update.lastLoss());
     }
 
     /** False when the step overflowed. */
     boolean finite() {
-        for (float value : weights) if (!Float.isFinite(value)) return false;
+        return finite(weights) && (state.carry() == null || finite(state.carry()));
+    }
+
+    private static boolean finite(float[] values) {
+        for (float value : values) if (!Float.isFinite(value)) return false;
         return true;
     }
 }

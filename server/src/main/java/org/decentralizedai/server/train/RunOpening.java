@@ -49,7 +49,9 @@ final class RunOpening {
 
     private void requireSameModel(RunRequest request, Run run, ModelConfig model) {
         var wanted = request.model();
-        if (wanted == null || wanted.equals(run.modelName()) || ModelChoice.config(wanted).equals(model)) return;
+        if (wanted == null
+                || wanted.equals(run.modelName())
+                || ModelChoice.config(wanted).equals(model)) return;
         throw new IllegalArgumentException("the data folder " + request.data() + " holds a run of the model "
                 + run.modelName() + ", not of " + wanted + ": use another --data folder for another model");
     }

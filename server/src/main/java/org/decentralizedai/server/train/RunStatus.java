@@ -127,9 +127,9 @@ public final class RunStatus {
                 desk.online(),
                 workers.accepted(),
                 workers.refusals(),
-                now.current().checkpoint().hex(),
+                now.current().files().checkpoint().hex(),
                 promotions.current().map(this::promoted).orElse(null),
-                now.current().checkpointBytes() + shardBytes,
+                now.current().files().bytes() + shardBytes,
                 now.history());
     }
 

@@ -170,10 +170,15 @@ public final class TaskDesk {
                 p.round().number(),
                 p.checkpoint().hash(),
                 p.checkpoint().pieces(),
+                p.hops(),
                 schedule.windows(lease.taskId()),
                 recipe.steps(p.round().tokens()),
-                recipe.encoding(),
+                recipe.form(p.round().number(), index(lease)),
                 recipe.leaseSeconds() * 1000);
+    }
+
+    private int index(Lease lease) {
+        return tasks.find(lease.taskId()).orElseThrow().index();
     }
 
     private boolean fits(Worker worker) {

@@ -10,9 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.state.Round;
+import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.store.checkpoint.Checkpoint;
-import org.decentralizedai.wire.Sha256;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +58,7 @@ public final class Trainer {
                 Initializer.weights(ParameterLayout.of(with.model()), with.run().seed());
         with.rounds()
                 .advance(
-                        round(0, with.shelf().write(0, first), null, 0, 0, null),
+                        round(0, with.shelf().write(first, OuterState.ZERO, null), 0, 0, null),
                         with.recipe().tasks(0));
         with.database().sync();
     }
@@ -100,7 +100,7 @@ public final class Trainer {
         var done = with.tasks().tasks(number);
         if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
         var result = RoundResult.of(
-                done, with.log(), with.recipe(), weights, with.shelf().momentum(round));
+                done, with.log(), with.recipe(), weights, with.shelf().state(round));
         if (result.finite()) advance(round, result);
         else discard(round);
     }
@@ -111,8 +111,7 @@ public final class Trainer {
         open(
                 round(
                         round.number() + 1,
-                        with.shelf().checkpoint(round),
-                        round.optimizer(),
+                        round.files().withoutDelta(),
                         round.tokens(),
                         round.updates(),
                         round.trainLoss()),
@@ -121,12 +120,9 @@ public final class Trainer {
     }
 
     private void advance(Round round, RoundResult result) {
-        int number = round.number() + 1;
-        var momentum = with.shelf().writeMomentum(number, result.momentum());
         var next = round(
-                number,
-                with.shelf().write(number, result.weights()),
-                momentum == null ? null : momentum.manifest(),
+                round.number() + 1,
+                with.shelf().write(result.weights(), result.state(), result.delta()),
                 round.tokens() + result.tokens(),
                 round.updates() + result.updates(),
                 result.lastLoss());
@@ -148,7 +144,7 @@ public final class Trainer {
         with.database().sync();
         with.onRound().run();
         with.examiner().consider(candidate(next, demanded));
-        clear(next.number());
+        clear(next);
     }
 
     private Candidate candidate(Round round, boolean demanded) {
@@ -163,22 +159,14 @@ public final class Trainer {
                 ParameterLayout.of(with.model()).parameterCount(),
                 with.model().vocabulary(),
                 with.recipe().greatestChange(greatest));
-        return new RoundPlan(round, with.model(), checkpoint, checks);
+        var hops = DeltaChain.to(round, with.rounds()::find).hops();
+        return new RoundPlan(round, with.model(), checkpoint, hops, checks);
     }
 
-    private Round round(
-            int number,
-            Checkpoint checkpoint,
-            @Nullable Sha256 optimizer,
-            long tokens,
-            long updates,
-            @Nullable Double trainLoss) {
+    private Round round(int number, RoundFiles files, long tokens, long updates, @Nullable Double trainLoss) {
         return new Round(
                 number,
-                checkpoint.manifest(),
-                checkpoint.hash(),
-                checkpoint.bytes(),
-                optimizer,
+                files,
                 tokens,
                 updates,
                 trainLoss,
@@ -189,11 +177,11 @@ public final class Trainer {
     }
 
     /** While a backup copies, nothing is deleted: the next round does it. */
-    private void clear(int current) {
+    private void clear(Round current) {
         if (!clearing.tryLock()) return;
         try {
-            with.log().trim(current);
-            with.rounds().trimTasks(current - ROUNDS_WITH_TASKS);
+            with.log().trim(current.number());
+            with.rounds().trimTasks(current.number() - ROUNDS_WITH_TASKS);
             with.shelf().thin(current, with.promoted().current(), with.examiner()::uses);
         } finally {
             clearing.unlock();
@@ -211,7 +199,8 @@ public final class Trainer {
     }
 
     /**
-     * Opens a new round from the weights of an earlier one and promotes them.
+     * Opens a new round from the weights and the state of an earlier one and promotes them. No delta leads there: who holds
+     * other weights loads these whole.
      *
      * @return the number of the new round
      * @throws IllegalArgumentException when that round's checkpoint is not stored any more
@@ -237,8 +226,7 @@ public final class Trainer {
         float[] restored = with.shelf().weights(target);
         var next = round(
                 current.number() + 1,
-                with.shelf().checkpoint(target),
-                target.optimizer(),
+                target.files().withoutDelta(),
                 target.tokens(),
                 current.updates(),
                 target.trainLoss());

@@ -71,7 +71,8 @@ public final class UpdateIntake {
         var plan = desk.plan();
         var refusal = lease(worker, begin.lease(), plan.round().number());
         if (refusal.isPresent()) return refused(worker, begin.lease(), refusal.get());
-        refusal = plan.checks().announced(begin);
+        var form = plan.checks().recipe().form(plan.round().number(), index(begin.lease()));
+        refusal = plan.checks().announced(form, begin);
         if (refusal.isPresent()) return refusedAndFreed(worker, begin.lease(), refusal.get());
         var upload = uploads.get(begin.lease().taskId());
         if (upload == null || !upload.begin().equals(begin)) {
@@ -79,7 +80,7 @@ public final class UpdateIntake {
             if (!reserve(begin.encodedBytes()))
                 return new Verdict(
                         begin.lease(), UNAVAILABLE, "too many uploads are under way: please try again soon", 0);
-            upload = new Upload(begin);
+            upload = new Upload(begin, form);
             var other = uploads.put(begin.lease().taskId(), upload);
             if (other != null) waitingBytes.addAndGet(-other.begin().encodedBytes());
         }
@@ -128,16 +129,17 @@ public final class UpdateIntake {
         if (!Digests.of(upload.bytes()).equals(begin.hash()))
             return refusedAndFreed(
                     worker, begin.lease(), new Refusal(WRONG_HASH, "the bytes do not have the announced hash"));
-        var bad = plan.checks().encoded(upload.bytes());
+        var bad = plan.checks().encoded(upload.form(), upload.bytes());
         if (bad.isPresent()) return refusedAndFreed(worker, begin.lease(), bad.get());
-        return desk.duringRound(plan, () -> keep(worker, begin, upload.bytes(), plan))
+        return desk.duringRound(plan, () -> keep(worker, upload, plan))
                 .orElseGet(() -> refused(
                         worker,
                         begin.lease(),
                         new Refusal(LATE, "round " + plan.round().number() + " has closed")));
     }
 
-    private Verdict keep(String worker, UpdateBegin begin, byte[] encoded, RoundPlan plan) {
+    private Verdict keep(String worker, Upload upload, RoundPlan plan) {
+        var begin = upload.begin();
         long position;
         try {
             position = log.append(new LoggedUpdate(
@@ -147,8 +149,9 @@ public final class UpdateIntake {
                     begin.tokens(),
                     begin.firstLoss(),
                     begin.lastLoss(),
-                    plan.checks().recipe().encoding(),
-                    new Bytes(encoded)));
+                    upload.form().encoding(),
+                    upload.form().slice(),
+                    new Bytes(upload.bytes())));
         } catch (UncheckedIOException e) {
             LOG.error("the update of task {} could not be stored", begin.lease().taskId(), e);
             return new Verdict(begin.lease(), UNAVAILABLE, "the update could not be stored: please send it again", 0);
@@ -165,6 +168,10 @@ public final class UpdateIntake {
             case STALE -> refused(worker, begin.lease(), new Refusal(LATE, "the task went to another worker"));
             case NO_SUCH_TASK -> refused(worker, begin.lease(), new Refusal(UNKNOWN_LEASE, "no such task"));
         };
+    }
+
+    private int index(Lease lease) {
+        return tasks.find(lease.taskId()).orElseThrow().index();
     }
 
     private Optional<Refusal> lease(String worker, Lease lease, int round) {

@@ -1,21 +1,28 @@
 package org.decentralizedai.server.train;
 
+import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 
 /** The part of an update that has come so far. Its methods are called under its own lock. */
 final class Upload {
     private final UpdateBegin begin;
+    private final UpdateForm form;
     private final byte[] bytes;
     private int received;
 
-    Upload(UpdateBegin begin) {
+    Upload(UpdateBegin begin, UpdateForm form) {
         this.begin = begin;
+        this.form = form;
         this.bytes = new byte[begin.encodedBytes()];
     }
 
     UpdateBegin begin() {
         return begin;
+    }
+
+    UpdateForm form() {
+        return form;
     }
 
     int received() {

@@ -16,9 +16,36 @@ import org.knowm.xchart.XYSeries;
 class ArmTest {
     private static Report run(String arm, boolean synchronous, long seed, double loss) {
         return new Report(
-                arm, "", "nano", synchronous, seed, 4, 8, 2, 1e-3, 1, 0, UpdateEncoding.INT8, 0, 0, loss, 10, 1000,
-                100, synchronous ? null : 0.5, synchronous ? null : 4.0, synchronous ? null : 0.9, 0, 40, 0, 0, 1, 1,
-                "", List.of(new Point(0, 0, 0, 0, 5), new Point(10, 1000, 500, 1, loss)));
+                arm,
+                "",
+                "nano",
+                synchronous,
+                seed,
+                4,
+                8,
+                2,
+                1e-3,
+                1,
+                0,
+                UpdateEncoding.INT8,
+                1,
+                0,
+                0,
+                loss,
+                10,
+                1000,
+                100,
+                synchronous ? null : 0.5,
+                synchronous ? null : 4.0,
+                synchronous ? null : 0.9,
+                0,
+                40,
+                0,
+                0,
+                1,
+                1,
+                "",
+                List.of(new Point(0, 0, 0, 0, 5), new Point(10, 1000, 500, 1, loss)));
     }
 
     private static final List<Report> RUNS = List.of(
@@ -31,7 +58,9 @@ class ArmTest {
     @Test
     void of_runsOfAnArm_haveTheirMeanAndSpread() {
         var arms = Arm.of(RUNS);
-        assertThat(arms).extracting(Arm::name).containsExactly("--synchronous", "--workers 4", "--synchronous --batch 9");
+        assertThat(arms)
+                .extracting(Arm::name)
+                .containsExactly("--synchronous", "--workers 4", "--synchronous --batch 9");
         assertThat(arms.getFirst().loss()).isCloseTo(2.1, within(1e-12));
         assertThat(arms.getFirst().spread()).isCloseTo(0.2 / Math.sqrt(2), within(1e-12));
         assertThat(arms.getLast().spread()).isZero();
@@ -51,7 +80,9 @@ class ArmTest {
     @Test
     void charts_areSvg(@TempDir Path folder) throws IOException {
         var arms = LossChart.arms(Arm.of(RUNS));
-        assertThat(arms.getSeriesCollection()).extracting(XYSeries::getName).containsExactly("--workers 4", "--synchronous");
+        assertThat(arms.getSeriesCollection())
+                .extracting(XYSeries::getName)
+                .containsExactly("--workers 4", "--synchronous");
         assertThat(arms.getSeries("--workers 4").getXData()).containsExactly(0.5);
         var curve = LossChart.curve(RUNS.get(1));
         assertThat(curve.getSeries("loss").getYData()).containsExactly(5, 2.1);

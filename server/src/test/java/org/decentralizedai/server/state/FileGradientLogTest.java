@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
@@ -26,7 +27,15 @@ final class FileGradientLogTest {
         byte[] encoded = new byte[bytes];
         new Random(task).nextBytes(encoded);
         return new LoggedUpdate(
-                round, new Lease(task, 1), "wörker", 100, 5.5, 4.5, UpdateEncoding.INT8, new Bytes(encoded));
+                round,
+                new Lease(task, 1),
+                "wörker",
+                100,
+                5.5,
+                4.5,
+                UpdateEncoding.INT8,
+                new Slice(1, 64),
+                new Bytes(encoded));
     }
 
     private static List<LoggedUpdate> all(GradientLog log) {

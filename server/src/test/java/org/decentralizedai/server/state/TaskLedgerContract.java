@@ -43,7 +43,18 @@ abstract class TaskLedgerContract {
 
     private void openRound(int number, int tasks) {
         new RoundLedger(database, clock)
-                .advance(new Round(number, HASH, HASH, 1, null, 0, 0, null, null, null, 0, false), tasks);
+                .advance(
+                        new Round(
+                                number,
+                                new RoundFiles(HASH, HASH, 1, null, null, null),
+                                0,
+                                0,
+                                null,
+                                null,
+                                null,
+                                0,
+                                false),
+                        tasks);
     }
 
     @AfterEach

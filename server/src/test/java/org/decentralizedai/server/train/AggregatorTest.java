@@ -10,6 +10,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.decentralizedai.compress.Slice;
 import org.junit.jupiter.api.Test;
 
 final class AggregatorTest {
@@ -28,7 +29,7 @@ final class AggregatorTest {
 
     private static float[] mean(List<Update> updates) {
         var sum = new Aggregator(17);
-        for (Update update : updates) sum.add(update.values(), update.tokens(), 3, 2);
+        for (Update update : updates) sum.add(Slice.WHOLE, update.values(), update.tokens(), 3, 2);
         return sum.mean();
     }
 
@@ -43,8 +44,8 @@ final class AggregatorTest {
     @Test
     void mean_unequalTokens_isWeighted() {
         var sum = new Aggregator(2);
-        sum.add(new float[] {1, 0}, 30, 4, 3);
-        sum.add(new float[] {5, 8}, 10, 8, 7);
+        sum.add(Slice.WHOLE, new float[] {1, 0}, 30, 4, 3);
+        sum.add(Slice.WHOLE, new float[] {5, 8}, 10, 8, 7);
         assertThat(sum.mean()).containsExactly(2, 2);
         assertThat(sum.tokens()).isEqualTo(40);
         assertThat(sum.firstLoss()).isEqualTo(5);
@@ -52,26 +53,35 @@ final class AggregatorTest {
     }
 
     @Test
+    void mean_slices_eachParameterOverThoseThatHoldIt() {
+        var sum = new Aggregator(5);
+        sum.add(new Slice(0, 2), new float[] {1, 2, 3}, 10, 4, 3);
+        sum.add(new Slice(1, 2), new float[] {4, 5}, 20, 4, 3);
+        sum.add(new Slice(0, 2), new float[] {4, 5, 6}, 20, 4, 3);
+        assertThat(sum.mean()).containsExactly(3, 4, 4, 5, 5);
+        assertThat(sum.tokens()).isEqualTo(50);
+    }
+
+    @Test
+    void mean_partThatNobodySent_isZero() {
+        var sum = new Aggregator(3);
+        sum.add(new Slice(1, 3), new float[] {7}, 10, 4, 3);
+        assertThat(sum.mean()).containsExactly(0, 7, 0);
+    }
+
+    /** The recipe changed in the midst of a round. */
+    @Test
+    void mean_differentParts_weighsEachParameterByItsOwnTokens() {
+        var sum = new Aggregator(4);
+        sum.add(Slice.WHOLE, new float[] {1, 1, 1, 1}, 10, 4, 3);
+        sum.add(new Slice(1, 2), new float[] {4, 4}, 20, 4, 3);
+        assertThat(sum.mean()).containsExactly(1, 3, 1, 3);
+    }
+
+    @Test
     void add_wrongLength_throws() {
-        assertThatThrownBy(() -> new Aggregator(2).add(new float[3], 1, 1, 1)).hasMessageContaining("2 values");
-    }
-
-    @Test
-    void outerStep_plain_subtracts() {
-        var result = new OuterStep(0.5, 0).apply(new float[] {1, 2}, new float[] {2, -2}, null);
-        assertThat(result.weights()).containsExactly(0, 3);
-        assertThat(result.momentum()).isNull();
-    }
-
-    @Test
-    void outerStep_nesterov_isDiLoCos() {
-        var step = new OuterStep(1, 0.5);
-        var first = step.apply(new float[] {10}, new float[] {4}, null); // m = 4, step = 4 + 0.5 * 4
-        assertThat(first.weights()).containsExactly(4);
-        assertThat(first.momentum()).containsExactly(4);
-        var second = step.apply(first.weights(), new float[] {2}, first.momentum()); // m = 4, step = 2 + 0.5 * 4
-        assertThat(second.weights()).containsExactly(0);
-        assertThat(second.momentum()).containsExactly(4);
+        assertThatThrownBy(() -> new Aggregator(2).add(Slice.WHOLE, new float[3], 1, 1, 1))
+                .hasMessageContaining("2 values");
     }
 
     @Test

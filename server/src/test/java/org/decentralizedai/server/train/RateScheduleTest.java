@@ -34,7 +34,9 @@ class RateScheduleTest {
         var recipe = Recipe.of("nano", 64);
         long done = recipe.schedule().tokens() / 2;
         double rate = recipe.steps().learningRate();
-        assertThat(recipe.steps(done)).isEqualTo(recipe.steps().withLearningRate(rate * recipe.schedule().share(done)));
+        assertThat(recipe.steps(done))
+                .isEqualTo(
+                        recipe.steps().withLearningRate(rate * recipe.schedule().share(done)));
     }
 
     @Test

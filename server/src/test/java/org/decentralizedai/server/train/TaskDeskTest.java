@@ -22,6 +22,7 @@ import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.JdbcTaskLedger;
 import org.decentralizedai.server.state.MutableClock;
 import org.decentralizedai.server.state.Round;
+import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
 import org.decentralizedai.server.state.RunLedger;
@@ -42,7 +43,8 @@ class TaskDeskTest {
     private static final ModelConfig MODEL =
             new ModelConfig(ModelConfig.BYTE_VOCABULARY, 8, 1, 2, 1, 4, 12, 16, 1e4, 1e-5, true);
     private static final LocalSteps STEPS = new LocalSteps(2, 2, 2, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
-    private static final Recipe RECIPE = new Recipe(STEPS, RateSchedule.CONSTANT, TASKS, TASKS, 1, 0, UpdateEncoding.INT8, 0, 30, 90);
+    private static final Recipe RECIPE = new Recipe(
+            STEPS, RateSchedule.CONSTANT, TASKS, TASKS, 1, 0, UpdateEncoding.INT8, 1, 0, UpdateEncoding.INT8, 30, 90);
     private static final Sha256 HASH = new Sha256("ab".repeat(32));
 
     /** One worker, its connection and what it believes to hold. */
@@ -104,11 +106,12 @@ class TaskDeskTest {
         }
 
         private void open(int number) {
-            var round = new Round(number, HASH, HASH, 1, null, 0, 0, null, null, null, 0, false);
+            var round = new Round(
+                    number, new RoundFiles(HASH, HASH, 1, null, null, null), 0, 0, null, null, null, 0, false);
             var checks = new Checks(RECIPE, ParameterLayout.of(MODEL).parameterCount(), MODEL.vocabulary(), 1);
             desk.nextRound(() -> {
                 rounds.advance(round, TASKS);
-                return new RoundPlan(round, MODEL, new Checkpoint(HASH, HASH, List.of(HASH), 1), checks);
+                return new RoundPlan(round, MODEL, new Checkpoint(HASH, HASH, List.of(HASH), 1), List.of(), checks);
             });
         }
 

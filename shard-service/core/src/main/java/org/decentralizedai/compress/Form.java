@@ -1,7 +1,7 @@
 package org.decentralizedai.compress;
 
 /** One way to write values as bytes. Implementations are immutable and hold no more than their parameters. */
-sealed interface Form permits Float32Form, Int8Form, Int4Form, TopForm {
+sealed interface Form permits Float32Form, Int8Form, Int4Form, SignForm, TopForm {
 
     /** Fewest bytes that {@code values} numbers can have. */
     int minBytes(int values);

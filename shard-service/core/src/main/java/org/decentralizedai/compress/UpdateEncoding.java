@@ -17,7 +17,9 @@ public enum UpdateEncoding {
     /** The greatest 64 of every 4096 values, four bits each. */
     TOP64_4BIT(new TopForm(64, 4)),
     /** The form of SparseLoCo (Sarfi et al. 2025), with shorter positions. */
-    TOP64_2BIT(new TopForm(64, 2));
+    TOP64_2BIT(new TopForm(64, 2)),
+    /** Blocks of {@link SignForm#BLOCK} values: one bf16 scale, then a bit each. */
+    SIGN(new SignForm());
 
     private final Form form;
 

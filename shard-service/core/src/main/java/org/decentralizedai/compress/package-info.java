@@ -1,6 +1,6 @@
 /**
  * How an update (a pseudo-gradient, one number per parameter) becomes bytes and back. Start reading at {@link UpdateCodec};
- * {@link UpdateEncoding} lists the forms, {@link ErrorFeedback} keeps what a form dropped, {@link CheckpointDelta} carries the
+ * {@link UpdateEncoding} lists the forms, {@link Slice} says which part of an update a task sends, {@link ErrorFeedback} keeps what a form dropped, {@link CheckpointDelta} carries the
  * coordinator's own steps to returning workers.
  *
  * <p>Every byte follows from the values alone, on every platform: arithmetic is done in doubles and rounded to f32 only where
@@ -11,6 +11,7 @@
  * F32      | f32 | f32 | ...
  * INT8     | scale f32 | 256 x i8 |  ...  | scale f32 | rest x i8 |                        value = scale * i8
  * INT4     | scale bf16 | 64 x i4 |  ...  | scale bf16 | rest x i4 | 0 to a whole byte |   value = scale * i4
+ * SIGN     | scale bf16 | 512 bits | ... | scale bf16 | rest, 0 to a whole byte |          value = scale, - scale where the bit is 1
  * TOPk_n   chunk | chunk | ... | zero bits to a whole byte |           of 4096 values each, the last may be shorter
  *   chunk  | low bf16 | high bf16 | r: 4 bits | k entries |                 of a short chunk: ceil(k * length / 4096)
  *   entry  | gap >> r zero bits | 1 | gap, lowest r bits | n bits: magnitude from the lowest bit up, then the sign |

@@ -1,6 +1,7 @@
 package org.decentralizedai.wire;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** Bytes in a record: equal by content. The array is not copied; whoever hands it over stops writing to it. */
 public final class Bytes {
@@ -8,6 +9,20 @@ public final class Bytes {
 
     public Bytes(byte[] array) {
         this.array = array;
+    }
+
+    /** One after the other; a single part is not copied. */
+    public static byte[] joined(List<Bytes> parts) {
+        if (parts.size() == 1) return parts.getFirst().array;
+        int length = 0;
+        for (Bytes part : parts) length = Math.addExact(length, part.length());
+        byte[] all = new byte[length];
+        int at = 0;
+        for (Bytes part : parts) {
+            System.arraycopy(part.array, 0, all, at, part.length());
+            at += part.length();
+        }
+        return all;
     }
 
     public byte[] array() {

@@ -4,7 +4,9 @@ import static org.decentralizedai.wire.FrameException.Code.BAD_FIELD;
 import static org.decentralizedai.wire.FrameException.Code.UNKNOWN_TYPE;
 
 import java.util.function.Function;
+import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
 
 /** Messages to frames and back, for both sides. Decoding throws only {@link FrameException}. */
@@ -25,10 +27,12 @@ public final class FrameCodec {
                         .lease(m.lease())
                         .i32(m.round())
                         .hash(m.checkpoint())
-                        .hashes(m.weights());
+                        .hashes(m.weights())
+                        .hops(m.hops());
                 write(out, m.data());
                 write(out, m.steps());
-                yield out.i32(m.encoding().ordinal()).i32(m.leaseMillis()).frame();
+                write(out, m.form());
+                yield out.i32(m.leaseMillis()).frame();
             }
             case ServerMessage.Idle m ->
                 new FrameWriter(IDLE)
@@ -114,9 +118,10 @@ public final class FrameCodec {
                         in.i32(),
                         in.hash(),
                         in.hashes(),
+                        in.hops(),
                         new CorpusWindows(in.hash(), in.i64(), in.i32(), in.i32()),
                         localSteps(in),
-                        in.constant(UpdateEncoding.values()),
+                        updateForm(in),
                         in.i32());
             case IDLE -> new ServerMessage.Idle(in.constant(IdleReason.values()), in.i32());
             case UPLOAD_FROM -> new ServerMessage.UploadFrom(in.lease(), in.i32());
@@ -179,6 +184,17 @@ public final class FrameCodec {
                 .f64(s.epsilon())
                 .f64(s.weightDecay())
                 .f64(s.clipNorm());
+    }
+
+    private static void write(FrameWriter out, UpdateForm f) {
+        out.i32(f.encoding().ordinal())
+                .i32(f.slice().part())
+                .i32(f.slice().parts())
+                .f64(f.feedback());
+    }
+
+    private static UpdateForm updateForm(FrameReader in) {
+        return new UpdateForm(in.constant(UpdateEncoding.values()), new Slice(in.i32(), in.i32()), in.f64());
     }
 
     private static LocalSteps localSteps(FrameReader in) {

@@ -85,6 +85,15 @@ final class FrameReader {
         return values;
     }
 
+    List<Hop> hops() {
+        int count = i32();
+        if (count < 0 || count > buffer.remaining() / FrameLayout.SHORTEST_HOP)
+            throw new FrameException(BAD_LENGTH, "list goes past the frame: " + count);
+        var values = new ArrayList<Hop>(count);
+        for (int i = 0; i < count; i++) values.add(new Hop(hash(), hashes(), i32()));
+        return values;
+    }
+
     <E extends Enum<E>> E constant(E[] values) {
         int ordinal = i32();
         if (ordinal < 0 || ordinal >= values.length)

@@ -67,6 +67,12 @@ final class FrameWriter {
         return this;
     }
 
+    FrameWriter hops(List<Hop> values) {
+        i32(values.size());
+        for (Hop value : values) hash(value.from()).hashes(value.pieces()).i32(value.bytes());
+        return this;
+    }
+
     FrameWriter lease(Lease value) {
         return i64(value.taskId()).i64(value.fence());
     }

@@ -1,7 +1,7 @@
 package org.decentralizedai.wire;
 
 import java.util.List;
-import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
 
 /** What the coordinator tells a worker. */
@@ -15,20 +15,24 @@ public sealed interface ServerMessage {
      * the update θ − θ'. Ends after {@code leaseMillis} unless a heartbeat renews it.
      *
      * @param checkpoint hash of the whole safetensors file
-     * @param weights hashes of its pieces, in order
+     * @param weights hashes of its pieces, in order: the file cut after every 4 MiB
+     * @param hops the last steps that led to {@code checkpoint}, newest last, for workers that hold an earlier one; their deltas
+     *     together are shorter than the weights. May be empty
      */
     record GradientTask(
             Lease lease,
             int round,
             Sha256 checkpoint,
             List<Sha256> weights,
+            List<Hop> hops,
             CorpusWindows data,
             LocalSteps steps,
-            UpdateEncoding encoding,
+            UpdateForm form,
             int leaseMillis)
             implements ServerMessage {
         public GradientTask {
             weights = List.copyOf(weights);
+            hops = List.copyOf(hops);
             if (round < 0) throw new IllegalArgumentException("round must be >= 0: round=" + round);
             if (leaseMillis <= 0) throw new IllegalArgumentException("lease must be > 0: leaseMillis=" + leaseMillis);
             if (data.count() != steps.windows())

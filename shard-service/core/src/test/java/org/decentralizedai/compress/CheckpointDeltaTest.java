@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,6 +82,23 @@ class CheckpointDeltaTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(rule);
         assertThat(weights).containsExactly(3, 3);
+    }
+
+    /** From a liar: whatever the bytes are, the weights are stepped or as they were. */
+    @Property(tries = 3000)
+    void apply_damagedAnywhere_isAStepOrIsRefused(
+            @ForAll UpdateEncoding encoding, @ForAll int position, @ForAll byte value, @ForAll int length) {
+        float[] step = Updates.HEAVY_TAILED.of(300, 1);
+        byte[] delta = CheckpointDelta.of(encoding, UpdateCodec.encode(encoding, step), step.length);
+        if (length % 3 == 0) delta = Arrays.copyOf(delta, Math.floorMod(length, 2 * delta.length));
+        if (delta.length > 0) delta[Math.floorMod(position, delta.length)] = value;
+        float[] weights = new float[step.length];
+        try {
+            CheckpointDelta.apply(delta, weights);
+        } catch (IllegalArgumentException e) {
+            assertThat(e.getMessage()).isNotBlank();
+            assertThat(weights).containsOnly(0);
+        }
     }
 
     @Test

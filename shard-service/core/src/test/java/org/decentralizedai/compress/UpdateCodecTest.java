@@ -55,6 +55,7 @@ class UpdateCodecTest {
         "F32, 0000803f 000000bf 00000000 0000803e 666666bf",
         "INT8, 0402013c 7fc00020 8e",
         "INT4, 00be 48e007",
+        "SIGN, 083f12",
         "TOP256_4BIT, 803f 803f 1000",
         "TOP64_2BIT, 803f 803f 10"
     })

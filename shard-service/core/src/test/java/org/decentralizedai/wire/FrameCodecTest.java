@@ -3,12 +3,16 @@ package org.decentralizedai.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,9 +30,12 @@ class FrameCodecTest {
                         12,
                         HASH,
                         List.of(HASH, new Sha256("01".repeat(32))),
+                        List.of(
+                                new Hop(new Sha256("02".repeat(32)), List.of(new Sha256("03".repeat(32))), 1000),
+                                new Hop(HASH, List.of(new Sha256("04".repeat(32)), HASH), 5_000_000)),
                         new CorpusWindows(HASH, -5, 256, 8),
                         new LocalSteps(4, 2, 1, 64, 3e-3, 3, 0.9, 0.95, 1e-8, 0.1, 1),
-                        UpdateEncoding.INT8,
+                        new UpdateForm(UpdateEncoding.INT8, new Slice(2, 3), 0),
                         120_000),
                 new ServerMessage.Idle(IdleReason.PAUSED, 5000),
                 new ServerMessage.UploadFrom(LEASE, 65_536),
@@ -61,16 +68,53 @@ class FrameCodecTest {
     @Test
     void frames_goldenVectors() {
         assertThat(hex(FrameCodec.encode(new ClientMessage.TaskRequest())))
-                .isEqualTo("01420000000000000000000000000000");
+                .isEqualTo("02420000000000000000000000000000");
         assertThat(hex(FrameCodec.encode(new ClientMessage.Heartbeat(LEASE, 3, 5.5))))
-                .isEqualTo("0143000" + "01c0000000000000000000000" + "0700000000000000" + "0300000000000000"
+                .isEqualTo("0243000" + "01c0000000000000000000000" + "0700000000000000" + "0300000000000000"
                         + "03000000" + "0000000000001640");
         assertThat(hex(FrameCodec.encode(new ServerMessage.Verdict(LEASE, VerdictCode.LATE, "late", 0))))
-                .isEqualTo("0105000" + "0200000000000000000000000" + "0700000000000000" + "0300000000000000"
+                .isEqualTo("0205000" + "0200000000000000000000000" + "0700000000000000" + "0300000000000000"
                         + "03000000" + "04000000" + "6c617465" + "00000000");
         assertThat(hex(FrameCodec.encode(new ServerMessage.UploadFrom(LEASE, 65_536))))
                 .isEqualTo(
-                        "0104000" + "0140000000000000000000000" + "0700000000000000" + "0300000000000000" + "00000100");
+                        "0204000" + "0140000000000000000000000" + "0700000000000000" + "0300000000000000" + "00000100");
+    }
+
+    @Test
+    void gradientTask_goldenVector() {
+        String round = "0c000000", data = "fbffffffffffffff" + "00010000" + "08000000";
+        String steps =
+                "04000000" + "02000000" + "01000000" + "40000000" + "fa7e6abc7493683f" + "03000000" + "cdccccccccccec3f"
+                        + "666666666666ee3f" + "3a8c30e28e79453e" + "9a9999999999b93f" + "000000000000f03f";
+        String form = "01000000" + "02000000" + "03000000" + "0000000000000000";
+        String hop1 = "02".repeat(32) + "01000000" + "03".repeat(32) + "e8030000";
+        String hop2 = HASH + "02000000" + "04".repeat(32) + HASH + "404b4c00";
+        assertThat(hex(FrameCodec.encode(serverMessages().get(1))))
+                .isEqualTo("02020000" + "b8010000" + "0000000000000000" + "0700000000000000" + "0300000000000000"
+                        + round
+                        + HASH + "02000000" + HASH + "01".repeat(32) + "02000000" + hop1 + hop2 + HASH + data + steps
+                        + form + "c0d40100");
+    }
+
+    @Test
+    void decode_hopsPastTheFrame_isRefused() {
+        byte[] frame = FrameCodec.encode(serverMessages().get(1));
+        int hops = FrameLayout.HEADER + 16 + 4 + 32 + 4 + 2 * 32;
+        for (int count : new int[] {-1, 7, Integer.MAX_VALUE}) {
+            byte[] wrong = frame.clone();
+            ByteBuffer.wrap(wrong).order(ByteOrder.LITTLE_ENDIAN).putInt(hops, count);
+            assertThatThrownBy(() -> FrameCodec.decodeServer(wrong))
+                    .isInstanceOf(FrameException.class)
+                    .hasMessageContaining("list goes past the frame: " + count);
+        }
+    }
+
+    @Test
+    void decode_hopWithoutPieces_isRefused() {
+        byte[] frame = FrameCodec.encode(serverMessages().get(1));
+        int pieces = FrameLayout.HEADER + 16 + 4 + 32 + 4 + 2 * 32 + 4 + 32;
+        ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).putInt(pieces, 0);
+        assertThatThrownBy(() -> FrameCodec.decodeServer(frame)).isInstanceOf(FrameException.class);
     }
 
     private static String hex(byte[] bytes) {
@@ -80,7 +124,7 @@ class FrameCodecTest {
     @Test
     void decode_unknownVersion_saysReload() {
         byte[] frame = FrameCodec.encode(new ClientMessage.TaskRequest());
-        frame[0] = 2;
+        frame[0] = FrameLayout.VERSION + 1;
         assertThatThrownBy(() -> FrameCodec.decodeClient(frame))
                 .isInstanceOfSatisfying(
                         FrameException.class, e -> assertThat(e.code()).isEqualTo(FrameException.Code.UNKNOWN_VERSION))
@@ -97,6 +141,16 @@ class FrameCodecTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("serverMessages")
+    void decode_serverMessageTruncatedAnywhere_isRefused(ServerMessage message) {
+        byte[] frame = FrameCodec.encode(message);
+        for (int length = 0; length < frame.length; length++) {
+            byte[] cut = Arrays.copyOf(frame, length);
+            assertThatThrownBy(() -> FrameCodec.decodeServer(cut)).isInstanceOf(FrameException.class);
+        }
+    }
+
     @Test
     void decode_serverTypeFromAClient_isRefused() {
         byte[] frame = FrameCodec.encode(new ServerMessage.Cancel(LEASE, ""));
@@ -110,6 +164,18 @@ class FrameCodecTest {
         frame[Math.floorMod(position, frame.length)] = value;
         try {
             FrameCodec.decodeClient(frame);
+        } catch (FrameException expected) {
+            assertThat(expected.getMessage()).isNotBlank();
+        }
+    }
+
+    @Property(tries = 5000)
+    void decode_mutatedServerFrame_onlyFrameException(@ForAll int position, @ForAll byte value, @ForAll int which) {
+        var all = serverMessages();
+        byte[] frame = FrameCodec.encode(all.get(Math.floorMod(which, all.size())));
+        frame[Math.floorMod(position, frame.length)] = value;
+        try {
+            FrameCodec.decodeServer(frame);
         } catch (FrameException expected) {
             assertThat(expected.getMessage()).isNotBlank();
         }

@@ -24,6 +24,7 @@ final class Printer implements WorkerListener {
                 say("%s: %s (%d accepted, %d refused)"
                         .formatted(e.code(), e.sentence(), e.tasksAccepted(), e.tasksRefused()));
             case WorkerEvent.Dropped e -> say("dropped a task: " + e.sentence());
+            case WorkerEvent.Refetched e -> say("downloading all weights: " + e.sentence());
             case WorkerEvent.Downloaded _ -> {}
             case WorkerEvent.State e -> {
                 failed = e.phase() == WorkerEvent.Phase.FAILED;

@@ -20,6 +20,7 @@ final class Page implements WorkerListener {
             case WorkerEvent.Probed e -> adapter(e.adapter());
             case WorkerEvent.Welcomed e -> welcome(e.worker(), e.run(), e.parameters(), e.checkpointBytes());
             case WorkerEvent.Downloaded e -> download(e.bytes(), e.totalBytes());
+            case WorkerEvent.Refetched e -> refetched(e.sentence());
             case WorkerEvent.Progress e -> progress(e.round(), e.step(), e.steps(), e.loss(), e.tokensPerSecond());
             case WorkerEvent.Judged e ->
                 verdict(e.code().name(), e.sentence(), e.tokens(), e.tasksAccepted(), e.tasksRefused());
@@ -59,6 +60,9 @@ final class Page implements WorkerListener {
             params = {"bytes", "total"},
             script = "self.postMessage({type: 'download', bytes: bytes, totalBytes: total});")
     private static native void download(double bytes, double total);
+
+    @JSBody(params = "sentence", script = "self.postMessage({type: 'refetched', sentence: sentence});")
+    private static native void refetched(String sentence);
 
     @JSBody(
             params = {"round", "step", "steps", "loss", "rate"},

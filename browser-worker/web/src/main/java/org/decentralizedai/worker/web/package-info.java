@@ -45,6 +45,8 @@
  * {type: 'download', bytes, totalBytes}
  *       of one task; pieces already kept by the browser don't count. bytes: fetched so far. totalBytes: what remains after
  *       the browser's own store was looked through, as far as known; never below bytes.
+ * {type: 'refetched', sentence}
+ *       the deltas of missed rounds did not lead to the task's weights, so all of them are downloaded; the sentence says why.
  * {type: 'progress', round, step, steps, loss, tokensPerSecond}
  *       after each local step: loss in nats per token, the mean of this step; step counts from 1; tokensPerSecond while
  *       computing, the pauses of the power slider not counted.

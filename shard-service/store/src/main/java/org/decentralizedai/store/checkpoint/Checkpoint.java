@@ -1,6 +1,7 @@
 package org.decentralizedai.store.checkpoint;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.decentralizedai.wire.Sha256;
 
 /**
@@ -14,5 +15,10 @@ import org.decentralizedai.wire.Sha256;
 public record Checkpoint(Sha256 manifest, Sha256 hash, List<Sha256> pieces, long bytes) {
     public Checkpoint {
         pieces = List.copyOf(pieces);
+    }
+
+    /** All that it consists of: manifest and pieces. */
+    public List<Sha256> blobs() {
+        return Stream.concat(Stream.of(manifest), pieces.stream()).toList();
     }
 }

@@ -5,8 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
-import java.util.Collection;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.decentralizedai.model.ModelConfig;
@@ -94,17 +93,22 @@ public final class CheckpointStore {
         }
     }
 
+    /** Any bytes as blobs of {@code BlobStore.MAX_BLOB} bytes, the last one shorter. */
+    public List<Sha256> writePieces(byte[] content) {
+        var pieces = new PieceOutputStream(blobs);
+        try (pieces) {
+            pieces.write(content, 0, content.length);
+        }
+        return pieces.pieces();
+    }
+
     /**
-     * Removes a checkpoint's blobs, except those that one of {@code kept} needs too.
+     * Removes a checkpoint's blobs, except those that something else needs too.
      *
      * @throws org.decentralizedai.store.blob.BlobException while a pointer names the checkpoint; nothing is removed
      */
-    public void delete(Checkpoint checkpoint, Collection<Checkpoint> kept) {
-        Set<Sha256> needed = new HashSet<>();
-        for (Checkpoint other : kept) {
-            if (other.manifest().equals(checkpoint.manifest())) return;
-            needed.addAll(other.pieces());
-        }
+    public void delete(Checkpoint checkpoint, Set<Sha256> needed) {
+        if (needed.contains(checkpoint.manifest())) return;
         blobs.delete(
                 checkpoint.manifest()); // first: a crash then leaves unreachable pieces, never a checkpoint with holes
         for (Sha256 piece : checkpoint.pieces()) if (!needed.contains(piece)) blobs.delete(piece);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
@@ -87,19 +88,30 @@ class CheckpointStoreTest {
         changed[changed.length - 1]++;
         Checkpoint two = store.write(CONFIG, changed, Map.of());
         assertThat(two.pieces().getFirst()).isEqualTo(one.pieces().getFirst());
-        store.delete(one, List.of(two));
+        store.delete(one, Set.copyOf(two.blobs()));
+        store.delete(two, Set.copyOf(two.blobs()));
         assertThat(store.weights(two, CONFIG)).isEqualTo(changed);
         assertThat(blobs.contains(one.manifest())).isFalse();
         assertThat(blobs.contains(one.pieces().getLast())).isFalse();
-        store.delete(two, List.of());
+        store.delete(two, Set.of());
         assertThat(blobs.list()).isEmpty();
+    }
+
+    @Test
+    void writePieces_anyLength_cutsAtTheGreatestBlob() {
+        byte[] content = new byte[BlobStore.MAX_BLOB + 5];
+        content[BlobStore.MAX_BLOB] = 1;
+        var pieces = store.writePieces(content);
+        assertThat(pieces).hasSize(2);
+        assertThat(blobs.size(pieces.getFirst())).isEqualTo(BlobStore.MAX_BLOB);
+        assertThat(blobs.get(pieces.getLast())).containsExactly(1, 0, 0, 0, 0);
     }
 
     @Test
     void delete_pointedAt_refusedWhole() {
         Checkpoint one = store.write(CONFIG, WEIGHTS, Map.of());
         blobs.casPointer("promoted", Optional.empty(), one.manifest());
-        assertThatThrownBy(() -> store.delete(one, List.of())).isInstanceOf(BlobException.class);
+        assertThatThrownBy(() -> store.delete(one, Set.of())).isInstanceOf(BlobException.class);
         assertThat(store.weights(one, CONFIG)).isEqualTo(WEIGHTS);
     }
 

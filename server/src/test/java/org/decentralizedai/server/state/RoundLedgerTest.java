@@ -1,0 +1,54 @@
+package org.decentralizedai.server.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.decentralizedai.wire.Sha256;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RoundLedgerTest {
+    private static final Sha256 A = new Sha256("aa".repeat(32)), B = new Sha256("bb".repeat(32));
+
+    @TempDir
+    Path folder;
+
+    private static Round round(int number, RoundFiles files) {
+        return new Round(number, files, 5, 2, 1.5, null, null, 0, false);
+    }
+
+    @Test
+    void files_ofARound_areReadBack() {
+        try (var database = Database.embedded(folder)) {
+            var rounds = new RoundLedger(database, new MutableClock());
+            var bare = new RoundFiles(A, B, 1000, null, null, null);
+            var full = new RoundFiles(A, B, 1000, B, A, new RoundFiles.Delta(List.of(B, A, B), 300));
+            rounds.advance(round(0, bare), 0);
+            rounds.advance(round(1, full), 0);
+            assertThat(rounds.find(0).orElseThrow().files()).isEqualTo(bare);
+            assertThat(rounds.find(1).orElseThrow().files()).isEqualTo(full);
+            assertThat(rounds.withDelta()).extracting(Round::number).containsExactly(1);
+            rounds.deltaThinned(1);
+            assertThat(rounds.withDelta()).isEmpty();
+            assertThat(rounds.find(1).orElseThrow().files()).isEqualTo(full.withoutDelta());
+        }
+    }
+
+    /** A data folder of the first version keeps its rounds and their momentum. */
+    @Test
+    void migration_ofTheFirstVersion_keepsTheMomentum() {
+        String url = "jdbc:h2:" + folder.resolve("run").toAbsolutePath() + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
+        Flyway.configure().dataSource(url, null, null).target("1").load().migrate();
+        Jdbi.create(url).useHandle(handle -> handle.execute("""
+                        insert into training_round (number, manifest, checkpoint, checkpoint_bytes, optimizer, tokens, updates,
+                        opened_at, thinned) values (7, ?, ?, 1000, ?, 5, 2, 0, false)""", A.hex(), B.hex(), B.hex()));
+        try (var database = Database.embedded(folder)) {
+            var round = new RoundLedger(database, new MutableClock()).current().orElseThrow();
+            assertThat(round.number()).isEqualTo(7);
+            assertThat(round.files()).isEqualTo(new RoundFiles(A, B, 1000, B, null, null));
+        }
+    }
+}
