@@ -59,8 +59,8 @@ final class ScenarioOptions {
     @Option(names = "--floor", paramLabel = "SHARE", description = "of the learning rate that is left at the end (0.1)")
     private double floor = 0.1;
 
-    @Option(names = "--rise", paramLabel = "SHARE", description = "of the run in which the learning rate rises (0.05)")
-    private double rise = 0.05;
+    @Option(names = "--rise", paramLabel = "SHARE", description = "of the run in which the learning rate rises (0.1)")
+    private double rise = 0.1;
 
     @Option(names = "--warmup", paramLabel = "N", description = "steps over which the rate rises in each task")
     private @Nullable Integer warmup;
