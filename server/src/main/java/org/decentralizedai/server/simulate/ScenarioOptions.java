@@ -118,7 +118,7 @@ final class ScenarioOptions {
     }
 
     Scenario scenario() {
-        var preset = Recipe.of(model, ModelChoice.config(model).context());
+        var preset = Recipe.of(model, ModelChoice.config(model));
         var crowd = new Scenario.Crowd(
                 workers, churn, joinSeconds, speed, spread, new Link(up, down, latency), attackers, attack);
         var recipe = new Recipe(

@@ -21,6 +21,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
@@ -47,7 +48,10 @@ public final class SimulateMain implements Callable<Integer> {
     @Option(
             names = "--arms",
             paramLabel = "FILE",
-            description = "run the arms of a file instead: the options of one on each line; # begins a comment")
+            description = {
+                "run the arms of a file instead: the options of one on each line; # begins a comment;",
+                "options of the command line hold for all of them"
+            })
     private @Nullable Path arms;
 
     @Option(names = "--seeds", paramLabel = "N", split = ",", description = "of each arm (1,2,3)")
@@ -112,22 +116,43 @@ public final class SimulateMain implements Callable<Integer> {
 
     private List<Run> runs(Path file) {
         var runs = new ArrayList<Run>();
+        for (String line : lines(file)) {
+            String arm = line.replaceFirst("#.*", "").strip();
+            if (arm.isEmpty()) continue;
+            for (long seed : seeds) runs.add(new Run(arm, parsed(arm, seed), arm + ", seed " + seed + ": "));
+        }
+        if (runs.isEmpty()) throw new IllegalArgumentException("there is no arm in " + file);
+        return runs;
+    }
+
+    private static List<String> lines(Path file) {
         try {
-            for (String line : Files.readAllLines(file)) {
-                String arm = line.replaceFirst("#.*", "").strip();
-                if (arm.isEmpty()) continue;
-                for (long seed : seeds) {
-                    var parsed = new ScenarioOptions();
-                    new CommandLine(CommandSpec.forAnnotatedObject(parsed))
-                            .setCaseInsensitiveEnumValuesAllowed(true)
-                            .parseArgs((arm + " --seed " + seed).split("\\s+"));
-                    runs.add(new Run(arm, parsed, arm + ", seed " + seed + ": "));
-                }
-            }
+            return Files.readAllLines(file);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }
-        return runs;
+    }
+
+    /** What the command line says holds for every arm that does not say otherwise. */
+    private ScenarioOptions parsed(String arm, long seed) {
+        var arguments = new ArrayList<String>();
+        for (OptionSpec common : spec.commandLine().getParseResult().matchedOptions())
+            if (spec.mixins().get("options").options().contains(common))
+                for (String value : values(common)) arguments.add(common.longestName() + value);
+        arguments.addAll(List.of((arm + " --seed=" + seed).split("\\s+")));
+        var options = new ScenarioOptions();
+        new CommandLine(CommandSpec.forAnnotatedObject(options))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOverwrittenOptionsAllowed(true)
+                .parseArgs(arguments.toArray(String[]::new));
+        return options;
+    }
+
+    private static List<String> values(OptionSpec option) {
+        if (option.originalStringValues().isEmpty()) return List.of("");
+        return option.originalStringValues().stream()
+                .map(value -> value.isEmpty() ? "" : "=" + value)
+                .toList();
     }
 
     /** One run on each core. */

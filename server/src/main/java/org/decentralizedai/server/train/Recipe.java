@@ -4,6 +4,8 @@ import java.time.Duration;
 import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.compress.UpdateForm;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.wire.LocalSteps;
 
 /**
@@ -37,7 +39,9 @@ public record Recipe(
         int maxLeaseSeconds) {
 
     public Recipe {
-        if (stepEncoding == null) stepEncoding = UpdateEncoding.INT8; // in JSON that does not name it
+        // in JSON that does not name them
+        if (stepEncoding == null) stepEncoding = UpdateEncoding.INT8;
+        if (schedule == null) schedule = RateSchedule.CONSTANT;
         if (minTasks <= 0 || maxTasks < minTasks)
             throw new IllegalArgumentException(
                     "must be 0 < minTasks <= maxTasks: minTasks=" + minTasks + ", maxTasks=" + maxTasks);
@@ -66,31 +70,38 @@ public record Recipe(
     }
 
     /** The start values for a model that is called so; those of {@code small} for any other name. */
-    public static Recipe of(String modelName, int context) {
+    public static Recipe of(String modelName, ModelConfig model) {
         return switch (modelName) {
-            case "nano" -> preset(16, 8, 8, context, 3e-3, 2, 16, 120);
-            case "tiny" -> preset(24, 16, 16, context, 2e-3, 2, 32, 180);
-            case "base" -> preset(32, 8, 1, context, 6e-4, 4, 64, 600);
-            default -> preset(32, 8, 2, context, 1e-3, 4, 64, 300);
+            case "nano" -> preset(model, 16, 8, 8, 3e-3, 2, 16, 120);
+            case "tiny" -> preset(model, 24, 16, 16, 2e-3, 2, 32, 180);
+            case "base" -> preset(model, 32, 8, 1, 6e-4, 4, 64, 600);
+            default -> preset(model, 32, 8, 2, 1e-3, 4, 64, 300);
         };
     }
 
     private static Recipe preset(
-            int steps, int batch, int microBatch, int context, double rate, int minTasks, int maxTasks, int lease) {
-        var local = new LocalSteps(steps, batch, microBatch, context, rate, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
+            ModelConfig model,
+            int steps,
+            int batch,
+            int microBatch,
+            double rate,
+            int minTasks,
+            int maxTasks,
+            int leaseSeconds) {
+        var form = UploadBudget.HOME.densest(ParameterLayout.of(model).parameterCount());
         return new Recipe(
-                local,
+                new LocalSteps(steps, batch, microBatch, model.context(), rate, 3, 0.9, 0.95, 1e-8, 0.1, 1.0),
                 RateSchedule.CONSTANT,
                 minTasks,
                 maxTasks,
                 1.0,
                 0,
+                form.encoding(),
+                form.slice().parts(),
+                form.feedback(),
                 UpdateEncoding.INT8,
-                1,
-                0,
-                UpdateEncoding.INT8,
-                lease,
-                5 * lease);
+                leaseSeconds,
+                5 * leaseSeconds);
     }
 
     /** @param done tokens that the run has trained on before the round */

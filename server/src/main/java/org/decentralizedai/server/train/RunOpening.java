@@ -63,7 +63,7 @@ final class RunOpening {
             throw new IllegalArgumentException(
                     "vocab_size must be the tokenizer's " + tokenizer.vocabulary() + ": " + model.vocabulary());
         String name = ModelChoice.name(wanted);
-        var recipe = request.recipe() == null ? Recipe.of(name, model.context()) : request.recipe();
+        var recipe = request.recipe() == null ? Recipe.of(name, model) : request.recipe();
         var corpus = request.corpus().build(request.data(), tokenizer, blobs);
         var heldOut = HeldOut.load(corpus, blobs, tokenizer);
         var bigram = BigramTable.train(corpus, blobs);

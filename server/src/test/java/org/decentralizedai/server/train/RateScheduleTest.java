@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
+import org.decentralizedai.model.ModelConfig;
 import org.junit.jupiter.api.Test;
 
 class RateScheduleTest {
@@ -31,7 +32,7 @@ class RateScheduleTest {
 
     @Test
     void steps_ofARound_useItsShareAndKeepEverythingElse() {
-        var recipe = Recipe.of("nano", 64);
+        var recipe = Recipe.of("nano", ModelConfig.nano());
         long done = recipe.schedule().tokens() / 2;
         double rate = recipe.steps().learningRate();
         assertThat(recipe.steps(done))

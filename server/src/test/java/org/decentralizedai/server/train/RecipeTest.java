@@ -15,15 +15,16 @@ final class RecipeTest {
     @ParameterizedTest
     @ValueSource(strings = {"nano", "tiny", "small", "base"})
     void preset_publishesStepsInInt8(String model) {
-        assertThat(Recipe.of(model, 64).stepEncoding()).isEqualTo(UpdateEncoding.INT8);
+        assertThat(Recipe.of(model, ModelChoice.config(model)).stepEncoding()).isEqualTo(UpdateEncoding.INT8);
     }
 
     /** As it is in the database of an older run, or in the settings of an operator who does not care. */
     @Test
-    void json_withoutStepEncoding_isInt8() {
-        var recipe = Recipe.of("nano", 64);
+    void json_withoutStepEncodingAndSchedule_isInt8AtAConstantRate() {
+        var recipe = Recipe.of("nano", ModelChoice.config("nano"));
         ObjectNode json = JSON.valueToTree(recipe);
         assertThat(json.remove("stepEncoding")).isNotNull();
+        assertThat(json.remove("schedule")).isNotNull();
         assertThat(JSON.treeToValue(json, Recipe.class)).isEqualTo(recipe);
     }
 }
