@@ -26,7 +26,7 @@ class DocumentedCommandsIT {
         assertThat(Documents.commands())
                 .hasSizeGreaterThan(10)
                 .allMatch(command ->
-                        List.of("bin/run", "bin/test", "bin/admin", "bin/volunteer", "bin/bench", "curl ").stream()
+                        List.of("bin/run", "bin/test", "bin/admin", "bin/volunteer", "bin/bench", "bin/simulate", "curl ").stream()
                                 .anyMatch(command::startsWith));
     }
 
@@ -49,6 +49,25 @@ class DocumentedCommandsIT {
             try (var shell = new Shell("bin/bench", folder)) { // a run takes minutes
                 assertThat(shell.output().lines()).anyMatch(line -> line.startsWith(command.split(" ")[1] + " "));
             }
+    }
+
+    /** With all their arms, but a round or two of each. */
+    @Test
+    void simulations_endWithATable() throws Exception {
+        Path corpus = Files.writeString(folder.resolve("corpus.txt"), text());
+        for (String command : commands("bin/simulate")) {
+            String shortForm = command.replaceFirst("--tokens \\d+", "--tokens 2000")
+                    .replaceFirst("--seeds \\S+", "--seeds 1")
+                    .replaceFirst(" --corpus-sha256 \\S+", "")
+                    .replaceFirst("--corpus \\S+", "--corpus " + corpus)
+                    .replaceAll("--(json|chart) \\S*?([^/ ]+)(?= |$)", "--$1 " + folder + "/$2");
+            try (var shell = new Shell(shortForm, folder)) {
+                assertThat(shell.output()).contains("| arm | loss, nats |");
+            }
+        }
+        try (var files = Files.list(folder)) {
+            assertThat(files.map(Path::toString)).anyMatch(file -> file.endsWith(".svg"));
+        }
     }
 
     @Test
