@@ -1,5 +1,6 @@
 package org.decentralizedai.worker;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
@@ -56,7 +57,7 @@ class CheckpointCacheTest {
     @Test
     void find_pieceForgottenOrRotted_isNull() {
         cache.keep(name, file);
-        blobs.blobs.get(piece(1))[5]++;
+        requireNonNull(blobs.blobs.get(piece(1)))[5]++;
         assertThat(cache.find(name)).isNull();
         cache.keep(name, file);
         blobs.remove(piece(2));

@@ -1,5 +1,6 @@
 package org.decentralizedai.worker;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -87,7 +88,7 @@ class ReturningWorkerTest {
 
     private long fetched() {
         return chain.fixture.blobs.asked.stream()
-                .mapToLong(hash -> chain.fixture.blobs.blobs.get(hash).length)
+                .mapToLong(hash -> requireNonNull(chain.fixture.blobs.blobs.get(hash)).length)
                 .sum();
     }
 
@@ -165,7 +166,8 @@ class ReturningWorkerTest {
     }
 
     private byte[] delta(int place) {
-        return chain.fixture.blobs.blobs.get(chain.hops.get(place).pieces().getFirst());
+        return requireNonNull(
+                chain.fixture.blobs.blobs.get(chain.hops.get(place).pieces().getFirst()));
     }
 
     private void assertRefetched(String why) {

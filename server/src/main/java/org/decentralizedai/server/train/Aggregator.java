@@ -2,6 +2,8 @@ package org.decentralizedai.server.train;
 
 import java.util.TreeMap;
 import org.decentralizedai.compress.Slice;
+import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.server.state.LoggedUpdate;
 
 /**
  * The mean of a round's updates, weighted by tokens; each parameter's over those updates whose slice holds it, and zero where
@@ -22,17 +24,15 @@ final class Aggregator {
         sum = new double[parameters];
     }
 
-    /** @param values of the slice, in order */
-    void add(Slice slice, float[] values, int tokens, double firstLoss, double lastLoss) {
-        if (values.length != slice.length(sum.length))
-            throw new IllegalArgumentException(
-                    "update must have " + slice.length(sum.length) + " values: " + values.length);
-        for (int i = 0, at = slice.part(); i < values.length; i++, at += slice.parts())
-            sum[at] += (double) tokens * values[i];
+    /** @throws IllegalArgumentException when it is malformed; nothing was added then */
+    void add(LoggedUpdate update) {
+        Slice slice = update.slice();
+        int tokens = update.tokens();
+        UpdateCodec.decodeAdd(update.encoding(), update.encoded().array(), slice, tokens, sum);
         tokensByPart.computeIfAbsent(slice.parts(), long[]::new)[slice.part()] += tokens;
         this.tokens += tokens;
-        firstLosses += tokens * firstLoss;
-        lastLosses += tokens * lastLoss;
+        firstLosses += tokens * update.firstLoss();
+        lastLosses += tokens * update.lastLoss();
         updates++;
     }
 

@@ -1,9 +1,7 @@
 package org.decentralizedai.server.train;
 
 import java.util.List;
-import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.server.state.GradientLog;
-import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.TaskLedger.Task;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +18,7 @@ record RoundResult(
     /** @param done the round's tasks, all done, in their order */
     static RoundResult of(List<Task> done, GradientLog log, Recipe recipe, float[] weights, OuterState state) {
         var sum = new Aggregator(weights.length);
-        for (Task task : done) add(sum, log.read(positionOf(task)), weights.length);
+        for (Task task : done) sum.add(log.read(positionOf(task)));
         var step = new OuterStep(recipe.outerRate(), recipe.outerMomentum(), recipe.stepEncoding())
                 .apply(weights, sum.mean(), state);
         return new RoundResult(step.weights(), step.state(), step.delta(), sum.tokens(), sum.updates(), sum.lastLoss());
@@ -30,12 +28,6 @@ record RoundResult(
         var position = task.logPosition();
         if (position == null) throw new IllegalStateException("task " + task.id() + " is done without an update");
         return position;
-    }
-
-    private static void add(Aggregator sum, LoggedUpdate update, int parameters) {
-        var slice = update.slice();
-        float[] values = UpdateCodec.decode(update.encoding(), update.encoded().array(), slice.length(parameters));
-        sum.add(slice, values, update.tokens(), update.firstLoss(), update.lastLoss());
     }
 
     /** False when the step overflowed. */

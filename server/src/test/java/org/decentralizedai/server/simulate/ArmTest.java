@@ -1,5 +1,6 @@
 package org.decentralizedai.server.simulate;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -69,9 +70,7 @@ class ArmTest {
     @Test
     void table_gap_isAgainstTheBestSynchronousArm() {
         var arms = Arm.of(RUNS);
-        var baseline = Arm.baseline(arms);
-        assertThat(baseline).isNotNull();
-        assertThat(baseline.name()).isEqualTo("--synchronous");
+        assertThat(requireNonNull(Arm.baseline(arms)).name()).isEqualTo("--synchronous");
         assertThat(Table.of(arms))
                 .contains("| `--workers 4` | 2.2000 | 0.1414 | +4.8 % | 10 | 0.500 | 4.0 | 90 % |")
                 .contains("| `--synchronous` | 2.1000 | 0.1414 | +0.0 % | 10 | - | - | - |");

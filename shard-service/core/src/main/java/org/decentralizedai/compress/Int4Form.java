@@ -57,14 +57,16 @@ record Int4Form() implements Form {
     public void decode(byte[] encoded, int values, UpdateSink sink) {
         check(encoded, values);
         var in = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
-        float[] block = new float[BLOCK];
-        for (int start = 0, count; start < values; start += count) {
+        float[] block = new float[BLOCK], byCode = new float[16];
+        for (int start = 0, at = 0, count; start < values; start += count) {
             count = Math.min(BLOCK, values - start);
-            float scale = Brain16.value(in.getShort());
+            float scale = Brain16.value(in.getShort(at));
+            at += Brain16.BYTES;
+            for (int code = LEAST; code <= GREATEST; code++) byCode[code & 15] = scale * code;
             for (int i = 0; i < count; i += 2) { // one value too many fits the block, whose length is even
-                int pair = in.get();
-                block[i] = scale * (pair << 28 >> 28);
-                block[i + 1] = scale * (pair >> 4);
+                int pair = encoded[at++];
+                block[i] = byCode[pair & 15];
+                block[i + 1] = byCode[pair >> 4 & 15];
             }
             sink.run(start, block, count);
         }

@@ -47,10 +47,11 @@ record Int8Form() implements Form {
     public void decode(byte[] encoded, int values, UpdateSink sink) {
         var in = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
         float[] block = new float[BLOCK];
-        for (int start = 0, count; start < values; start += count) {
+        for (int start = 0, at = 0, count; start < values; start += count, at += count) {
             count = Math.min(BLOCK, values - start);
-            float scale = in.getFloat();
-            for (int i = 0; i < count; i++) block[i] = scale * in.get();
+            float scale = in.getFloat(at);
+            at += Float.BYTES;
+            for (int i = 0; i < count; i++) block[i] = scale * encoded[at + i]; // can be vectorised
             sink.run(start, block, count);
         }
     }

@@ -12,6 +12,16 @@ record SignForm() implements Form {
     /** Values that share a scale: 1.03 bits each. */
     static final int BLOCK = 512;
 
+    /** The signs of the eight values in a byte: eight bytes 1 or -1, the first the lowest. */
+    private static final long[] SIGNS = signs();
+
+    private static long[] signs() {
+        long[] signs = new long[256];
+        for (int bits = 0; bits < 256; bits++)
+            for (int j = 0; j < 8; j++) signs[bits] |= (1 - 2 * (bits >> j & 1) & 255L) << 8 * j;
+        return signs;
+    }
+
     @Override
     public int minBytes(int values) {
         return maxBytes(values);
@@ -52,14 +62,15 @@ record SignForm() implements Form {
     public void decode(byte[] encoded, int values, UpdateSink sink) {
         check(encoded, values);
         var in = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+        var eights = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] signs = eights.array(); // a loop over bytes can be vectorised, one over bits cannot
         float[] block = new float[BLOCK];
         for (int start = 0, count; start < values; start += count) {
             count = Math.min(BLOCK, values - start);
-            int scale = in.getShort() << 16;
-            for (int i = 0; i < count; i += 8) { // values too many fit the block, whose length is a multiple of eight
-                int bits = in.get();
-                for (int j = 0; j < 8; j++) block[i + j] = Float.intBitsToFloat(scale ^ (bits >>> j & 1) << 31);
-            }
+            float scale = Brain16.value(in.getShort());
+            for (int i = 0; i < count; i += 8) // signs too many fit the block, whose length is a multiple of eight
+            eights.putLong(i, SIGNS[in.get() & 255]);
+            for (int i = 0; i < count; i++) block[i] = scale * signs[i];
             sink.run(start, block, count);
         }
     }

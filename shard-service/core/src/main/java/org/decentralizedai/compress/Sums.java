@@ -30,16 +30,19 @@ final class Sums {
         }
     }
 
-    /** sum += weight * value. */
-    record Doubles(double weight, double[] sum) implements UpdateSink {
+    /** sum += weight * value, at the places of the slice. */
+    record Doubles(double weight, Slice slice, double[] sum) implements UpdateSink {
         @Override
         public void run(int first, float[] values, int count) {
-            for (int i = 0; i < count; i++) sum[first + i] += weight * values[i];
+            int parts = slice.parts(), from = slice.part() + first * parts;
+            if (parts == 1) for (int i = 0; i < count; i++) sum[from + i] += weight * values[i]; // can be vectorised
+            else for (int i = 0; i < count; i++) sum[from + i * parts] += weight * values[i];
         }
 
         @Override
         public void scattered(int[] places, float[] values, int count) {
-            for (int i = 0; i < count; i++) sum[places[i]] += weight * values[i];
+            int parts = slice.parts(), part = slice.part();
+            for (int i = 0; i < count; i++) sum[part + places[i] * parts] += weight * values[i];
         }
     }
 }

@@ -1,7 +1,7 @@
 package org.decentralizedai.compress;
 
 /**
- * Encodes and decodes updates. A decoder allocates one block of at most 256 values beside what its caller asked for, reads every
+ * Encodes and decodes updates. A decoder allocates one block of at most 512 values beside what its caller asked for, reads every
  * byte once (twice where it checks first), and throws only {@link IllegalArgumentException}. NaN and infinite values and scales
  * are not refused here: they come out as values that are not finite, for the caller's own check.
  */
@@ -66,8 +66,18 @@ public final class UpdateCodec {
 
     /** sum += weight * update in doubles. Malformed bytes leave {@code sum} as it was. */
     public static void decodeAdd(UpdateEncoding encoding, byte[] encoded, double weight, double[] sum) {
-        check(encoding, encoded, sum.length);
-        encoding.form().decode(encoded, sum.length, new Sums.Doubles(weight, sum));
+        decodeAdd(encoding, encoded, Slice.WHOLE, weight, sum);
+    }
+
+    /**
+     * The same where the update is a slice of what is summed.
+     *
+     * @throws IllegalArgumentException as {@link #decode}
+     */
+    public static void decodeAdd(UpdateEncoding encoding, byte[] encoded, Slice slice, double weight, double[] sum) {
+        int values = slice.length(sum.length);
+        check(encoding, encoded, values);
+        encoding.form().decode(encoded, values, new Sums.Doubles(weight, slice, sum));
     }
 
     private static void requireLength(UpdateEncoding encoding, byte[] encoded, int values) {

@@ -68,7 +68,7 @@ class CheckpointDeltaTest {
     @CsvSource({
         "01020000020000, at least 8 bytes: 7",
         "020200000200000000be48, version=2",
-        "010900000200000000be48, no such encoding: 9",
+        "010a00000200000000be48, no such encoding: 10",
         "01ff00000200000000be48, no such encoding: 255",
         "010200010200000000be48, reserved bytes must be zero",
         "010200000300000000be48, values=3",

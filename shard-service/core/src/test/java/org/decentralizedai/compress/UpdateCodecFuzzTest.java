@@ -17,11 +17,13 @@ class UpdateCodecFuzzTest {
     void decode_anyBytes_onlyIllegalArgument(FuzzedDataProvider data) {
         var encoding = data.pickValue(UpdateEncoding.values());
         int values = data.consumeInt(0, 3 * TopForm.CHUNK);
+        int parts = data.consumeInt(1, 4);
+        var slice = new Slice(data.consumeInt(0, parts - 1), parts);
         byte[] encoded = data.consumeRemainingAsBytes();
-        double[] sum = new double[values];
+        double[] sum = new double[slice.part() + values * parts]; // as many as leave the slice so long
         boolean added = true;
         try {
-            UpdateCodec.decodeAdd(encoding, encoded, 1, sum);
+            UpdateCodec.decodeAdd(encoding, encoded, slice, 1, sum);
         } catch (IllegalArgumentException refused) {
             added = false;
             for (double value : sum) if (value != 0) throw new AssertionError("a refused update was added", refused);

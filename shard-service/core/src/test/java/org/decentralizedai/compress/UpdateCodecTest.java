@@ -76,7 +76,8 @@ class UpdateCodecTest {
     @CsvSource({
         "F32, 40000, a022f343", "INT8, 10160, 52c4c371", "INT4, 5314, 58d3f0cf",
         "TOP256_4BIT, 754, 72c45dbf", "TOP256_2BIT, 598, fc86630", "TOP128_4BIT, 424, 7ee38db6",
-        "TOP128_2BIT, 346, 5f2aa4ab", "TOP64_4BIT, 239, 67eff34", "TOP64_2BIT, 200, fdd74d51"
+        "TOP128_2BIT, 346, 5f2aa4ab", "TOP64_4BIT, 239, 67eff34", "TOP64_2BIT, 200, fdd74d51",
+        "SIGN, 1290, 1182a4a2"
     })
     void goldenChecksum(UpdateEncoding encoding, int bytes, String crc) {
         byte[] encoded = UpdateCodec.encode(encoding, Updates.HEAVY_TAILED.of(10_000, 1));
@@ -115,6 +116,26 @@ class UpdateCodecTest {
         UpdateCodec.decodeAdd(encoding, encoded, 0.3, doubles);
         assertThat(floats).isEqualTo(expectedFloats);
         assertThat(doubles).isEqualTo(expectedDoubles);
+    }
+
+    @Property(tries = 100)
+    void decodeAdd_slice_addsToItsOwnPlacesOnly(
+            @ForAll UpdateEncoding encoding,
+            @ForAll Updates kind,
+            @ForAll long seed,
+            @ForAll @IntRange(max = MOST) int parameters,
+            @ForAll @IntRange(min = 1, max = Slice.MOST_PARTS) int parts) {
+        for (int part : new int[] {0, parts / 2, parts - 1}) {
+            var slice = new Slice(part, parts);
+            byte[] encoded = UpdateCodec.encode(encoding, slice.of(kind.of(parameters, seed)));
+            float[] decoded = UpdateCodec.decode(encoding, encoded, slice.length(parameters));
+            double[] sum = new double[parameters];
+            Arrays.setAll(sum, i -> i);
+            double[] expected = sum.clone();
+            for (int i = 0; i < decoded.length; i++) expected[part + i * parts] += 0.3 * decoded[i];
+            UpdateCodec.decodeAdd(encoding, encoded, slice, 0.3, sum);
+            assertThat(sum).isEqualTo(expected);
+        }
     }
 
     @ParameterizedTest

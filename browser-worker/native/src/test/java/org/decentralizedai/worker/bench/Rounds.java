@@ -2,12 +2,13 @@ package org.decentralizedai.worker.bench;
 
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * Measures two rivals in turn: peer, ours, peer, ours ... A round repeats its work for at least {@link #ROUND}. Before a round
+ * Measures rivals in turn: peer, ours, peer, ours ... A round repeats its work for at least {@link #ROUND}. Before a round
  * the other's threads get time to stop spinning (OpenBLAS' wait for 30 ms, OpenMP's for some more), and the work is run once
  * untimed.
  */
@@ -29,14 +30,22 @@ final class Rounds {
 
     /** Runs per second of both. */
     Result inTurn(Runnable ours, Runnable peer) {
-        run(peer, WARM_UP);
-        run(ours, WARM_UP);
-        double[] own = new double[rounds], theirs = new double[rounds];
-        for (int i = 0; i < rounds; i++) {
-            theirs[i] = round(peer);
-            own[i] = round(ours);
-        }
-        return new Result(seconds, own, theirs);
+        double[][] both = inTurn(List.of(peer, ours));
+        return new Result(seconds, both[1], both[0]);
+    }
+
+    /** Runs per second of each, by rounds. */
+    double[][] inTurn(List<Runnable> rivals) {
+        for (Runnable rival : rivals) run(rival, WARM_UP);
+        double[][] rates = new double[rivals.size()][rounds];
+        for (int i = 0; i < rounds; i++)
+            for (int rival = 0; rival < rates.length; rival++) rates[rival][i] = round(rivals.get(rival));
+        return rates;
+    }
+
+    /** Whose the seconds are. */
+    String seconds() {
+        return seconds;
     }
 
     record Result(String seconds, double[] ours, double[] peer) {

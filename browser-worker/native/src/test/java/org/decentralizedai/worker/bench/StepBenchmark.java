@@ -1,15 +1,8 @@
 package org.decentralizedai.worker.bench;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ModelConfig;
-import org.decentralizedai.model.ParameterLayout;
-import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.store.djl.TorchTraining;
-import org.decentralizedai.wire.CorpusWindows;
 import org.decentralizedai.wire.LocalSteps;
-import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.worker.LocalTraining;
 import org.decentralizedai.worker.TaskWindows;
 import org.decentralizedai.worker.vector.VectorKernels;
@@ -39,12 +32,12 @@ final class StepBenchmark {
         ModelConfig config = model.config;
         int context = config.context(), batch = model.batch;
         var steps = new LocalSteps(STEPS, batch, batch, context, 1e-3, 0, 0.9, 0.95, 1e-8, 0.1, 1);
-        float[] weights = Initializer.weights(ParameterLayout.of(config), 1);
-        TaskWindows windows = windows(config, steps);
+        float[] weights = RandomTask.weights(config);
+        TaskWindows windows = RandomTask.windows(config, steps);
         try (var kernels = new VectorKernels(threads);
                 var theirs = new TorchTraining(config, weights, steps, threads)) {
             var ours = new LocalTraining(kernels, config, steps);
-            ours.load(packed(weights), 0);
+            ours.load(RandomTask.packed(weights), 0);
             ours.restart();
             var ourSteps = new Counter();
             var theirSteps = new Counter();
@@ -74,20 +67,5 @@ final class StepBenchmark {
         int next() {
             return 1 + taken++ % STEPS;
         }
-    }
-
-    private static byte[] packed(float[] weights) {
-        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * weights.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(weights);
-        return bytes.array();
-    }
-
-    private static TaskWindows windows(ModelConfig config, LocalSteps steps) {
-        var random = new SplitMix64(2);
-        ByteBuffer shard =
-                ByteBuffer.allocate(Short.BYTES * (steps.tokens() + 1)).order(ByteOrder.LITTLE_ENDIAN);
-        while (shard.hasRemaining()) shard.putShort((short) random.nextInt(config.vocabulary()));
-        var all = new CorpusWindows(Sha256.of(new byte[32]), 1, 0, steps.windows());
-        return new TaskWindows(shard.array(), all, config.context());
     }
 }
