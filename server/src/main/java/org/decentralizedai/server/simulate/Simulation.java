@@ -17,6 +17,7 @@ import org.decentralizedai.server.train.Retention;
 import org.decentralizedai.server.train.RunRequest;
 import org.decentralizedai.server.train.TrainMetrics;
 import org.decentralizedai.server.train.Training;
+import org.decentralizedai.server.train.UpdateRules;
 import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.store.blob.FolderBlobStore;
 import org.decentralizedai.store.evaluation.HeldOutWindows;
@@ -90,7 +91,7 @@ final class Simulation implements AutoCloseable {
                 new ByteTokenizer(),
                 new TrainMetrics(new SimpleMeterRegistry()),
                 timeline,
-                new Training.Driver(turns::add, newest));
+                new Training.Driver(turns::add, newest, UpdateRules.of(scenario.recipe())));
         lab = new Lab(training.model(), blobs, threads);
         crowd = new CrowdOfWorkers(
                 training,
