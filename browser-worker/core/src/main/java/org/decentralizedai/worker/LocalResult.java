@@ -8,7 +8,8 @@ public final class LocalResult {
     private final double firstLoss;
     private final double lastLoss;
 
-    LocalResult(float[] update, double firstLoss, double lastLoss) {
+    /** Takes the update over. */
+    public LocalResult(float[] update, double firstLoss, double lastLoss) {
         this.update = update;
         this.firstLoss = firstLoss;
         this.lastLoss = lastLoss;

@@ -104,6 +104,13 @@ public final class LocalTraining {
 
     /** @param first window of this step */
     public double step(LocalSteps steps, int step, TaskWindows windows, int first) {
+        gradient(windows, first);
+        descend(steps, step);
+        return loss();
+    }
+
+    /** Enqueues the gradients of a batch's mean loss, unclipped. @param first window of the batch */
+    public void gradient(TaskWindows windows, int first) {
         int rows = decoder.rows();
         for (int i = 0; i < microBatches(); i++) {
             kernels.upload(inputs.get(i), windows.inputs(first + i * microBatch, microBatch));
@@ -116,8 +123,6 @@ public final class LocalTraining {
             kernels.copy(losses.view(i * stride(), Shape.of(rows, 1)), loss);
             decoder.backward(inputs.get(i));
         }
-        descend(steps, step);
-        return mean(kernels.read(losses));
     }
 
     private void descend(LocalSteps steps, int step) {
@@ -141,11 +146,18 @@ public final class LocalTraining {
                             layout.decayed(s)));
     }
 
-    private double mean(float[] all) {
+    /** Mean loss of the batch of the last {@link #gradient}, nats per token. Waits for the device. */
+    public double loss() {
+        float[] all = kernels.read(losses);
         double sum = 0;
         for (int i = 0; i < microBatches(); i++)
             for (int row = 0; row < decoder.rows(); row++) sum += all[i * stride() + row];
         return sum / ((double) batch * context);
+    }
+
+    /** What {@link #gradient} reads and writes and a step changes, for who steps otherwise than by AdamW from zero moments. */
+    public StepMemory memory() {
+        return new StepMemory(weights, gradients, moment1, moment2);
     }
 
     /** θ_t − θ, in layout order without padding. Waits for the device; overwrites the gradients. */

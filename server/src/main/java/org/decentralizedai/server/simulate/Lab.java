@@ -5,32 +5,37 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.simulate.InnerLoop.Computed;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.Sha256;
-import org.decentralizedai.worker.LocalResult;
 import org.decentralizedai.worker.LocalTraining;
 import org.decentralizedai.worker.TaskWindows;
-import org.decentralizedai.worker.vector.VectorKernels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes the tasks of all simulated workers on a few threads. A task is a pure function, so that it does not matter who
- * computes it, and when.
+ * Computes the tasks of all simulated workers on a few threads. A task is a pure function of itself and of what its worker kept,
+ * so that it does not matter who computes it, and when.
  */
 final class Lab implements AutoCloseable {
     private final ModelConfig model;
+    private final Inner inner;
     private final BlobStore blobs;
     private final ExecutorService threads;
-    private final ThreadLocal<Bench> benches = ThreadLocal.withInitial(Bench::new);
+    private final ThreadLocal<Bench> benches;
     private final Map<Sha256, byte[]> shards = new HashMap<>(); // used by the caller's thread only
     private @Nullable Sha256 checkpoint;
     private byte[] weights = {};
 
-    Lab(ModelConfig model, BlobStore blobs, int threads) {
+    /** @param kernels of one thread */
+    Lab(ModelConfig model, Inner inner, BlobStore blobs, int threads, Supplier<Kernels> kernels) {
         this.model = model;
+        this.inner = inner;
         this.blobs = blobs;
+        benches = ThreadLocal.withInitial(() -> new Bench(kernels.get()));
         this.threads = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().daemon().name("lab-", 0).factory());
     }
@@ -41,28 +46,35 @@ final class Lab implements AutoCloseable {
         weights = HeldOutLoss.bytes(packed);
     }
 
-    CompletableFuture<LocalResult> compute(GradientTask task) {
+    /** @param kept what the worker has from its last task; null when it has nothing */
+    CompletableFuture<Computed> compute(GradientTask task, @Nullable Moments kept) {
         if (!task.checkpoint().equals(checkpoint))
             throw new IllegalStateException("task of another checkpoint: " + task.checkpoint());
         byte[] from = weights, shard = shards.computeIfAbsent(task.data().shard(), blobs::get);
-        return CompletableFuture.supplyAsync(() -> benches.get().run(task, from, shard), threads);
+        return CompletableFuture.supplyAsync(() -> benches.get().run(task, from, shard, kept), threads);
     }
+
+    private record Ready(LocalTraining training, InnerLoop loop) {}
 
     /** One thread's kernels and memory. */
     private final class Bench {
-        private final VectorKernels kernels = new VectorKernels(1);
-        private @Nullable LocalTraining training;
+        private final Kernels kernels;
+        private @Nullable Ready ready;
 
-        LocalResult run(GradientTask task, byte[] from, byte[] shard) {
-            var ready = training;
-            if (ready == null || !ready.fits(model, task.steps())) {
-                ready = new LocalTraining(kernels, model, task.steps());
-                training = ready;
+        Bench(Kernels kernels) {
+            this.kernels = kernels;
+        }
+
+        Computed run(GradientTask task, byte[] from, byte[] shard, @Nullable Moments kept) {
+            var current = ready;
+            if (current == null || !current.training().fits(model, task.steps())) {
+                var training = new LocalTraining(kernels, model, task.steps());
+                current = new Ready(training, inner.loop(kernels, training));
+                ready = current;
             }
-            ready.load(from, 0);
-            return ready.run(
-                    task.steps(),
-                    new TaskWindows(shard, task.data(), task.steps().context()));
+            current.training().load(from, 0);
+            var windows = new TaskWindows(shard, task.data(), task.steps().context());
+            return current.loop().run(task.steps(), windows, kept);
         }
     }
 

@@ -10,7 +10,8 @@ import org.decentralizedai.server.train.Recipe;
  * @param tokens accepted tokens after which the run ends, at the end of a round
  * @param seed of everything that is drawn by lot
  */
-record Scenario(String model, CorpusRequest corpus, Recipe recipe, Crowd crowd, long tokens, long seed) {
+record Scenario(
+        String model, CorpusRequest corpus, Recipe recipe, Variant variant, Crowd crowd, long tokens, long seed) {
 
     /**
      * The workers.

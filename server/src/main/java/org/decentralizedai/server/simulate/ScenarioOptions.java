@@ -41,7 +41,7 @@ final class ScenarioOptions {
 
     @Option(
             names = "--synchronous",
-            description = "no workers: AdamW over batches of --batch windows, what everything is compared with")
+            description = "no workers: AdamW or Muon over batches of --batch windows, what everything is compared with")
     private boolean synchronous;
 
     @Option(names = "--workers", paramLabel = "K", description = "workers at any time, tasks of a round (16)")
@@ -68,10 +68,31 @@ final class ScenarioOptions {
     @Option(names = "--beta2", paramLabel = "X", description = "AdamW's decay of the second moment")
     private @Nullable Double beta2;
 
-    @Option(names = "--outer-rate", paramLabel = "A", description = "of the outer step")
+    @Option(
+            names = "--inner",
+            paramLabel = "KIND",
+            description = {
+                "optimiser of the local steps: ${COMPLETION-CANDIDATES} (ADAMW, from zero in each task).",
+                "ADAMW_CARRIED: workers keep their moments from task to task; MUON: from zero in each task"
+            })
+    private Inner inner = Inner.ADAMW;
+
+    @Option(
+            names = "--outer",
+            paramLabel = "KIND",
+            description = "optimiser of the outer step: ${COMPLETION-CANDIDATES} (NESTEROV)")
+    private Outer outer = Outer.NESTEROV;
+
+    @Option(
+            names = "--outer-rate",
+            paramLabel = "A",
+            description = "of the outer step; ADAM's is the way of a parameter in a round, and must be given")
     private @Nullable Double outerRate;
 
-    @Option(names = "--outer-momentum", paramLabel = "M", description = "Nesterov's, of the outer step")
+    @Option(
+            names = "--outer-momentum",
+            paramLabel = "M",
+            description = "of the outer step: Nesterov's, 0 for none, or beta1 of ADAM")
     private @Nullable Double outerMomentum;
 
     @Option(names = "--encoding", paramLabel = "FORM", description = "of the updates: ${COMPLETION-CANDIDATES}")
@@ -118,6 +139,9 @@ final class ScenarioOptions {
     }
 
     Scenario scenario() {
+        if (outer == Outer.ADAM && outerRate == null)
+            throw new IllegalArgumentException(
+                    "--outer ADAM needs an --outer-rate: how far a parameter goes in a round");
         var preset = Recipe.of(model, ModelChoice.config(model));
         var crowd = new Scenario.Crowd(
                 workers, churn, joinSeconds, speed, spread, new Link(up, down, latency), attackers, attack);
@@ -134,7 +158,7 @@ final class ScenarioOptions {
                 stepEncoding == null ? preset.stepEncoding() : stepEncoding,
                 preset.leaseSeconds(),
                 preset.maxLeaseSeconds());
-        return new Scenario(model, corpus(), recipe, crowd, tokens, seed);
+        return new Scenario(model, corpus(), recipe, new Variant(inner, outer), crowd, tokens, seed);
     }
 
     private LocalSteps local(LocalSteps preset) {

@@ -8,15 +8,20 @@ import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.decentralizedai.kernels.Kernels;
+import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.simulate.Outcome.Point;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.FileGradientLog;
 import org.decentralizedai.server.train.Candidate;
 import org.decentralizedai.server.train.Examiner;
+import org.decentralizedai.server.train.ModelChoice;
 import org.decentralizedai.server.train.Retention;
 import org.decentralizedai.server.train.RunRequest;
 import org.decentralizedai.server.train.TrainMetrics;
 import org.decentralizedai.server.train.Training;
+import org.decentralizedai.server.train.UpdateRules;
 import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.store.blob.FolderBlobStore;
 import org.decentralizedai.store.evaluation.HeldOutWindows;
@@ -26,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A run, from its first round until so many tokens are trained on. The coordinator is the real one over an H2 in memory and a
- * folder that is deleted at the end; only its threads, its judge and its clock are replaced.
+ * folder that is deleted at the end; only its threads, its judge, its clock and, for a {@link Variant}, its rules are replaced.
  */
 final class Simulation implements AutoCloseable {
     private static final int POINTS = 10; // of the curve, each scored on a sample
@@ -75,6 +80,11 @@ final class Simulation implements AutoCloseable {
 
     /** @param threads that compute */
     Simulation(Scenario scenario, int threads) {
+        this(scenario, threads, () -> new VectorKernels(1));
+    }
+
+    /** @param kernels that each of the threads computes tasks with */
+    Simulation(Scenario scenario, int threads, Supplier<Kernels> kernels) {
         this.scenario = scenario;
         folder = TemporaryFolder.create();
         database = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
@@ -90,8 +100,8 @@ final class Simulation implements AutoCloseable {
                 new ByteTokenizer(),
                 new TrainMetrics(new SimpleMeterRegistry()),
                 timeline,
-                new Training.Driver(turns::add, newest));
-        lab = new Lab(training.model(), blobs, threads);
+                new Training.Driver(turns::add, newest, rules(scenario)));
+        lab = new Lab(training.model(), scenario.variant().inner(), blobs, threads, kernels);
         crowd = new CrowdOfWorkers(
                 training,
                 lab,
@@ -101,6 +111,10 @@ final class Simulation implements AutoCloseable {
         int context = scenario.recipe().steps().context();
         loss = new HeldOutLoss(new VectorKernels(threads), training.model(), context);
         sample = training.heldOut().sample(context, SAMPLE, SAMPLE_SEED);
+    }
+
+    private static UpdateRules rules(Scenario scenario) {
+        return scenario.variant().rules(scenario.recipe(), ParameterLayout.of(ModelChoice.config(scenario.model())));
     }
 
     /** @param progress hears a sentence now and then */

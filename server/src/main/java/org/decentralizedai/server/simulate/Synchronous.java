@@ -20,8 +20,8 @@ import org.decentralizedai.worker.TaskWindows;
 import org.decentralizedai.worker.vector.VectorKernels;
 
 /**
- * The baseline: one machine trains without a crowd, AdamW step after step with moments that are never reset and a learning rate
- * that falls along the same cosine, step by step. Same model, weights, data, tokens and kernels.
+ * The baseline: one machine trains without a crowd, step after step with an optimiser's state that is never reset and a learning
+ * rate that falls along the same cosine, step by step. Same model, weights, data, tokens and kernels.
  */
 final class Synchronous {
     private static final int STEPS_PER_LOAD = 64; // whose windows are ordered at once
@@ -49,6 +49,7 @@ final class Synchronous {
         var training = new LocalTraining(kernels, model, steps);
         training.load(HeldOutLoss.bytes(weights), 0);
         training.restart();
+        var optimiser = scenario.variant().inner().endless(kernels, training);
         int tokensPerStep = steps.batch() * steps.context();
         int count = Math.toIntExact(scenario.tokens() / tokensPerStep);
         TaskWindows windows = null;
@@ -56,7 +57,7 @@ final class Synchronous {
             int within = (step - 1) % STEPS_PER_LOAD;
             if (windows == null || within == 0) windows = windows(schedule, step / STEPS_PER_LOAD, blobs, steps);
             double share = recipe.schedule().share((long) (step - 1) * tokensPerStep);
-            training.step(steps.withLearningRate(steps.learningRate() * share), step, windows, within * steps.batch());
+            optimiser.step(steps.withLearningRate(steps.learningRate() * share), step, windows, within * steps.batch());
         }
         float[] change = training.update();
         for (int i = 0; i < weights.length; i++) weights[i] -= change[i];

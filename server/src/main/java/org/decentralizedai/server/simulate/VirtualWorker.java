@@ -5,6 +5,7 @@ import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import org.decentralizedai.compress.Sender;
 import org.decentralizedai.model.SplitMix64;
+import org.decentralizedai.server.simulate.InnerLoop.Computed;
 import org.decentralizedai.server.train.Worker;
 import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.wire.Bytes;
@@ -20,7 +21,6 @@ import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.ServerMessage.Verdict;
 import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.wire.VerdictCode;
-import org.decentralizedai.worker.LocalResult;
 import org.jspecify.annotations.Nullable;
 
 /** One volunteer, from joining to leaving. Acts only when the timeline calls it. */
@@ -39,6 +39,7 @@ final class VirtualWorker implements Worker {
 
     private @Nullable GradientTask task;
     private @Nullable Sha256 holds; // the checkpoint that it has downloaded
+    private @Nullable Moments kept; // from its last task, gone with it
     private final Sender sender = new Sender();
     private boolean gone;
 
@@ -92,7 +93,7 @@ final class VirtualWorker implements Worker {
         if (random.nextDouble() < habits.churn()) {
             timeline.after(random.nextDouble() * (fetch + compute), this::leave);
         } else {
-            var result = crowd.lab().compute(given);
+            var result = crowd.lab().compute(given, kept);
             timeline.after(fetch + compute, () -> finished(given, compute, result));
         }
         heartbeat(given);
@@ -125,10 +126,12 @@ final class VirtualWorker implements Worker {
         if (!gone) crowd.tally().onlineSeconds += timeline.seconds() - joined;
     }
 
-    private void finished(GradientTask done, double compute, CompletableFuture<LocalResult> pending) {
+    private void finished(GradientTask done, double compute, CompletableFuture<Computed> pending) {
         if (gone || task != done) return;
         crowd.tally().computeSeconds += compute;
-        LocalResult result = pending.join();
+        var computed = pending.join();
+        kept = computed.kept();
+        var result = computed.result();
         byte[] encoded = encode(done, result.update());
         var begin = new UpdateBegin(
                 done.lease(),

@@ -15,7 +15,7 @@ import org.decentralizedai.wire.VerdictCode;
 /**
  * What an update of one round must look like; pure.
  *
- * @param greatestChange of one parameter, see {@link Recipe#greatestChange}
+ * @param greatestChange of one parameter, see {@link UpdateRules}
  */
 record Checks(Recipe recipe, int parameters, int vocabulary, double greatestChange) {
 

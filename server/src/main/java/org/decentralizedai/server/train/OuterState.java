@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the outer step keeps from round to round; both as long as the weights. Immutable: nobody writes to the arrays.
  *
- * @param momentum m of {@link OuterStep}; null for zeros
+ * @param momentum m of {@link Nesterov}; null for zeros
  * @param carry what the code of the last step rounded away, still to be subtracted; null for zeros
  */
 record OuterState(float @Nullable [] momentum, float @Nullable [] carry) {

@@ -6,7 +6,7 @@ import org.decentralizedai.server.state.TaskLedger.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a full round comes to. A function of its tasks, the log, the recipe, and the weights and state before: computed again after a
+ * What a full round comes to. A function of its tasks, the log, the outer step, and the weights and state before: computed again after a
  * crash it gives the same bytes.
  *
  * @param delta the step that was published; null when there is none
@@ -16,11 +16,10 @@ record RoundResult(
         float[] weights, OuterState state, byte @Nullable [] delta, long tokens, int updates, double lastLoss) {
 
     /** @param done the round's tasks, all done, in their order */
-    static RoundResult of(List<Task> done, GradientLog log, Recipe recipe, float[] weights, OuterState state) {
+    static RoundResult of(List<Task> done, GradientLog log, OuterStep outer, float[] weights, OuterState state) {
         var sum = new Aggregator(weights.length);
         for (Task task : done) sum.add(log.read(positionOf(task)));
-        var step = new OuterStep(recipe.outerRate(), recipe.outerMomentum(), recipe.stepEncoding())
-                .apply(weights, sum.mean(), state);
+        var step = outer.apply(weights, sum.mean(), state);
         return new RoundResult(step.weights(), step.state(), step.delta(), sum.tokens(), sum.updates(), sum.lastLoss());
     }
 

@@ -99,8 +99,9 @@ public final class Trainer {
         if (round.number() != number) return;
         var done = with.tasks().tasks(number);
         if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
-        var result = RoundResult.of(
-                done, with.log(), with.recipe(), weights, with.shelf().state(round));
+        var outer = new OuterStep(with.rules().outer(), with.recipe().stepEncoding());
+        var result =
+                RoundResult.of(done, with.log(), outer, weights, with.shelf().state(round));
         if (result.finite()) advance(round, result);
         else discard(round);
     }
@@ -158,7 +159,7 @@ public final class Trainer {
                 with.recipe(),
                 ParameterLayout.of(with.model()).parameterCount(),
                 with.model().vocabulary(),
-                with.recipe().greatestChange(greatest));
+                with.rules().greatestChange().applyAsDouble(greatest));
         var hops = DeltaChain.to(round, with.rounds()::find).hops();
         return new RoundPlan(round, with.model(), checkpoint, hops, checks);
     }

@@ -14,6 +14,7 @@ record TrainerParts(
         Run run,
         ModelConfig model,
         Recipe recipe,
+        UpdateRules rules,
         TaskLedger tasks,
         RoundLedger rounds,
         EventLedger events,

@@ -45,11 +45,11 @@ public final class Training implements AutoCloseable {
     public record Limits(Duration grace, long uploadBytes, int promoteEvery, Retention retention) {}
 
     /**
-     * Whoever drives a training instead of its own threads and judge: it calls {@link Trainer#tick} too.
+     * Whoever drives a training instead of its own threads, judge and rules: it calls {@link Trainer#tick} too.
      *
      * @param turns runs one thing after the other, never within the call
      */
-    public record Driver(Executor turns, Examiner examiner) {}
+    public record Driver(Executor turns, Examiner examiner, UpdateRules rules) {}
 
     /** A training that runs by itself. Opens or makes the run; fetches the default corpus if it is needed. Returns when tasks can be given out. */
     public Training(
@@ -98,20 +98,24 @@ public final class Training implements AutoCloseable {
         corpus = opened.corpus();
         heldOut = opened.heldOut();
         Executor turns;
+        UpdateRules rules;
         if (driver == null) {
             var own = new TrainerThreads();
             threads = own;
             turns = own;
             examiner = judge(limits, checkpoints, metrics, clock);
+            rules = UpdateRules.of(recipe);
         } else {
             threads = null;
             turns = driver.turns();
             examiner = driver.examiner();
+            rules = driver.rules();
         }
         var parts = new TrainerParts(
                 run,
                 model,
                 recipe,
+                rules,
                 tasks,
                 rounds,
                 events,

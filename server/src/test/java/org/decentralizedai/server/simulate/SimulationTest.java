@@ -3,6 +3,7 @@ package org.decentralizedai.server.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.kernels.ReferenceKernels;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.RateSchedule;
@@ -21,6 +24,9 @@ import org.decentralizedai.wire.LocalSteps;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.json.JsonMapper;
 
 class SimulationTest {
     private static final ModelConfig MODEL =
@@ -59,7 +65,8 @@ class SimulationTest {
                 UpdateEncoding.INT8,
                 30,
                 90);
-        return new Scenario(model.toString(), corpus, recipe, crowd, (long) rounds * workers * TASK_TOKENS, 7);
+        return new Scenario(
+                model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, (long) rounds * workers * TASK_TOKENS, 7);
     }
 
     private static Scenario.Crowd crowd(double churn, double attackers, Attack attack) {
@@ -68,6 +75,13 @@ class SimulationTest {
 
     private static Outcome run(Scenario scenario) {
         try (var simulation = new Simulation(scenario, 2)) {
+            return simulation.run(_ -> {});
+        }
+    }
+
+    /** To the bit, with kernels whose bits do not depend on what the JIT has compiled by then. */
+    private static Outcome exactly(Scenario scenario) {
+        try (var simulation = new Simulation(scenario, 2, ReferenceKernels::new)) {
             return simulation.run(_ -> {});
         }
     }
@@ -90,8 +104,8 @@ class SimulationTest {
     @Test
     void run_twice_givesTheSameBytes() {
         var scenario = scenario(crowd(0.5, 0.25, Attack.SIGN_FLIP), UpdateEncoding.TOP256_4BIT, 0.9, 6);
-        var once = run(scenario);
-        var again = run(scenario);
+        var once = exactly(scenario);
+        var again = exactly(scenario);
         assertThat(again.weights()).isEqualTo(once.weights());
         assertThat(again.seconds()).isEqualTo(once.seconds());
         assertThat(again.tally().uploadBytes).isEqualTo(once.tally().uploadBytes);
@@ -110,24 +124,24 @@ class SimulationTest {
     /** Churn changes who computes a task, not what it comes to. */
     @Test
     void run_withoutFeedback_churnDoesNotChangeTheModel() {
-        var calm = run(scenario(quiet(), UpdateEncoding.INT8, 0, 5));
-        var restless = run(scenario(crowd(0.5, 0, Attack.ZERO), UpdateEncoding.INT8, 0, 5));
+        var calm = exactly(scenario(quiet(), UpdateEncoding.INT8, 0, 5));
+        var restless = exactly(scenario(crowd(0.5, 0, Attack.ZERO), UpdateEncoding.INT8, 0, 5));
         assertThat(restless.weights()).isEqualTo(calm.weights());
         assertThat(restless.seconds()).isGreaterThan(calm.seconds());
     }
 
     @Test
     void run_feedbackLostWithItsWorker_changesTheModel() {
-        var calm = run(scenario(quiet(), UpdateEncoding.TOP64_2BIT, 0.9, 5));
-        var restless = run(scenario(crowd(0.5, 0, Attack.ZERO), UpdateEncoding.TOP64_2BIT, 0.9, 5));
+        var calm = exactly(scenario(quiet(), UpdateEncoding.TOP64_2BIT, 0.9, 5));
+        var restless = exactly(scenario(crowd(0.5, 0, Attack.ZERO), UpdateEncoding.TOP64_2BIT, 0.9, 5));
         assertThat(restless.weights()).isNotEqualTo(calm.weights());
     }
 
     @Test
     void run_everyAttack_isRefusedOrChangesTheModel() {
-        var honest = run(scenario(quiet(), UpdateEncoding.F32, 0, 2));
+        var honest = exactly(scenario(quiet(), UpdateEncoding.F32, 0, 2));
         for (Attack attack : Attack.values()) {
-            var attacked = run(scenario(crowd(0, 0.5, attack), UpdateEncoding.F32, 0, 2));
+            var attacked = exactly(scenario(crowd(0, 0.5, attack), UpdateEncoding.F32, 0, 2));
             boolean refused = attacked.tally().refused > 0;
             assertThat(attacked.weights().equals(honest.weights()))
                     .as("%s", attack)
@@ -172,12 +186,125 @@ class SimulationTest {
     /** One worker, one round, dense and plain: the same windows, the same steps. */
     @Test
     void synchronous_isWhatOneWorkerDoesInOneLongTask() {
-        var steps = new LocalSteps(64, BATCH, BATCH, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
+        var scenario = alone(new LocalSteps(64, BATCH, BATCH, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0), 1);
+        assertThat(Synchronous.run(scenario, 1).loss()).isCloseTo(run(scenario).loss(), within(1e-5));
+    }
+
+    @Test
+    void synchronous_withMuon_isWhatOneWorkerDoesInOneLongTask() {
+        var scenario = with(
+                new Variant(Inner.MUON, Outer.NESTEROV),
+                alone(new LocalSteps(64, BATCH, BATCH, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0), 1));
+        assertThat(Synchronous.run(scenario, 1).loss()).isCloseTo(run(scenario).loss(), within(1e-5));
+        assertThat(Synchronous.run(scenario, 1).loss())
+                .isNotCloseTo(
+                        Synchronous.run(with(Variant.PRODUCTION, scenario), 1).loss(), within(1e-3));
+    }
+
+    /** The text repeats with each window, so that the order of the windows does not matter. */
+    @Test
+    void run_carriedStateOfOneWorker_isOneLongTask() throws IOException {
+        Files.writeString(folder.resolve("text.txt"), "the whale dives.".repeat(4000));
+        int count = 12;
+        var one = new LocalSteps(1, BATCH, BATCH, 16, 1e-2, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
+        var many = new LocalSteps(count, BATCH, BATCH, 16, 1e-2, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
+        double atOnce = run(alone(many, 1)).loss();
+        var carried = new Variant(Inner.ADAMW_CARRIED, Outer.NESTEROV);
+        assertThat(run(with(carried, alone(one, count))).loss()).isCloseTo(atOnce, within(1e-5));
+        assertThat(run(alone(one, count)).loss()).isNotCloseTo(atOnce, within(1e-2));
+    }
+
+    /** One worker, dense, plain and exact. */
+    private Scenario alone(LocalSteps steps, int rounds) {
         var recipe = new Recipe(
                 steps, RateSchedule.CONSTANT, 1, 1, 1, 0, UpdateEncoding.F32, 1, 0, UpdateEncoding.F32, 30, 90);
         var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO);
-        var scenario = new Scenario(model.toString(), corpus, recipe, crowd, steps.tokens(), 7);
-        assertThat(Synchronous.run(scenario, 1).loss()).isCloseTo(run(scenario).loss(), within(1e-5));
+        return new Scenario(
+                model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, (long) rounds * steps.tokens(), 7);
+    }
+
+    private static Scenario with(Variant variant, Scenario scenario) {
+        return new Scenario(
+                scenario.model(),
+                scenario.corpus(),
+                scenario.recipe(),
+                variant,
+                scenario.crowd(),
+                scenario.tokens(),
+                scenario.seed());
+    }
+
+    private static Stream<Variant> variants() {
+        return Stream.of(Inner.values())
+                .flatMap(inner -> Stream.of(Outer.values()).map(outer -> new Variant(inner, outer)));
+    }
+
+    /** A schedule, churn, and what updates can be: sliced, or whole with feedback. */
+    private Scenario rich(Variant variant, boolean sliced, int rounds) {
+        var steps = new LocalSteps(STEPS, BATCH, BATCH, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
+        long tokens = (long) rounds * WORKERS * TASK_TOKENS;
+        var recipe = new Recipe(
+                steps,
+                new RateSchedule(tokens, tokens / 10, 0.1),
+                WORKERS,
+                WORKERS,
+                variant.outer() == Outer.ADAM ? 0.02 : 1,
+                0.5,
+                sliced ? UpdateEncoding.INT8 : UpdateEncoding.TOP256_4BIT,
+                sliced ? 2 : 1,
+                sliced ? 0 : 0.9,
+                UpdateEncoding.INT8,
+                30,
+                90);
+        return new Scenario(model.toString(), corpus, recipe, variant, crowd(0.2, 0, Attack.ZERO), tokens, 7);
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void run_everyVariant_learns(Variant variant) {
+        for (boolean sliced : new boolean[] {true, false}) {
+            var outcome = run(rich(variant, sliced, 30));
+            assertThat(outcome.tally().refused).isZero();
+            assertThat(outcome.tally().left).isPositive();
+            assertThat(outcome.loss()).isLessThan(outcome.points().getFirst().loss() - 1);
+        }
+    }
+
+    @Test
+    void run_everyVariantTwice_givesTheSameBytesAndNoOthers() {
+        var hashes = variants()
+                .map(variant -> exactly(rich(variant, false, 4)).weights())
+                .toList();
+        var again = variants()
+                .map(variant -> exactly(rich(variant, false, 4)).weights())
+                .toList();
+        assertThat(again).isEqualTo(hashes).doesNotHaveDuplicates();
+    }
+
+    /** Otherwise than moments from zero, what is carried belongs to a worker and goes with it. */
+    @Test
+    void run_momentsLostWithTheirWorker_changeTheModel() {
+        var carried = new Variant(Inner.ADAMW_CARRIED, Outer.NESTEROV);
+        var calm = exactly(with(carried, scenario(quiet(), UpdateEncoding.INT8, 0, 5)));
+        var restless = exactly(with(carried, scenario(crowd(0.5, 0, Attack.ZERO), UpdateEncoding.INT8, 0, 5)));
+        assertThat(restless.weights()).isNotEqualTo(calm.weights());
+    }
+
+    /** Steps of Adam are published like all others: who was there in the last round loads a delta. */
+    @Test
+    void run_outerAdam_publishesDeltas() {
+        var adam = new Variant(Inner.ADAMW, Outer.ADAM);
+        var plain = run(scenario(quiet(), UpdateEncoding.INT8, 0, 20)).tally();
+        var outcome = run(with(adam, scenario(quiet(), UpdateEncoding.INT8, 0, 20)));
+        assertThat((double) outcome.tally().downloadBytes).isCloseTo(plain.downloadBytes, withinPercentage(5));
+        assertThat(outcome.tally().downloadBytes).isLessThan(20L * WORKERS * Float.BYTES * outcome.parameters() / 2);
+    }
+
+    @Test
+    void report_saysWithWhat() {
+        var scenario = with(new Variant(Inner.MUON, Outer.ADAM), scenario(quiet(), UpdateEncoding.INT8, 0, 1));
+        var json = JsonMapper.shared().writeValueAsString(Report.of("", scenario, false, run(scenario), 0));
+        assertThat(json).contains("\"inner\":\"MUON\"", "\"outer\":\"ADAM\"");
     }
 
     @Test

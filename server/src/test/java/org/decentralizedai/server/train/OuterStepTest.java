@@ -15,7 +15,7 @@ final class OuterStepTest {
 
     @Test
     void exact_plain_subtracts() {
-        var result = new OuterStep(0.5, 0, UpdateEncoding.F32)
+        var result = new OuterStep(new Nesterov(0.5, 0), UpdateEncoding.F32)
                 .apply(new float[] {1, 2}, new float[] {2, -2}, OuterState.ZERO);
         assertThat(result.weights()).containsExactly(0, 3);
         assertThat(result.state()).isEqualTo(OuterState.ZERO);
@@ -24,7 +24,7 @@ final class OuterStepTest {
 
     @Test
     void exact_nesterov_isDiLoCos() {
-        var step = new OuterStep(1, 0.5, UpdateEncoding.F32);
+        var step = new OuterStep(new Nesterov(1, 0.5), UpdateEncoding.F32);
         var first = step.apply(new float[] {10}, new float[] {4}, OuterState.ZERO); // m = 4, s = 4 + 0.5 * 4
         assertThat(first.weights()).containsExactly(4);
         assertThat(first.state().momentum()).containsExactly(4);
@@ -35,7 +35,7 @@ final class OuterStepTest {
 
     @Test
     void coded_int8_carriesWhatIsRoundedAway() {
-        var step = new OuterStep(1, 0, UpdateEncoding.INT8);
+        var step = new OuterStep(new Nesterov(1, 0), UpdateEncoding.INT8);
         var first = step.apply(new float[] {0, 0}, new float[] {127, 1.25f}, OuterState.ZERO); // the scale is 1
         assertThat(first.weights()).containsExactly(-127, -1);
         assertThat(first.state().carry()).containsExactly(0, 0.25f);
@@ -46,7 +46,7 @@ final class OuterStepTest {
 
     @Test
     void exact_afterCoded_publishesTheCarryAtOnce() {
-        var result = new OuterStep(1, 0, UpdateEncoding.F32)
+        var result = new OuterStep(new Nesterov(1, 0), UpdateEncoding.F32)
                 .apply(new float[] {5}, new float[] {1}, new OuterState(null, new float[] {0.25f}));
         assertThat(result.weights()).containsExactly(3.75f);
         assertThat(result.state().carry()).isNull();
@@ -58,7 +58,8 @@ final class OuterStepTest {
             @ForAll long seed, @ForAll UpdateEncoding encoding, @ForAll boolean momentum, @ForAll boolean small) {
         if (encoding == UpdateEncoding.F32) return;
         var random = new Random(seed);
-        var step = new OuterStep(0.7, momentum ? 0.6 : 0, encoding);
+        var rule = new Nesterov(0.7, momentum ? 0.6 : 0);
+        var step = new OuterStep(rule, encoding);
         float[] published = values(random, 0.5), worker = published.clone();
         double[] uncoded = new double[PARAMETERS], m = new double[PARAMETERS];
         for (int i = 0; i < PARAMETERS; i++) uncoded[i] = published[i];
@@ -71,8 +72,8 @@ final class OuterStepTest {
             CheckpointDelta.apply(requireNonNull(result.delta()), worker);
             assertThat(worker).isEqualTo(published);
             for (int i = 0; i < PARAMETERS; i++) {
-                m[i] = step.momentum() * m[i] + mean[i];
-                uncoded[i] -= step.rate() * (mean[i] + step.momentum() * (momentum ? m[i] : 0));
+                m[i] = rule.momentum() * m[i] + mean[i];
+                uncoded[i] -= rule.rate() * (mean[i] + rule.momentum() * (momentum ? m[i] : 0));
             }
         }
         float[] carry = requireNonNull(state.carry());

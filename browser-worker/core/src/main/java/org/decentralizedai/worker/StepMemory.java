@@ -1,0 +1,13 @@
+package org.decentralizedai.worker;
+
+import org.decentralizedai.model.Parameters;
+
+/**
+ * The device memory of a {@link LocalTraining}, that an optimiser's step works in; it belongs to the training, which frees it.
+ *
+ * @param weights θ
+ * @param gradients of the last batch
+ * @param moment1 zero after a restart
+ * @param moment2 zero after a restart
+ */
+public record StepMemory(Parameters weights, Parameters gradients, Parameters moment1, Parameters moment2) {}
