@@ -25,8 +25,16 @@ class DocumentedCommandsIT {
     void documents_showCommandsOfKnownKinds() {
         assertThat(Documents.commands())
                 .hasSizeGreaterThan(10)
-                .allMatch(command ->
-                        List.of("bin/run", "bin/test", "bin/admin", "bin/volunteer", "bin/bench", "bin/simulate", "curl ").stream()
+                .allMatch(
+                        command -> List.of(
+                                        "bin/run",
+                                        "bin/test",
+                                        "bin/admin",
+                                        "bin/volunteer",
+                                        "bin/bench",
+                                        "bin/simulate",
+                                        "curl ")
+                                .stream()
                                 .anyMatch(command::startsWith));
     }
 

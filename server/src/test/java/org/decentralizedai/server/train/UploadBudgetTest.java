@@ -35,7 +35,8 @@ class UploadBudgetTest {
     @Test
     void densest_slowerLine_isSparser() {
         int parameters = ParameterLayout.of(ModelConfig.tiny()).parameterCount();
-        assertThat(new UploadBudget(1, 60, 0.05).densest(parameters).encoding().name()).isEqualTo("SIGN");
+        assertThat(new UploadBudget(1, 60, 0.05).densest(parameters).encoding().name())
+                .isEqualTo("SIGN");
         assertThatThrownBy(() -> new UploadBudget(0.01, 60, 0.05).densest(parameters))
                 .hasMessageContaining("tasks must take longer");
     }
