@@ -143,6 +143,8 @@ class DocumentedCommandsIT {
     private String shortForm(String command, Path data) throws IOException {
         Path corpus = Files.writeString(folder.resolve("corpus.txt"), text());
         return command.replaceFirst(" --port \\d+", "")
+                        .replaceFirst(" --corpus-sha256 \\S+", "")
+                        .replaceFirst(" --corpus \\S+", "")
                         .replaceFirst(" --data \\S+", "")
                         .replace("fullchain.pem", folder + "/fullchain.pem")
                         .replace("key.pem", folder + "/key.pem")
