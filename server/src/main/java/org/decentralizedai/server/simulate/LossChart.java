@@ -3,7 +3,10 @@ package org.decentralizedai.server.simulate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
@@ -28,26 +31,35 @@ final class LossChart {
         return chart;
     }
 
-    /** Loss of each arm over the bytes that it sends for a token, with the best synchronous arm as a line. */
+    /** Loss of each arm over the bytes that it sends for a token, a colour for each form, the best synchronous arm as a line. */
     static XYChart arms(List<Arm> arms) {
         var chart = chart("bytes sent per accepted token", "held-out loss, nats per token");
         chart.getStyler().setXAxisLogarithmic(true);
         chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
-        double least = Double.MAX_VALUE, most = 0;
-        for (Arm arm : arms) {
-            Double bytes = arm.first().bytesPerToken();
-            if (bytes == null) continue;
-            least = Math.min(least, bytes);
-            most = Math.max(most, bytes);
-            chart.addSeries(arm.name(), new double[] {bytes}, new double[] {arm.loss()}, new double[] {arm.spread()});
-        }
+        var sending = arms.stream().filter(arm -> !arm.first().synchronous()).toList();
+        sending.stream()
+                .collect(Collectors.groupingBy(LossChart::form, LinkedHashMap::new, Collectors.toList()))
+                .forEach((form, of) -> chart.addSeries(
+                        form,
+                        of.stream().mapToDouble(LossChart::bytes).toArray(),
+                        of.stream().mapToDouble(Arm::loss).toArray(),
+                        of.stream().mapToDouble(Arm::spread).toArray()));
         var baseline = Arm.baseline(arms);
-        if (baseline != null && most > 0) {
-            chart.addSeries(baseline.name(), new double[] {least, most}, new double[] {baseline.loss(), baseline.loss()
+        var range = sending.stream().mapToDouble(LossChart::bytes).summaryStatistics();
+        if (baseline != null && range.getCount() > 0)
+            chart.addSeries("synchronous", new double[] {range.getMin(), range.getMax()}, new double[] {
+                        baseline.loss(), baseline.loss()
                     })
                     .setXYSeriesRenderStyle(XYSeriesRenderStyle.Line);
-        }
         return chart;
+    }
+
+    private static String form(Arm arm) {
+        return arm.first().encoding() + (arm.first().feedback() > 0 ? " with feedback" : "");
+    }
+
+    private static double bytes(Arm arm) {
+        return Objects.requireNonNull(arm.first().bytesPerToken());
     }
 
     private static XYChart chart(String x, String y) {

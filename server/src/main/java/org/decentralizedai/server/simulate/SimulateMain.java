@@ -1,5 +1,7 @@
 package org.decentralizedai.server.simulate;
 
+import static java.util.Objects.requireNonNull;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.io.IOException;
@@ -58,6 +60,12 @@ public final class SimulateMain implements Callable<Integer> {
     @Option(names = "--seeds", paramLabel = "N", split = ",", description = "of each arm (1,2,3)")
     private List<Long> seeds = List.of(1L, 2L, 3L);
 
+    @Option(
+            names = "--lines",
+            paramLabel = "FILE",
+            description = "run nothing: show the runs that --json kept in a file")
+    private @Nullable Path lines;
+
     @Option(names = "--json", paramLabel = "FILE", description = "add a line of JSON for each run to this file")
     private @Nullable Path json;
 
@@ -99,7 +107,9 @@ public final class SimulateMain implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
         var out = spec.commandLine().getOut();
-        if (arms == null) {
+        if (lines != null) {
+            show(kept(lines), out);
+        } else if (arms == null) {
             var only =
                     new Run(String.join(" ", spec.commandLine().getParseResult().originalArgs()), options, "");
             var report = only.run(Runtime.getRuntime().availableProcessors(), sentence -> say(out, sentence));
@@ -107,12 +117,21 @@ public final class SimulateMain implements Callable<Integer> {
             say(out, Table.of(Arm.of(List.of(report))));
             if (chart != null) LossChart.save(LossChart.curve(report), chart);
         } else {
-            var reports = all(runs(arms), out);
-            var table = Arm.of(reports);
-            say(out, Table.of(table));
-            if (chart != null) LossChart.save(LossChart.arms(table), chart);
+            show(all(runs(arms), out), out);
         }
         return 0;
+    }
+
+    private void show(List<Report> reports, PrintWriter out) {
+        var table = Arm.of(reports);
+        say(out, Table.of(table));
+        if (chart != null) LossChart.save(LossChart.arms(table), chart);
+    }
+
+    private static List<Report> kept(Path file) {
+        return lines(file).stream()
+                .map(line -> JSON.readValue(line, Report.class))
+                .toList();
     }
 
     private List<Run> runs(Path file) {
@@ -137,8 +156,9 @@ public final class SimulateMain implements Callable<Integer> {
     /** What the command line says holds for every arm that does not say otherwise. */
     private ScenarioOptions parsed(String arm, long seed) {
         var arguments = new ArrayList<String>();
+        var scenario = requireNonNull(spec.mixins().get("options")).options();
         for (OptionSpec common : spec.commandLine().getParseResult().matchedOptions())
-            if (spec.mixins().get("options").options().contains(common))
+            if (scenario.contains(common))
                 for (String value : values(common)) arguments.add(common.longestName() + value);
         arguments.addAll(List.of((arm + " --seed=" + seed).split("\\s+")));
         var options = new ScenarioOptions();

@@ -81,10 +81,8 @@ class ArmTest {
     @Test
     void charts_areSvg(@TempDir Path folder) throws IOException {
         var arms = LossChart.arms(Arm.of(RUNS));
-        assertThat(arms.getSeriesCollection())
-                .extracting(XYSeries::getName)
-                .containsExactly("--workers 4", "--synchronous");
-        assertThat(arms.getSeries("--workers 4").getXData()).containsExactly(0.5);
+        assertThat(arms.getSeriesCollection()).extracting(XYSeries::getName).containsExactly("INT8", "synchronous");
+        assertThat(arms.getSeries("INT8").getXData()).containsExactly(0.5);
         var curve = LossChart.curve(RUNS.get(1));
         assertThat(curve.getSeries("loss").getYData()).containsExactly(5, 2.1);
         for (var chart : List.of(arms, curve)) {

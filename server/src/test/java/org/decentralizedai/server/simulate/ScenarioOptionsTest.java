@@ -48,7 +48,7 @@ class ScenarioOptionsTest {
 
     @Test
     void rules_onlyMuonReachesFarther() {
-        var recipe = Recipe.of("nano", 64);
+        var recipe = Recipe.of("nano", ModelConfig.nano());
         var layout = ParameterLayout.of(ModelConfig.nano());
         double adamW = UpdateRules.of(recipe).greatestChange().applyAsDouble(2);
         double longest = Math.sqrt(ModelConfig.nano().intermediate());

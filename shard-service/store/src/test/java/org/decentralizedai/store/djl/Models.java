@@ -13,11 +13,11 @@ final class Models {
 
     private Models() {}
 
-    /** Larger than a run's first weights, so that attention is not uniform and norms differ from 1. */
+    /** Other than a run's first weights, so that attention is not uniform and norms differ from 1. */
     static float[] weights(ModelConfig config) {
         float[] weights = Initializer.weights(ParameterLayout.of(config), 11);
         var random = new SplitMix64(12);
-        for (int i = 0; i < weights.length; i++) weights[i] = (float) (8 * weights[i] + 0.1 * random.nextNormal());
+        for (int i = 0; i < weights.length; i++) weights[i] = (float) (1.25 * weights[i] + 0.1 * random.nextNormal());
         return weights;
     }
 
