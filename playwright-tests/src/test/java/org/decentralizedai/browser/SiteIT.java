@@ -73,12 +73,14 @@ class SiteIT {
                 null,
                 null,
                 null,
+                null,
                 List.of(),
                 null,
                 null,
                 d.promoteEvery(),
                 d.retention(),
                 d.heldOutShare(),
+                d.heldOutTail(),
                 d.limits(),
                 d.chat());
     }

@@ -131,9 +131,7 @@ class WorkerTaskIT {
             start(page, server);
             await(page, () -> server.updates.getFirst().isDone());
             assertSame(UpdateCodec.decode(
-                    UpdateForm.whole(UpdateEncoding.F32),
-                    server.updates.getFirst().get(),
-                    expected.update().length));
+                    UpdateEncoding.F32, server.updates.getFirst().get(), expected.update().length));
             await(page, () -> seen(page, "verdict"));
             command(page, "{type: 'stop'}");
             await(page, () -> (boolean) page.evaluate("events.some(e => e.type == 'state' && e.state == 'stopped')"));

@@ -44,12 +44,14 @@ record SmallRun(Path folder, double outerRate) {
                 null,
                 null,
                 null,
+                null,
                 List.of(),
                 null,
                 recipe(),
                 2,
                 d.retention(),
                 d.heldOutShare(),
+                d.heldOutTail(),
                 d.limits(),
                 d.chat());
     }
@@ -71,6 +73,8 @@ record SmallRun(Path folder, double outerRate) {
                   outerRate: %s
                   outerMomentum: 0
                   encoding: INT8
+                  parts: 1
+                  feedback: 0
                   leaseSeconds: 20
                   maxLeaseSeconds: 60
                 """.formatted(
