@@ -5,7 +5,6 @@ import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
-import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.wire.LocalSteps;
 
 /**
@@ -69,30 +68,26 @@ public record Recipe(
         return new UpdateForm(encoding, new Slice((round + index) % parts, parts), feedback);
     }
 
-    /** The start values for a model that is called so; those of {@code small} for any other name. */
+    /**
+     * The start values for a model that is called so. {@code nano} and {@code tiny} are for a first look with a few volunteers
+     * and no end in sight; any other model follows the rule of docs/training-recipe.md.
+     */
     public static Recipe of(String modelName, ModelConfig model) {
         return switch (modelName) {
-            case "nano" -> preset(model, 16, 8, 8, 3e-3, 2, 16, 120);
-            case "tiny" -> preset(model, 24, 16, 16, 2e-3, 2, 32, 180);
-            case "base" -> preset(model, 32, 8, 1, 6e-4, 4, 64, 600);
-            default -> preset(model, 32, 8, 2, 1e-3, 4, 64, 300);
+            case "nano" -> firstLook(model, 16, 8, 8, 3e-3, 16, 120);
+            case "tiny" -> firstLook(model, 24, 16, 16, 2e-3, 32, 180);
+            case "base" -> byRule(model, 6e-4, 600);
+            default -> byRule(model, 1e-3, 300);
         };
     }
 
-    private static Recipe preset(
-            ModelConfig model,
-            int steps,
-            int batch,
-            int microBatch,
-            double rate,
-            int minTasks,
-            int maxTasks,
-            int leaseSeconds) {
-        var form = UploadBudget.HOME.densest(ParameterLayout.of(model).parameterCount());
+    private static Recipe firstLook(
+            ModelConfig model, int steps, int batch, int microBatch, double rate, int maxTasks, int leaseSeconds) {
+        var form = UploadBudget.HOME.densest(model);
         return new Recipe(
-                new LocalSteps(steps, batch, microBatch, model.context(), rate, 3, 0.9, 0.95, 1e-8, 0.1, 1.0),
+                localSteps(model, steps, batch, microBatch, rate),
                 RateSchedule.CONSTANT,
-                minTasks,
+                2,
                 maxTasks,
                 1.0,
                 0,
@@ -102,6 +97,30 @@ public record Recipe(
                 UpdateEncoding.INT8,
                 leaseSeconds,
                 5 * leaseSeconds);
+    }
+
+    private static Recipe byRule(ModelConfig model, double rate, int leaseSeconds) {
+        int workers = Math.min(64, TaskSize.mostWorkers(model));
+        var size = TaskSize.of(model, workers, UploadBudget.HOME.taskSeconds(), TaskSize.DEVICE_FLOPS);
+        var form = UploadBudget.HOME.densest(model);
+        long tokens = TaskSize.tokensOfRun(model);
+        return new Recipe(
+                localSteps(model, size.steps(), size.batch(), 1, rate),
+                new RateSchedule(tokens, tokens / 10, 0.1),
+                Math.min(workers, Math.max(4, form.slice().parts())),
+                workers,
+                0.7,
+                0.8,
+                form.encoding(),
+                form.slice().parts(),
+                form.feedback(),
+                UpdateEncoding.INT8,
+                leaseSeconds,
+                5 * leaseSeconds);
+    }
+
+    private static LocalSteps localSteps(ModelConfig model, int steps, int batch, int microBatch, double rate) {
+        return new LocalSteps(steps, batch, microBatch, model.context(), rate, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
     }
 
     /** @param done tokens that the run has trained on before the round */

@@ -5,6 +5,8 @@ import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.compress.UpdateForm;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ParameterLayout;
 
 /**
  * What a volunteer's line can carry, and the rule by which a run picks the form of its updates: the densest whose upload fits.
@@ -38,6 +40,11 @@ record UploadBudget(double upMbit, double taskSeconds, double share) {
 
     long bytes() {
         return (long) (BYTES_PER_MEGABIT * upMbit * taskSeconds * share);
+    }
+
+    /** @throws IllegalArgumentException when the model is too large for this line: give tasks more time */
+    UpdateForm densest(ModelConfig model) {
+        return densest(ParameterLayout.of(model).parameterCount());
     }
 
     /** @throws IllegalArgumentException when the model is too large for this line: give tasks more time */

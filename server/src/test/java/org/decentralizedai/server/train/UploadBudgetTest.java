@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class UploadBudgetTest {
     private static String form(ModelConfig model) {
-        var form = UploadBudget.HOME.densest(ParameterLayout.of(model).parameterCount());
+        var form = UploadBudget.HOME.densest(model);
         return form.encoding() + "/" + form.slice().parts();
     }
 
