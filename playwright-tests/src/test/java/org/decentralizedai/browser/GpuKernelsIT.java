@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every WGSL kernel in a real browser against the reference, by the shipped worker's own "check" command. */
@@ -95,7 +96,22 @@ class GpuKernelsIT {
         assertThat(check.get("reason")).isEqualTo("");
         assertThat(failures(check)).isEmpty();
         assertThat(check).containsEntry("passed", true);
-        assertThat(check).containsEntry("cases", KernelExpectations.all().size());
+        assertThat((int) requireNonNull(check.get("cases")))
+                .as("every operation, and the products by other kernels too")
+                .isGreaterThan(KernelExpectations.all().size()
+                        + 5 * KernelExpectations.products().size());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {"subgroupBroadcast(a0, 0u); 0.0; subgroups", "rows[x + i] * right; right; workgroup-64"})
+    void kernelOnTrialThatComputesWrongly_isNamed(String right, String wrong, String kernel) {
+        Map<String, Object> check = check("js", CHANGE_SHADERS.formatted(right, wrong));
+        assertThat(check).containsEntry("passed", false);
+        assertThat(failures(check))
+                .isNotEmpty()
+                .allSatisfy(failure -> assertThat(failure).contains(" by ").contains(kernel.substring(0, 9)));
     }
 
     @Test

@@ -76,6 +76,12 @@ final class TaskServer implements AutoCloseable {
                 .start(0);
     }
 
+    /** One more task for whoever asks next. */
+    synchronized void offer(GradientTask another) {
+        waiting.add(another);
+        updates.add(new CompletableFuture<>());
+    }
+
     int port() {
         return javalin.port();
     }

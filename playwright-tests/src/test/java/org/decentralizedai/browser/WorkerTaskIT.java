@@ -148,7 +148,7 @@ class WorkerTaskIT {
                     .isEqualTo(List.of(1, 2, 3, 4, 5, 6, 7, 8));
             assertThat(page.evaluate("events.filter(e => e.type == 'state').map(e => e.state)"
                             + ".filter((state, i, all) => state != all[i - 1]).join(' ')"))
-                    .isEqualTo("probing connecting waiting downloading training uploading waiting stopped");
+                    .isEqualTo("probing connecting waiting tuning downloading training uploading waiting stopped");
         }
     }
 
@@ -181,6 +181,61 @@ class WorkerTaskIT {
                             .map(hop -> hop.pieces().getFirst().hex())
                             .toArray(String[]::new));
         }
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void tuning_isMeasuredOnceAndRemembered() throws Exception {
+        try (var server = new TaskServer(MODEL, List.of(task()), shards(), false);
+                Page page = open(server, "boot-js.js")) {
+            start(page, server);
+            await(page, () -> server.updates.getFirst().isDone());
+            page.evaluate("worker.terminate()");
+            server.offer(task());
+            load(page, server, "'/worker/boot-js.js'");
+            start(page, server);
+            await(page, () -> server.updates.getLast().isDone());
+            var again = (Map<String, Object>) page.evaluate("events.find(e => e.type == 'tuned')");
+            assertThat(again).containsEntry("remembered", true);
+            assertThat((List<?>) again.get("kernels")).isNotEmpty();
+            assertSame(UpdateCodec.decode(
+                    UpdateEncoding.F32, server.updates.getLast().get(), expected.update().length));
+        }
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void tuning_kernelThatComputesWrongly_isNotChosen() throws Exception {
+        try (var server = new TaskServer(MODEL, List.of(task()), shards(), false);
+                Page page = chromium.browser().newPage()) {
+            load(page, server, onlyWrongKernelsFast());
+            start(page, server);
+            await(page, () -> server.updates.getFirst().isDone());
+            var tuned = (Map<String, Object>) page.evaluate("events.find(e => e.type == 'tuned')");
+            assertThat((List<Map<String, Object>>) tuned.get("kernels"))
+                    .isNotEmpty()
+                    .allSatisfy(
+                            kernel -> assertThat((String) kernel.get("kernel")).startsWith("blocks"));
+            assertSame(UpdateCodec.decode(
+                    UpdateEncoding.F32, server.updates.getFirst().get(), expected.update().length));
+        }
+    }
+
+    /** Products by subgroups and in workgroup memory that do nothing: nothing is faster. */
+    private static String onlyWrongKernelsFast() {
+        return """
+                (() => {
+                    const module = text => URL.createObjectURL(new Blob([text], {type: 'text/javascript'}));
+                    const prelude = module(`
+                        const original = GPUDevice.prototype.createShaderModule;
+                        GPUDevice.prototype.createShaderModule = function(descriptor) {
+                          const code = descriptor.label.startsWith('subgroup') || descriptor.label.includes('workgroup')
+                            ? descriptor.code.replaceAll('p < size.k', 'p < 0').replaceAll('first < size.k', 'first < 0')
+                            : descriptor.code;
+                          return original.call(this, {...descriptor, code});
+                        };`);
+                    return module(`import '${prelude}'; import '${location.origin}/worker/boot-js.js';`);
+                })()""";
     }
 
     private static float[] step(long seed) {

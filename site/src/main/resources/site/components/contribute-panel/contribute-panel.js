@@ -13,13 +13,14 @@ const WORDS = {
     probing: 'Looking at your graphics card …',
     connecting: 'Connecting …',
     waiting: 'Connected; waiting for a task.',
+    tuning: 'Trying which kernels are fastest on this device …',
     downloading: 'Downloading the newest weights …',
     training: 'Training.',
     uploading: 'Sending what was learnt …',
     stopping: 'Stopping …',
     failed: 'Stopped.',
 };
-const BUSY = new Set(['probing', 'connecting', 'downloading', 'training', 'uploading']);
+const BUSY = new Set(['probing', 'connecting', 'tuning', 'downloading', 'training', 'uploading']);
 const TROUBLES_SHOWN = 20;
 
 /** <contribute-panel>: the visitor's own part. Starts and stops the {@link Contribution} and says what it does. */
@@ -131,6 +132,7 @@ class ContributePanel extends HTMLElement {
     #hear(event) {
         switch (event.type) {
             case 'adapter': return this.#adapter(event);
+            case 'tuned': return this.#tuned(event);
             case 'download': return this.#progress(event.bytes, event.totalBytes, `${bytes(event.bytes)} of ${bytes(event.totalBytes)}`);
             case 'progress': return this.#progress(event.step, event.steps, `Round ${count(event.round)}, step ${event.step} of ${event.steps}: `
                 + `loss ${decimals(event.loss, 3)}, ${count(event.tokensPerSecond)} tokens per second`);
@@ -144,6 +146,19 @@ class ContributePanel extends HTMLElement {
         this.#fact('adapter', software ? `${name} (software adapter)` : name);
         this.#fact('speed', `${decimals(gigaflops, gigaflops < 10 ? 1 : 0)} GFLOP/s, measured`);
         this.#find('software').hidden = !software;
+    }
+
+    #tuned({ kernels, millis, remembered }) {
+        this.#find('kernels').hidden = false;
+        this.#find('kernels-how').textContent = remembered
+            ? 'The fastest kernel for each matrix product of the model, as measured here on an earlier visit.'
+            : `The fastest kernel for each matrix product of the model, found by trying in ${decimals(millis / 1000, 1)} s.`;
+        this.#find('kernels-list').replaceChildren(...kernels.map(({ product, kernel, gigaflops, standardGigaflops }) => {
+            const row = document.createElement('tr');
+            for (const text of [product, kernel, decimals(gigaflops, 1), decimals(standardGigaflops, 1)])
+                row.insertCell().textContent = text;
+            return row;
+        }));
     }
 
     #progress(done, total, text) {

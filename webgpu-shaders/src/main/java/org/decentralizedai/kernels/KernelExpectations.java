@@ -41,11 +41,18 @@ public final class KernelExpectations {
 
     private KernelExpectations() {}
 
+    /** The matrix products. */
+    public static List<Expectation> products() {
+        var cases = new KernelExpectations();
+        cases.matmul();
+        return List.copyOf(cases.all);
+    }
+
     /** Every case, each independent of the others. */
     public static List<Expectation> all() {
         var cases = new KernelExpectations();
         cases.memory();
-        cases.products();
+        cases.matmul();
         cases.embedding();
         cases.norms();
         cases.rotary();
@@ -74,7 +81,7 @@ public final class KernelExpectations {
         });
     }
 
-    private void products() {
+    private void matmul() {
         for (MatmulLayout layout : MatmulLayout.values())
             for (int[] size : PRODUCTS)
                 for (boolean accumulate : new boolean[] {false, true}) product(layout, size, accumulate);

@@ -45,8 +45,8 @@ final class TaskRunner {
     FinishedTask run(GradientTask task, ModelConfig model, Pulse pulse) {
         try {
             var download = new Download(pulse, backoff, ports.listener());
-            TaskWindows windows = windows(task.data(), task.steps().context(), download);
             LocalTraining ready = training(model, task.steps());
+            TaskWindows windows = windows(task.data(), task.steps().context(), download);
             if (!task.checkpoint().equals(checkpoint)) load(ready, task, model, download);
             return train(ready, task, windows, pulse);
         } catch (BlobException | IllegalArgumentException e) { // or a task that contradicts its data or its model
@@ -69,9 +69,16 @@ final class TaskRunner {
         training = null;
         checkpoint = null;
         if (old != null) old.free();
+        tune(model, steps);
         var fresh = new LocalTraining(device.kernels(), model, steps);
         training = fresh;
         return fresh;
+    }
+
+    private void tune(ModelConfig model, LocalSteps steps) {
+        ports.listener().on(new WorkerEvent.State(Phase.TUNING, ""));
+        Tuning tuning = device.tune(model, steps);
+        if (!tuning.choices().isEmpty()) ports.listener().on(new WorkerEvent.Tuned(tuning));
     }
 
     private void load(LocalTraining training, GradientTask task, ModelConfig model, Download download) {

@@ -8,6 +8,7 @@ public sealed interface WorkerEvent {
         PROBING,
         CONNECTING,
         WAITING,
+        TUNING,
         DOWNLOADING,
         TRAINING,
         UPLOADING,
@@ -32,6 +33,9 @@ public sealed interface WorkerEvent {
      * @param sentence why
      */
     record Refetched(String sentence) implements WorkerEvent {}
+
+    /** The device has found its fastest kernels for the model. */
+    record Tuned(Tuning tuning) implements WorkerEvent {}
 
     /**
      * @param step counts from 1

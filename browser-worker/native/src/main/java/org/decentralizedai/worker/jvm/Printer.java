@@ -25,7 +25,7 @@ final class Printer implements WorkerListener {
                         .formatted(e.code(), e.sentence(), e.tasksAccepted(), e.tasksRefused()));
             case WorkerEvent.Dropped e -> say("dropped a task: " + e.sentence());
             case WorkerEvent.Refetched e -> say("downloading all weights: " + e.sentence());
-            case WorkerEvent.Downloaded _ -> {}
+            case WorkerEvent.Tuned _, WorkerEvent.Downloaded _ -> {}
             case WorkerEvent.State e -> {
                 failed = e.phase() == WorkerEvent.Phase.FAILED;
                 if (!e.reason().isEmpty()) say(e.phase().name().toLowerCase(java.util.Locale.ROOT) + ": " + e.reason());

@@ -3,9 +3,12 @@ package org.decentralizedai.worker.web;
 import java.util.List;
 import java.util.Locale;
 import org.decentralizedai.worker.Adapter;
+import org.decentralizedai.worker.KernelChoice;
+import org.decentralizedai.worker.Tuning;
 import org.decentralizedai.worker.WorkerEvent;
 import org.decentralizedai.worker.WorkerListener;
 import org.teavm.jso.JSBody;
+import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSArray;
 import org.teavm.jso.core.JSString;
 
@@ -20,6 +23,7 @@ final class Page implements WorkerListener {
             case WorkerEvent.Probed e -> adapter(e.adapter());
             case WorkerEvent.Welcomed e -> welcome(e.worker(), e.run(), e.parameters(), e.checkpointBytes());
             case WorkerEvent.Downloaded e -> download(e.bytes(), e.totalBytes());
+            case WorkerEvent.Tuned e -> tuned(e.tuning());
             case WorkerEvent.Refetched e -> refetched(e.sentence());
             case WorkerEvent.Progress e -> progress(e.round(), e.step(), e.steps(), e.loss(), e.tokensPerSecond());
             case WorkerEvent.Judged e ->
@@ -60,6 +64,24 @@ final class Page implements WorkerListener {
             params = {"bytes", "total"},
             script = "self.postMessage({type: 'download', bytes: bytes, totalBytes: total});")
     private static native void download(double bytes, double total);
+
+    private static void tuned(Tuning tuning) {
+        var kernels = new JSArray<JSObject>();
+        for (KernelChoice choice : tuning.choices())
+            kernels.push(
+                    kernel(choice.shape().toString(), choice.kernel(), choice.gigaflops(), choice.standardGigaflops()));
+        tuned(kernels, tuning.millis(), tuning.remembered());
+    }
+
+    @JSBody(
+            params = {"product", "kernel", "gigaflops", "standard"},
+            script = "return {product: product, kernel: kernel, gigaflops: gigaflops, standardGigaflops: standard};")
+    private static native JSObject kernel(String product, String kernel, double gigaflops, double standard);
+
+    @JSBody(
+            params = {"kernels", "millis", "remembered"},
+            script = "self.postMessage({type: 'tuned', kernels: kernels, millis: millis, remembered: remembered});")
+    private static native void tuned(JSArray<JSObject> kernels, double millis, boolean remembered);
 
     @JSBody(params = "sentence", script = "self.postMessage({type: 'refetched', sentence: sentence});")
     private static native void refetched(String sentence);

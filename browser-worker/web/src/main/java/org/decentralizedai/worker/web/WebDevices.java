@@ -3,9 +3,12 @@ package org.decentralizedai.worker.web;
 import java.util.List;
 import org.decentralizedai.kernels.KernelException;
 import org.decentralizedai.kernels.Kernels;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.worker.Adapter;
 import org.decentralizedai.worker.Device;
 import org.decentralizedai.worker.Devices;
+import org.decentralizedai.worker.Tuning;
 import org.decentralizedai.worker.web.gpu.GpuDevice;
 import org.decentralizedai.worker.web.gpu.GpuKernels;
 import org.decentralizedai.worker.web.gpu.KernelCheck;
@@ -15,7 +18,12 @@ import org.decentralizedai.worker.web.gpu.Speed;
 final class WebDevices implements Devices {
     private boolean checked;
 
-    private record WebDevice(Adapter adapter, Kernels kernels, GpuDevice gpu) implements Device {
+    private record WebDevice(Adapter adapter, GpuKernels kernels, GpuDevice gpu) implements Device {
+        @Override
+        public Tuning tune(ModelConfig model, LocalSteps steps) {
+            return new WebTuning(gpu, kernels).tune(model, steps);
+        }
+
         @Override
         public void close() {
             kernels.close();
@@ -27,7 +35,7 @@ final class WebDevices implements Devices {
     public Device open() {
         GpuDevice gpu = GpuDevice.request();
         try {
-            Kernels kernels = GpuKernels.open(gpu);
+            GpuKernels kernels = GpuKernels.open(gpu);
             if (!checked) refuseWrongResults(kernels);
             checked = true;
             return new WebDevice(describe(gpu, Speed.gigaflops(kernels)), kernels, gpu);

@@ -32,6 +32,7 @@
  *         'probing'      looking for an adapter, compiling kernels, measuring
  *         'connecting'   no connection yet, or it was lost while idle; tried again by itself
  *         'waiting'      connected, no task just now; reason says why
+ *         'tuning'       trying which kernels are fastest for this model, at most a few seconds
  *         'downloading'  weights or corpus
  *         'training'
  *         'uploading'
@@ -45,6 +46,9 @@
  * {type: 'download', bytes, totalBytes}
  *       of one task; pieces already kept by the browser don't count. bytes: fetched so far. totalBytes: what remains after
  *       the browser's own store was looked through, as far as known; never below bytes.
+ * {type: 'tuned', kernels: [{product, kernel, gigaflops, standardGigaflops}, ...], millis, remembered}
+ *       the fastest kernel of each matrix product of the model, and what the one reached that is used without measuring;
+ *       remembered: measured on an earlier visit.
  * {type: 'refetched', sentence}
  *       the deltas of missed rounds did not lead to the task's weights, so all of them are downloaded; the sentence says why.
  * {type: 'progress', round, step, steps, loss, tokensPerSecond}

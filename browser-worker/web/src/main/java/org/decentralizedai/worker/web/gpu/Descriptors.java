@@ -3,6 +3,7 @@ package org.decentralizedai.worker.web.gpu;
 import org.teavm.jso.JSBody;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSArray;
+import org.teavm.jso.core.JSString;
 
 /** The plain objects that WebGPU's calls take. One line each: TeaVM renames parameters of a script, but not its locals. */
 final class Descriptors {
@@ -12,9 +13,10 @@ final class Descriptors {
     static native JSObject adapter();
 
     @JSBody(
-            params = {"buffer", "binding"},
-            script = "return {requiredLimits: {maxBufferSize: buffer, maxStorageBufferBindingSize: binding}}")
-    static native JSObject device(double buffer, double binding);
+            params = {"buffer", "binding", "features"},
+            script = "return {requiredLimits: {maxBufferSize: buffer, maxStorageBufferBindingSize: binding}, "
+                    + "requiredFeatures: features}")
+    static native JSObject device(double buffer, double binding, JSArray<JSString> features);
 
     @JSBody(
             params = {"size", "usage"},

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSBody;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
+import org.teavm.jso.core.JSArray;
+import org.teavm.jso.core.JSString;
 
 /**
  * A WebGPU device and what can be told about its adapter. Holds what went wrong on it until somebody asks: WebGPU reports
@@ -34,6 +36,12 @@ public final class GpuDevice implements AutoCloseable {
 
         @JSProperty("fallback")
         boolean isFallback();
+
+        @JSProperty("halves")
+        boolean hasHalves();
+
+        @JSProperty
+        int getLanes();
     }
 
     interface Loss extends JSObject {
@@ -61,8 +69,13 @@ public final class GpuDevice implements AutoCloseable {
         Gpu.Adapter adapter = Promises.await(root.requestAdapter(Descriptors.adapter()));
         if (adapter == null) throw new KernelException("This browser found no graphics adapter for WebGPU.");
         Gpu.Limits limits = adapter.getLimits();
-        JSObject wanted = Descriptors.device(limits.getMaxBufferSize(), limits.getMaxStorageBufferBindingSize());
-        return new GpuDevice(Promises.await(adapter.requestDevice(wanted)), limits, describe(adapter));
+        Description description = describe(adapter);
+        JSArray<JSString> features = new JSArray<>();
+        if (description.hasHalves()) features.push(JSString.valueOf("shader-f16"));
+        if (description.getLanes() > 0) features.push(JSString.valueOf("subgroups"));
+        JSObject wanted =
+                Descriptors.device(limits.getMaxBufferSize(), limits.getMaxStorageBufferBindingSize(), features);
+        return new GpuDevice(Promises.await(adapter.requestDevice(wanted)), limits, description);
     }
 
     public String vendor() {
@@ -82,6 +95,10 @@ public final class GpuDevice implements AutoCloseable {
         String names = (vendor() + " " + architecture() + " " + description()).toLowerCase(Locale.ROOT);
         for (String name : SOFTWARE) if (names.contains(name)) return true;
         return description.isFallback();
+    }
+
+    GpuFeatures features() {
+        return new GpuFeatures(description.hasHalves(), description.getLanes());
     }
 
     /** The largest tensor, in bytes. */
@@ -122,7 +139,11 @@ public final class GpuDevice implements AutoCloseable {
             script = "return {vendor: String(adapter.info && adapter.info.vendor || ''), "
                     + "architecture: String(adapter.info && adapter.info.architecture || ''), "
                     + "description: String(adapter.info && adapter.info.description || ''), "
-                    + "fallback: !!(adapter.isFallbackAdapter || adapter.info && adapter.info.isFallbackAdapter)}")
+                    + "fallback: !!(adapter.isFallbackAdapter || adapter.info && adapter.info.isFallbackAdapter), "
+                    + "halves: adapter.features.has('shader-f16'), "
+                    + "lanes: adapter.features.has('subgroups') && adapter.info "
+                    + "&& adapter.info.subgroupMinSize === adapter.info.subgroupMaxSize "
+                    + "? adapter.info.subgroupMinSize | 0 : 0}")
     private static native Description describe(Gpu.Adapter adapter);
 
     @JSBody(params = "device", script = """

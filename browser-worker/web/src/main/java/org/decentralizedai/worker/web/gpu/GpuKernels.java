@@ -4,6 +4,7 @@ import static java.lang.Float.floatToRawIntBits;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.decentralizedai.kernels.AdamW;
 import org.decentralizedai.kernels.AttentionShape;
@@ -31,6 +32,8 @@ public final class GpuKernels implements Kernels {
     private final Pipelines pipelines;
     private final CommandStream commands;
     private final ReadBack readBack;
+    private final Products products;
+    private final List<ProductKernel> productKernels;
     private final Map<Integer, GpuStorage> allocated = new LinkedHashMap<>();
     private final Tensor partials;
     private int nextId;
@@ -41,6 +44,8 @@ public final class GpuKernels implements Kernels {
         pipelines = new Pipelines(device.device(), uniforms.layout());
         commands = new CommandStream(device.device(), pipelines, uniforms);
         readBack = new ReadBack(device, commands);
+        products = new Products(commands);
+        productKernels = ProductKernels.of(device.features());
         partials = allocate(Shape.vector(MAX_PARTIALS));
     }
 
@@ -54,6 +59,15 @@ public final class GpuKernels implements Kernels {
         kernels.pipelines.compile(KernelSpec.ALL);
         device.check();
         return kernels;
+    }
+
+    Products products() {
+        return products;
+    }
+
+    /** Every way to multiply that this device has. */
+    List<ProductKernel> productKernels() {
+        return productKernels;
     }
 
     @Override
@@ -155,7 +169,7 @@ public final class GpuKernels implements Kernels {
     @Override
     public void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate) {
         Checks.matmul(layout, c, a, b);
-        Products.enqueue(commands, layout, c, a, b, accumulate);
+        products.enqueue(layout, c, a, b, accumulate);
     }
 
     @Override

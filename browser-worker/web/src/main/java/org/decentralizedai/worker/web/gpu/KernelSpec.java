@@ -2,20 +2,23 @@ package org.decentralizedai.worker.web.gpu;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.decentralizedai.kernels.MatmulLayout;
 
 /**
- * One compiled form of an operation: a shader file, its entry point, what it does with each binding and the values of its
+ * One compiled form of an operation: a shader, its entry point, what it does with each binding and the values of its
  * {@code override} constants. Variants for a kind of device differ in file or overrides only.
  *
  * @param access one character a binding: 'w' read_write, 'r' read
  */
-record KernelSpec(String file, String entry, String access, Map<String, Integer> overrides) {
+record KernelSpec(Shader shader, String entry, String access, Map<String, Integer> overrides) {
     static final KernelSpec MATMUL =
-            new KernelSpec("matmul.wgsl", "main", "wrr", Map.of("group_rows", 4, "group_columns", 8));
-    static final KernelSpec MATMUL_AB = aligned("ab");
-    static final KernelSpec MATMUL_ABT = aligned("abt");
-    static final KernelSpec MATMUL_ATB = aligned("atb");
+            new KernelSpec(file("matmul.wgsl"), "main", "wrr", Map.of("group_rows", 4, "group_columns", 8));
+    static final KernelSpec MATMUL_AB = matmulAligned(MatmulLayout.AB, 4);
+    static final KernelSpec MATMUL_ABT = matmulAligned(MatmulLayout.ABT, 4);
+    static final KernelSpec MATMUL_ATB = matmulAligned(MatmulLayout.ATB, 4);
+    static final KernelSpec MATMUL_FEW_ROWS = of("matmul_few_rows.wgsl", "wrr", 64);
     static final KernelSpec RMS_NORM = of("rms_norm.wgsl", "wwrr", 32);
     static final KernelSpec RMS_NORM_BACKWARD_X = of("rms_norm_backward_x.wgsl", "wrrrr", 32);
     static final KernelSpec RMS_NORM_BACKWARD_WEIGHT = of("rms_norm_backward_weight.wgsl", "wrrr", 8);
@@ -35,8 +38,11 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
     static final KernelSpec CROSS_ENTROPY = of("cross_entropy.wgsl", "wwr", 16);
     static final KernelSpec SUBTRACT = of("subtract.wgsl", "wrr", 64);
     static final KernelSpec SQUARED_NORM = of("squared_norm.wgsl", "wr", 64);
-    static final KernelSpec SUM = new KernelSpec("sum.wgsl", "main", "wr", Map.of());
+    static final KernelSpec SUM = new KernelSpec(file("sum.wgsl"), "main", "wr", Map.of());
     static final KernelSpec ADAMW = of("adamw.wgsl", "wwwrr", 64);
+
+    /** Those that a device compiles only to try whether they are faster. */
+    static final List<KernelSpec> TRIED = List.of(matmulWorkgroup(16, false), MATMUL_FEW_ROWS);
 
     /** What every device compiles at the start; a form for one size of head is compiled when it is first met. */
     static final List<KernelSpec> ALL = List.of(
@@ -64,12 +70,33 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
             SUM,
             ADAMW);
 
-    private static KernelSpec of(String file, String access, int group) {
-        return new KernelSpec(file, "main", access, Map.of("group", group));
+    private static Shader file(String name) {
+        return new Shader.InFile(name);
     }
 
-    private static KernelSpec aligned(String entry) {
-        return new KernelSpec("matmul_aligned.wgsl", entry, "wrr", Map.of("group_rows", 4, "group_columns", 4));
+    private static KernelSpec of(String file, String access, int group) {
+        return new KernelSpec(file(file), "main", access, Map.of("group", group));
+    }
+
+    /** @param side invocations of a workgroup, across and down */
+    static KernelSpec matmulAligned(MatmulLayout layout, int side) {
+        String entry = layout.name().toLowerCase(Locale.ROOT);
+        return new KernelSpec(
+                file("matmul_aligned.wgsl"), entry, "wrr", Map.of("group_rows", side, "group_columns", side));
+    }
+
+    /**
+     * @param across invocations of a workgroup, across and down
+     * @param halves whether operands are rounded to f16 on their way
+     */
+    static KernelSpec matmulWorkgroup(int across, boolean halves) {
+        return new KernelSpec(
+                new Shader.Typed("matmul_workgroup.wgsl", halves), "main", "wrr", Map.of("across", across));
+    }
+
+    /** @param lanes of a subgroup */
+    static KernelSpec matmulSubgroups(MatmulLayout layout, int lanes) {
+        return new KernelSpec(new SubgroupProduct(layout, lanes), "main", "wrr", Map.of());
     }
 
     static KernelSpec attention(int headDim) {
@@ -99,17 +126,17 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
     private KernelSpec with(String override, int value) {
         var all = new HashMap<>(overrides);
         all.put(override, value);
-        return new KernelSpec(file, entry, access, Map.copyOf(all));
+        return new KernelSpec(shader, entry, access, Map.copyOf(all));
     }
 
     int value(String override) {
         Integer value = overrides.get(override);
-        if (value == null) throw new IllegalArgumentException(file + " has no override: " + override);
+        if (value == null) throw new IllegalArgumentException(shader.name() + " has no override: " + override);
         return value;
     }
 
     @Override
     public String toString() {
-        return file + ":" + entry + overrides;
+        return shader.name() + ":" + entry + overrides;
     }
 }

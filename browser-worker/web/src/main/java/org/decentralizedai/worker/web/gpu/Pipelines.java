@@ -14,7 +14,7 @@ final class Pipelines {
 
     private final Gpu.Device device;
     private final JSObject uniformLayout;
-    private final Map<String, Gpu.ShaderModule> modules = new LinkedHashMap<>();
+    private final Map<Shader, Gpu.ShaderModule> modules = new LinkedHashMap<>();
     private final Map<String, JSObject> storageLayouts = new HashMap<>();
     private final Map<KernelSpec, Compiled> compiled = new HashMap<>();
 
@@ -28,7 +28,7 @@ final class Pipelines {
         var pending = new LinkedHashMap<KernelSpec, Promises.Pending<Gpu.Pipeline>>();
         for (KernelSpec spec : specs)
             pending.put(spec, Promises.pending(device.createComputePipelineAsync(descriptor(spec))));
-        for (var module : modules.entrySet()) requireNoErrors(module.getKey(), module.getValue());
+        for (var module : modules.entrySet()) requireNoErrors(module.getKey().name(), module.getValue());
         for (var entry : pending.entrySet())
             add(entry.getKey(), entry.getValue().await());
     }
@@ -50,7 +50,7 @@ final class Pipelines {
         spec.overrides().forEach((name, value) -> Descriptors.constant(constants, name, value));
         JSObject layout =
                 device.createPipelineLayout(Descriptors.pipelineLayout(storageLayout(spec.access()), uniformLayout));
-        return Descriptors.pipeline(spec.toString(), layout, module(spec.file()), spec.entry(), constants);
+        return Descriptors.pipeline(spec.toString(), layout, module(spec.shader()), spec.entry(), constants);
     }
 
     private JSObject storageLayout(String access) {
@@ -58,9 +58,9 @@ final class Pipelines {
                 access, kinds -> device.createBindGroupLayout(Descriptors.storageLayout(kinds)));
     }
 
-    private Gpu.ShaderModule module(String file) {
+    private Gpu.ShaderModule module(Shader shader) {
         return modules.computeIfAbsent(
-                file, name -> device.createShaderModule(Descriptors.shader(name, ShaderSources.load(name))));
+                shader, made -> device.createShaderModule(Descriptors.shader(made.name(), made.text())));
     }
 
     private static void requireNoErrors(String file, Gpu.ShaderModule module) {

@@ -1,46 +1,59 @@
 package org.decentralizedai.worker.web.gpu;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.decentralizedai.kernels.MatmulLayout;
+import org.decentralizedai.kernels.ProductShape;
 import org.decentralizedai.kernels.Tensor;
+import org.jspecify.annotations.Nullable;
 
-/** Chooses the shader of a matrix product by its sizes. */
+/** Multiplies by the kernel that was chosen for the sizes, or by the standard one. */
 final class Products {
-    private Products() {}
+    private final CommandStream commands;
+    private final Map<ProductShape, ProductKernel> chosen = new HashMap<>();
+    private @Nullable ProductKernel preferred;
 
-    static void enqueue(CommandStream commands, MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate) {
-        int m = c.rows(), n = c.columns(), k = layout.k(a);
-        int along = layout == MatmulLayout.ATB ? m : k; // what a row of A in memory runs along
-        if (along % 4 == 0 && n % 4 == 0) {
-            KernelSpec spec = aligned(layout);
-            enqueue(commands, spec, 8, new int[] {m, n, k, accumulate ? 1 : 0}, c, a, b);
-        } else {
-            int[] sizes = strided(layout, m, n, k, accumulate);
-            enqueue(commands, KernelSpec.MATMUL, 4, sizes, c, a, b);
-        }
+    Products(CommandStream commands) {
+        this.commands = commands;
     }
 
-    /** @param tile rows and columns of C that one invocation computes */
-    private static void enqueue(
-            CommandStream commands, KernelSpec spec, int tile, int[] sizes, Tensor c, Tensor a, Tensor b) {
-        int x = groups(c.columns(), tile * spec.value("group_columns"));
-        int y = groups(c.rows(), tile * spec.value("group_rows"));
-        commands.dispatch(spec, x, y, sizes, c, a, b);
+    void choose(ProductShape shape, ProductKernel kernel) {
+        chosen.put(shape, kernel);
+    }
+
+    /** Uses a kernel for all sizes that it takes. */
+    void prefer(ProductKernel kernel) {
+        preferred = kernel;
+    }
+
+    /** Back to the standard kernels, which add in the same order on every device: what a verified task is computed with. */
+    void forget() {
+        chosen.clear();
+        preferred = null;
+    }
+
+    private ProductKernel kernel(ProductShape shape) {
+        if (preferred != null && preferred.takes(shape)) return preferred;
+        ProductKernel found = chosen.get(shape);
+        return found != null ? found : ProductKernels.standard(shape);
+    }
+
+    void enqueue(MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate) {
+        var shape = ProductShape.of(layout, a, b);
+        ProductKernel kernel = kernel(shape);
+        int x = groups(shape.n(), kernel.columns());
+        int y = groups(shape.m(), kernel.rows());
+        commands.dispatch(kernel.spec(layout), x, y, sizes(shape, accumulate), c, a, b);
     }
 
     private static int groups(int size, int part) {
         return (size + part - 1) / part;
     }
 
-    private static KernelSpec aligned(MatmulLayout layout) {
-        return switch (layout) {
-            case AB -> KernelSpec.MATMUL_AB;
-            case ABT -> KernelSpec.MATMUL_ABT;
-            case ATB -> KernelSpec.MATMUL_ATB;
-        };
-    }
-
-    private static int[] strided(MatmulLayout layout, int m, int n, int k, boolean accumulate) {
-        boolean turnedA = layout == MatmulLayout.ATB, turnedB = layout == MatmulLayout.ABT;
+    /** The uniforms of matmul.wgsl; others read the first four only. */
+    private static int[] sizes(ProductShape shape, boolean accumulate) {
+        boolean turnedA = shape.layout() == MatmulLayout.ATB, turnedB = shape.layout() == MatmulLayout.ABT;
+        int m = shape.m(), n = shape.n(), k = shape.k();
         int aRow = turnedA ? 1 : k, aStep = turnedA ? m : 1;
         int bStep = turnedB ? 1 : n, bColumn = turnedB ? k : 1;
         return new int[] {m, n, k, accumulate ? 1 : 0, aRow, aStep, bStep, bColumn};

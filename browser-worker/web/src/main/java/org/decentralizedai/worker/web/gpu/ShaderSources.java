@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.teavm.classlib.ResourceSupplier;
 import org.teavm.classlib.ResourceSupplierContext;
 
@@ -14,8 +15,8 @@ public final class ShaderSources implements ResourceSupplier {
     /** Called by TeaVM while it compiles. */
     @Override
     public String[] supplyResources(ResourceSupplierContext context) {
-        return KernelSpec.ALL.stream()
-                .map(spec -> FOLDER + spec.file())
+        return Stream.concat(KernelSpec.ALL.stream(), KernelSpec.TRIED.stream())
+                .map(spec -> FOLDER + spec.shader().name())
                 .distinct()
                 .toArray(String[]::new);
     }

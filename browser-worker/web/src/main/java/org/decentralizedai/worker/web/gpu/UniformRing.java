@@ -13,7 +13,7 @@ final class UniformRing {
     /** WebGPU's default {@code minUniformBufferOffsetAlignment}. */
     private static final int SLOT_BYTES = 256;
 
-    private static final int SLOTS = 256;
+    private static final int SLOTS = 1024;
     private static final int SLOT_INTS = SLOT_BYTES / Integer.BYTES;
 
     private final Gpu.Device device;

@@ -1,0 +1,78 @@
+package org.decentralizedai.worker.web;
+
+import java.util.List;
+import java.util.Map;
+import org.decentralizedai.kernels.ProductShape;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ModelProducts;
+import org.decentralizedai.wire.LocalSteps;
+import org.decentralizedai.worker.KernelChoice;
+import org.decentralizedai.worker.Tuning;
+import org.decentralizedai.worker.web.gpu.Autotuner;
+import org.decentralizedai.worker.web.gpu.GpuDevice;
+import org.decentralizedai.worker.web.gpu.GpuKernels;
+import org.teavm.jso.JSBody;
+
+/** Tunes a device for a model once, and remembers it from visit to visit by adapter, driver and model. */
+final class WebTuning {
+    /** To be raised when kernels change, so that devices measure again. */
+    private static final int VERSION = 1;
+
+    private static final double BUDGET_MILLIS = 4_000;
+
+    private final GpuDevice gpu;
+    private final GpuKernels kernels;
+
+    WebTuning(GpuDevice gpu, GpuKernels kernels) {
+        this.gpu = gpu;
+        this.kernels = kernels;
+    }
+
+    Tuning tune(ModelConfig model, LocalSteps steps) {
+        double start = milliseconds();
+        var tuner = new Autotuner(kernels);
+        String key = key(model, steps);
+        List<KernelChoice> known = KernelChoice.parse(TuningStore.find(key));
+        if (!known.isEmpty()) {
+            tuner.use(known);
+            return new Tuning(known, milliseconds() - start, true);
+        }
+        List<KernelChoice> measured = tuner.tune(costliestFirst(model, steps), BUDGET_MILLIS);
+        TuningStore.keep(key, KernelChoice.text(measured));
+        return new Tuning(measured, milliseconds() - start, false);
+    }
+
+    /** WebGPU does not name the driver, but its description and the browser's version change with it. */
+    private String key(ModelConfig model, LocalSteps steps) {
+        return String.join(
+                "|",
+                "v" + VERSION,
+                gpu.vendor(),
+                gpu.architecture(),
+                gpu.description(),
+                userAgent(),
+                model.toString(),
+                rows(steps) + " rows");
+    }
+
+    private static List<ProductShape> costliestFirst(ModelConfig model, LocalSteps steps) {
+        return ModelProducts.of(model, rows(steps)).entrySet().stream()
+                .sorted((x, y) -> Double.compare(flops(y), flops(x)))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static double flops(Map.Entry<ProductShape, Integer> product) {
+        return product.getValue() * product.getKey().flops();
+    }
+
+    private static int rows(LocalSteps steps) {
+        return steps.microBatch() * steps.context();
+    }
+
+    @JSBody(script = "return navigator.userAgent")
+    private static native String userAgent();
+
+    @JSBody(script = "return performance.now()")
+    private static native double milliseconds();
+}

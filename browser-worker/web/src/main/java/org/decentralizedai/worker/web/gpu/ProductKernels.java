@@ -1,0 +1,80 @@
+package org.decentralizedai.worker.web.gpu;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.decentralizedai.kernels.MatmulLayout;
+import org.decentralizedai.kernels.ProductShape;
+
+/** Every way to multiply that a device has. The first two are what it uses until others are found to be faster. */
+final class ProductKernels {
+    /** Any sizes, 4x4 elements an invocation. */
+    static final ProductKernel STRIDED =
+            new ProductKernel("strided", everyLayout(KernelSpec.MATMUL), ProductKernel.Takes.ANY, 4 * 4, 4 * 8, true);
+
+    static final ProductKernel BLOCKS = blocks(4);
+
+    private final List<ProductKernel> all = new ArrayList<>(List.of(BLOCKS, STRIDED));
+
+    private ProductKernels() {}
+
+    /** In the order in which they are worth trying. */
+    static List<ProductKernel> of(GpuFeatures features) {
+        var kernels = new ProductKernels();
+        if (features.lanes() >= 4) kernels.all.add(subgroups(features.lanes()));
+        kernels.all.add(blocks(2));
+        kernels.all.add(blocks(8));
+        kernels.all.add(workgroup("workgroup-64", 16, false));
+        kernels.all.add(workgroup("workgroup-32", 8, false));
+        if (features.halves()) kernels.all.add(workgroup("workgroup-64-f16", 16, true));
+        kernels.all.add(new ProductKernel(
+                "few-rows",
+                Map.of(MatmulLayout.ABT, KernelSpec.MATMUL_FEW_ROWS),
+                ProductKernel.Takes.FEW_ROWS,
+                8,
+                4,
+                true));
+        return List.copyOf(kernels.all);
+    }
+
+    /** What computes a shape without any measuring: the same on every device, in the same order of summation. */
+    static ProductKernel standard(ProductShape shape) {
+        return BLOCKS.takes(shape) ? BLOCKS : STRIDED;
+    }
+
+    /** 8x8 elements an invocation, as four 4x4 blocks in registers, {@code side * side} invocations a workgroup. */
+    private static ProductKernel blocks(int side) {
+        var specs = new EnumMap<MatmulLayout, KernelSpec>(MatmulLayout.class);
+        for (MatmulLayout layout : MatmulLayout.values()) specs.put(layout, KernelSpec.matmulAligned(layout, side));
+        return new ProductKernel("blocks-" + 8 * side, specs, ProductKernel.Takes.VECTORS, 8 * side, 8 * side, true);
+    }
+
+    private static ProductKernel workgroup(String name, int across, boolean halves) {
+        return new ProductKernel(
+                name,
+                everyLayout(KernelSpec.matmulWorkgroup(across, halves)),
+                ProductKernel.Takes.ANY,
+                4 * across,
+                4 * across,
+                !halves);
+    }
+
+    private static ProductKernel subgroups(int lanes) {
+        var specs = new EnumMap<MatmulLayout, KernelSpec>(MatmulLayout.class);
+        for (MatmulLayout layout : MatmulLayout.values()) specs.put(layout, KernelSpec.matmulSubgroups(layout, lanes));
+        return new ProductKernel(
+                "subgroups",
+                specs,
+                ProductKernel.Takes.ANY,
+                SubgroupProduct.ROWS,
+                SubgroupProduct.COLUMNS * lanes,
+                true);
+    }
+
+    private static Map<MatmulLayout, KernelSpec> everyLayout(KernelSpec spec) {
+        var specs = new EnumMap<MatmulLayout, KernelSpec>(MatmulLayout.class);
+        for (MatmulLayout layout : MatmulLayout.values()) specs.put(layout, spec);
+        return specs;
+    }
+}

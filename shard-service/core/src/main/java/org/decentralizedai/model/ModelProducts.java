@@ -1,0 +1,43 @@
+package org.decentralizedai.model;
+
+import static org.decentralizedai.kernels.MatmulLayout.AB;
+import static org.decentralizedai.kernels.MatmulLayout.ABT;
+import static org.decentralizedai.kernels.MatmulLayout.ATB;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.decentralizedai.kernels.ProductShape;
+
+/** The matrix products of one forward and backward of a model: what a device should be fast at. */
+public final class ModelProducts {
+    private final Map<ProductShape, Integer> counts = new LinkedHashMap<>();
+    private final int rows;
+
+    private ModelProducts(int rows) {
+        this.rows = rows;
+    }
+
+    /**
+     * How often each shape is multiplied.
+     *
+     * @param rows batch * context
+     */
+    public static Map<ProductShape, Integer> of(ModelConfig config, int rows) {
+        var products = new ModelProducts(rows);
+        int hidden = config.hidden(), wide = config.intermediate();
+        products.linear(hidden, config.queryWidth(), config.layers());
+        products.linear(hidden, config.keyValueWidth(), 2 * config.layers());
+        products.linear(config.queryWidth(), hidden, config.layers());
+        products.linear(hidden, wide, 2 * config.layers());
+        products.linear(wide, hidden, config.layers());
+        products.linear(hidden, config.vocabulary(), 1);
+        return products.counts;
+    }
+
+    /** Y = X Wᵀ with W (out,in), its dX = dY W and its dW = dYᵀ X. */
+    private void linear(int in, int out, int times) {
+        counts.merge(new ProductShape(ABT, rows, out, in), times, Integer::sum);
+        counts.merge(new ProductShape(AB, rows, in, out), times, Integer::sum);
+        counts.merge(new ProductShape(ATB, out, in, rows), times, Integer::sum);
+    }
+}
