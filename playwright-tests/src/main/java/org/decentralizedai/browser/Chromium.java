@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A headless Chromium with WebGPU on its software adapter. The environment variable {@code CHROMIUM} names the executable;
+ * A headless Chromium, with WebGPU on its software adapter unless said otherwise. The environment variable {@code CHROMIUM} names the executable;
  * without it Playwright's own browser is downloaded once and used.
  */
 public final class Chromium implements AutoCloseable {
@@ -36,6 +36,16 @@ public final class Chromium implements AutoCloseable {
 
     public static Chromium withWebGpu() {
         return new Chromium(WEBGPU);
+    }
+
+    /** On the machine's own graphics card. On Linux headless Chromium reaches it by Vulkan only. */
+    public static Chromium withGpu() {
+        return new Chromium(List.of(
+                "--enable-unsafe-webgpu",
+                "--ignore-gpu-blocklist",
+                "--enable-features=Vulkan",
+                "--use-angle=vulkan",
+                "--disable-vulkan-surface"));
     }
 
     public static Chromium withoutWebGpu() {

@@ -18,6 +18,7 @@ public final class WorkerMain {
     private final WebClock clock = new WebClock();
     private final Power power = new Power(1);
     private @Nullable EventQueue session; // of the running one
+    private @Nullable Measurements measurements; // between a 'measure' and the next 'stop'
     private boolean busy;
 
     private WorkerMain() {}
@@ -37,12 +38,16 @@ public final class WorkerMain {
     private void obey(Command command) {
         switch (command.getType()) {
             case "start" -> start(command);
-            case "stop" -> tell(new Event.Stop());
+            case "stop" -> {
+                endMeasurements();
+                tell(new Event.Stop());
+            }
             case "power" -> {
                 power.set(command.getPower());
                 tell(new Event.Wake());
             }
             case "check" -> check();
+            case "measure" -> measure((MeasureCommand) command);
             default -> throw new IllegalArgumentException("unknown command: " + command.getType());
         }
     }
@@ -98,5 +103,26 @@ public final class WorkerMain {
         } finally {
             busy = false;
         }
+    }
+
+    private void measure(MeasureCommand command) {
+        if (busy) return;
+        busy = true;
+        try {
+            Measurements ready = measurements;
+            if (ready == null) measurements = ready = new Measurements();
+            ready.measure(command);
+        } catch (KernelException | IllegalArgumentException e) {
+            Measurements.failed(String.valueOf(e.getMessage()));
+        } finally {
+            busy = false;
+        }
+    }
+
+    private void endMeasurements() {
+        Measurements open = measurements;
+        if (busy || open == null) return;
+        measurements = null;
+        open.close();
     }
 }

@@ -1,0 +1,135 @@
+package org.decentralizedai.worker.web;
+
+import org.decentralizedai.kernels.KernelException;
+import org.decentralizedai.kernels.Kernels;
+import org.decentralizedai.kernels.MatmulLayout;
+import org.decentralizedai.kernels.Shape;
+import org.decentralizedai.kernels.Tensor;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.wire.CorpusWindows;
+import org.decentralizedai.wire.LocalSteps;
+import org.decentralizedai.wire.Sha256;
+import org.decentralizedai.worker.LocalTraining;
+import org.decentralizedai.worker.TaskWindows;
+import org.decentralizedai.worker.web.gpu.GpuDevice;
+import org.decentralizedai.worker.web.gpu.GpuKernels;
+import org.jspecify.annotations.Nullable;
+import org.teavm.jso.JSBody;
+import org.teavm.jso.JSObject;
+import org.teavm.jso.typedarrays.Float32Array;
+import org.teavm.jso.typedarrays.Float64Array;
+
+/**
+ * Times parts of the worker on this device, for benchmarks. Each work is done once untimed, which compiles and allocates; the
+ * time ends with a read-back. Device, kernels and the memory of a model are kept from one measurement to the next.
+ */
+final class Measurements implements AutoCloseable {
+    private static final double LEARNING_RATE = 1e-3, THETA = 10_000, EPSILON = 1e-5;
+
+    private final WebClock clock = new WebClock();
+    private final GpuDevice gpu;
+    private final Kernels kernels;
+    private @Nullable LocalTraining training;
+
+    /** @throws KernelException where there is no device, or it does not compile the kernels */
+    Measurements() {
+        gpu = GpuDevice.request();
+        try {
+            kernels = GpuKernels.open(gpu);
+        } catch (KernelException e) {
+            gpu.close();
+            throw e;
+        }
+    }
+
+    /** Answers with an event 'measured'. Waits. */
+    void measure(MeasureCommand wanted) {
+        switch (wanted.getWhat()) {
+            case "product" -> product(wanted);
+            case "step" -> steps(wanted);
+            default -> throw new IllegalArgumentException("can't measure: " + wanted.getWhat());
+        }
+    }
+
+    private void product(MeasureCommand wanted) {
+        MatmulLayout layout = MatmulLayout.valueOf(wanted.getLayout());
+        int m = wanted.getM(), n = wanted.getN(), k = wanted.getK();
+        Tensor a = kernels.allocate(layout == MatmulLayout.ATB ? Shape.of(k, m) : Shape.of(m, k));
+        Tensor b = kernels.allocate(layout == MatmulLayout.ABT ? Shape.of(n, k) : Shape.of(k, n));
+        Tensor c = kernels.allocate(Shape.of(m, n));
+        try {
+            kernels.upload(a, wanted.getA().copyToJavaArray());
+            kernels.upload(b, wanted.getB().copyToJavaArray());
+            kernels.matmul(layout, c, a, b, wanted.isAccumulate());
+            float[] values = kernels.read(wanted.isValues() ? c : c.firstRows(1));
+            double start = clock.millis();
+            for (int i = 0; i < wanted.getTimes(); i++) kernels.matmul(layout, c, a, b, wanted.isAccumulate());
+            kernels.read(c.firstRows(1));
+            measured(clock.millis() - start, wanted.isValues() ? Float32Array.copyFromJavaArray(values) : null, null);
+        } finally {
+            kernels.free(a);
+            kernels.free(b);
+            kernels.free(c);
+        }
+    }
+
+    private void steps(MeasureCommand wanted) {
+        ModelConfig config = config(wanted);
+        int batch = wanted.getBatch();
+        var steps = new LocalSteps(1, batch, batch, config.context(), LEARNING_RATE, 0, 0.9, 0.95, 1e-8, 0.1, 1);
+        byte[] tokens = wanted.getTokens().copyToJavaArray();
+        var windows =
+                new TaskWindows(tokens, new CorpusWindows(Sha256.of(new byte[32]), 1, 0, batch), config.context());
+        LocalTraining local = training(config, steps);
+        local.load(wanted.getWeights().copyToJavaArray(), 0);
+        local.restart();
+        double[] losses = new double[1 + wanted.getSteps()];
+        losses[0] = local.step(steps, 1, windows, 0);
+        double start = clock.millis();
+        for (int i = 1; i < losses.length; i++) losses[i] = local.step(steps, 1 + i, windows, 0);
+        measured(clock.millis() - start, null, Float64Array.copyFromJavaArray(losses));
+    }
+
+    private static ModelConfig config(MeasureCommand wanted) {
+        return new ModelConfig(
+                wanted.getVocabulary(),
+                wanted.getHidden(),
+                wanted.getLayers(),
+                wanted.getHeads(),
+                wanted.getKvHeads(),
+                wanted.getHeadDim(),
+                wanted.getIntermediate(),
+                wanted.getContext(),
+                THETA,
+                EPSILON,
+                true);
+    }
+
+    private LocalTraining training(ModelConfig config, LocalSteps steps) {
+        LocalTraining old = training;
+        if (old != null && old.fits(config, steps)) return old;
+        training = null;
+        if (old != null) old.free();
+        var fresh = new LocalTraining(kernels, config, steps);
+        training = fresh;
+        return fresh;
+    }
+
+    @JSBody(
+            params = {"millis", "values", "losses"},
+            script =
+                    "self.postMessage({type: 'measured', millis: millis, values: values, losses: losses, reason: ''});")
+    private static native void measured(double millis, @Nullable JSObject values, @Nullable JSObject losses);
+
+    /** @param reason a sentence for people */
+    @JSBody(
+            params = "reason",
+            script = "self.postMessage({type: 'measured', millis: 0, values: null, losses: null, reason: reason});")
+    static native void failed(String reason);
+
+    @Override
+    public void close() {
+        kernels.close();
+        gpu.close();
+    }
+}

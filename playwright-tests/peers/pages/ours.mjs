@@ -1,0 +1,46 @@
+// Our shipped worker, by its command 'measure'; its own clock times the work, as the others' pages do.
+import { tokenBatch } from './batch.mjs';
+import { maxAbsError, operands } from './product.mjs';
+
+let worker, config, product, weights;
+
+function measure(command) {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => {
+      if (data.type !== 'measured') return;
+      if (data.reason) reject(new Error(data.reason));
+      else resolve(data);
+    };
+    worker.onerror = error => reject(new Error(error.message || 'the worker failed'));
+    worker.postMessage({ type: 'measure', ...command });
+  });
+}
+
+const multiply = (times, values) => measure({ what: 'product', ...product, ...operands(product), times, values });
+
+export const rival = {
+  /** With a configuration of a model: for its steps. */
+  async open(wanted) {
+    config = wanted;
+    worker = new Worker('/worker/boot-js.js', { type: 'module' });
+    if (config) weights = await (await fetch('/weights')).arrayBuffer();
+    return 'ours';
+  },
+
+  async prepare(wanted) {
+    product = wanted;
+    return maxAbsError(product, (await multiply(1, true)).values);
+  },
+
+  async run(times) {
+    return (await multiply(times, false)).millis;
+  },
+
+  /** Always from the first weights: all measurements give the same losses. */
+  async steps(count) {
+    const tokens = Uint16Array.from(tokenBatch(config).ids).buffer; // little-endian, as every browser's computer is
+    const { millis, losses } = await measure({ what: 'step', ...config.model, batch: config.batch, steps: count,
+      weights: new Int8Array(weights), tokens: new Int8Array(tokens) });
+    return { millis, losses: Array.from(losses) };
+  },
+};
