@@ -1,9 +1,11 @@
 package org.decentralizedai.worker.web;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.decentralizedai.kernels.KernelException;
-import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.MatmulLayout;
-import org.decentralizedai.kernels.Shape;
+import org.decentralizedai.kernels.ProductShape;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.wire.CorpusWindows;
@@ -11,6 +13,7 @@ import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.worker.LocalTraining;
 import org.decentralizedai.worker.TaskWindows;
+import org.decentralizedai.worker.web.gpu.Autotuner;
 import org.decentralizedai.worker.web.gpu.GpuDevice;
 import org.decentralizedai.worker.web.gpu.GpuKernels;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +23,17 @@ import org.teavm.jso.typedarrays.Float32Array;
 import org.teavm.jso.typedarrays.Float64Array;
 
 /**
- * Times parts of the worker on this device, for benchmarks. Each work is done once untimed, which compiles and allocates; the
- * time ends with a read-back. Device, kernels and the memory of a model are kept from one measurement to the next.
+ * Times parts of the worker on this device, for benchmarks. Each work is done once untimed, which compiles, finds the fastest
+ * kernels and allocates; the time ends with a read-back. Device, kernels and the memory of a model are kept from one measurement to the next.
  */
 final class Measurements implements AutoCloseable {
+    private static final double TUNING_MILLIS = 20_000;
     private static final double LEARNING_RATE = 1e-3, THETA = 10_000, EPSILON = 1e-5;
 
     private final WebClock clock = new WebClock();
     private final GpuDevice gpu;
-    private final Kernels kernels;
+    private final GpuKernels kernels;
+    private final Map<ProductShape, String> tuned = new HashMap<>(); // name of the chosen kernel
     private @Nullable LocalTraining training;
 
     /** @throws KernelException where there is no device, or it does not compile the kernels */
@@ -53,10 +58,9 @@ final class Measurements implements AutoCloseable {
 
     private void product(MeasureCommand wanted) {
         MatmulLayout layout = MatmulLayout.valueOf(wanted.getLayout());
-        int m = wanted.getM(), n = wanted.getN(), k = wanted.getK();
-        Tensor a = kernels.allocate(layout == MatmulLayout.ATB ? Shape.of(k, m) : Shape.of(m, k));
-        Tensor b = kernels.allocate(layout == MatmulLayout.ABT ? Shape.of(n, k) : Shape.of(k, n));
-        Tensor c = kernels.allocate(Shape.of(m, n));
+        var shape = new ProductShape(layout, wanted.getM(), wanted.getN(), wanted.getK());
+        String kernel = tuned.computeIfAbsent(shape, this::fastest);
+        Tensor a = kernels.allocate(shape.a()), b = kernels.allocate(shape.b()), c = kernels.allocate(shape.c());
         try {
             kernels.upload(a, wanted.getA().copyToJavaArray());
             kernels.upload(b, wanted.getB().copyToJavaArray());
@@ -65,12 +69,20 @@ final class Measurements implements AutoCloseable {
             double start = clock.millis();
             for (int i = 0; i < wanted.getTimes(); i++) kernels.matmul(layout, c, a, b, wanted.isAccumulate());
             kernels.read(c.firstRows(1));
-            measured(clock.millis() - start, wanted.isValues() ? Float32Array.copyFromJavaArray(values) : null, null);
+            Float32Array shown = wanted.isValues() ? Float32Array.copyFromJavaArray(values) : null;
+            measured(clock.millis() - start, kernel, shown, null);
         } finally {
             kernels.free(a);
             kernels.free(b);
             kernels.free(c);
         }
+    }
+
+    private String fastest(ProductShape shape) {
+        return new Autotuner(kernels)
+                .tune(List.of(shape), TUNING_MILLIS)
+                .getFirst()
+                .kernel();
     }
 
     private void steps(MeasureCommand wanted) {
@@ -87,7 +99,7 @@ final class Measurements implements AutoCloseable {
         losses[0] = local.step(steps, 1, windows, 0);
         double start = clock.millis();
         for (int i = 1; i < losses.length; i++) losses[i] = local.step(steps, 1 + i, windows, 0);
-        measured(clock.millis() - start, null, Float64Array.copyFromJavaArray(losses));
+        measured(clock.millis() - start, "", null, Float64Array.copyFromJavaArray(losses));
     }
 
     private static ModelConfig config(MeasureCommand wanted) {
@@ -110,21 +122,24 @@ final class Measurements implements AutoCloseable {
         if (old != null && old.fits(config, steps)) return old;
         training = null;
         if (old != null) old.free();
+        new WebTuning(gpu, kernels).tune(config, steps);
         var fresh = new LocalTraining(kernels, config, steps);
         training = fresh;
         return fresh;
     }
 
     @JSBody(
-            params = {"millis", "values", "losses"},
-            script =
-                    "self.postMessage({type: 'measured', millis: millis, values: values, losses: losses, reason: ''});")
-    private static native void measured(double millis, @Nullable JSObject values, @Nullable JSObject losses);
+            params = {"millis", "kernel", "values", "losses"},
+            script = "self.postMessage({type: 'measured', millis: millis, kernel: kernel, values: values,"
+                    + " losses: losses, reason: ''});")
+    private static native void measured(
+            double millis, String kernel, @Nullable JSObject values, @Nullable JSObject losses);
 
     /** @param reason a sentence for people */
     @JSBody(
             params = "reason",
-            script = "self.postMessage({type: 'measured', millis: 0, values: null, losses: null, reason: reason});")
+            script =
+                    "self.postMessage({type: 'measured', millis: 0, kernel: '', values: null, losses: null, reason: reason});")
     static native void failed(String reason);
 
     @Override

@@ -68,7 +68,7 @@
  *       a task ended before it was delivered: cancelled by the server, a corrupted shard, the GPU was lost, ...
  * {type: 'check', passed, cases, failures: ['case: error', ...], reason}
  *       passed: every case within its tolerance; reason is '' or why nothing could be checked.
- * {type: 'measured', millis, values, losses, reason}
+ * {type: 'measured', millis, kernel, values, losses, reason}
  *       millis: of the timed part. values: Float32Array of the product, or null. losses: Float64Array, the mean of each step,
  *       the untimed one first, or null. reason is '' or why nothing could be measured.
  * </pre>

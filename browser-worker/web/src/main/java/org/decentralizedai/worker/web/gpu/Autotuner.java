@@ -44,9 +44,8 @@ public final class Autotuner {
         return choices;
     }
 
-    /** Takes over what was measured on an earlier visit. Kernels that are no more are left out. */
+    /** Takes over what was measured, maybe on an earlier visit. Kernels that are no more are left out. */
     public void use(List<KernelChoice> choices) {
-        kernels.products().forget();
         for (KernelChoice choice : choices)
             for (ProductKernel kernel : kernels.productKernels())
                 if (kernel.name().equals(choice.kernel()) && kernel.takes(choice.shape()))
