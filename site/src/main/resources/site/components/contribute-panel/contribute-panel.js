@@ -131,6 +131,7 @@ class ContributePanel extends HTMLElement {
     #hear(event) {
         switch (event.type) {
             case 'adapter': return this.#adapter(event);
+            case 'memory': return this.#fact('memory', bytes(event.bytes) + (event.recompute ? ', by computing some things twice' : ''));
             case 'download': return this.#progress(event.bytes, event.totalBytes, `${bytes(event.bytes)} of ${bytes(event.totalBytes)}`);
             case 'progress': return this.#progress(event.step, event.steps, `Round ${count(event.round)}, step ${event.step} of ${event.steps}: `
                 + `loss ${decimals(event.loss, 3)}, ${count(event.tokensPerSecond)} tokens per second`);

@@ -8,6 +8,9 @@ public interface Device extends AutoCloseable {
 
     Kernels kernels();
 
+    /** What a task may take of it. */
+    DeviceMemory memory();
+
     /** Releases the kernels and the device, lost or not. */
     @Override
     void close();

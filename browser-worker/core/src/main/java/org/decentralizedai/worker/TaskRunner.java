@@ -1,6 +1,5 @@
 package org.decentralizedai.worker;
 
-import java.util.Arrays;
 import java.util.List;
 import org.decentralizedai.compress.Sender;
 import org.decentralizedai.model.ModelConfig;
@@ -29,8 +28,8 @@ final class TaskRunner {
     private final Sender sender = new Sender();
 
     private @Nullable LocalTraining training;
-    private @Nullable Sha256 checkpoint; // what the training holds as θ_t
-    private byte[] header = {}; // of that checkpoint's file
+    private @Nullable Sha256 checkpoint; // θ_t
+    private byte[] file = {}; // of that checkpoint
     private @Nullable Sha256 shard;
     private byte[] shardBytes = {};
 
@@ -44,10 +43,10 @@ final class TaskRunner {
 
     FinishedTask run(GradientTask task, ModelConfig model, Pulse pulse) {
         try {
+            LocalTraining ready = training(TaskShape.of(model, task.steps()));
             var download = new Download(pulse, backoff, ports.listener());
             TaskWindows windows = windows(task.data(), task.steps().context(), download);
-            LocalTraining ready = training(model, task.steps());
-            if (!task.checkpoint().equals(checkpoint)) load(ready, task, model, download);
+            load(ready, task, model, download);
             return train(ready, task, windows, pulse);
         } catch (BlobException | IllegalArgumentException e) { // or a task that contradicts its data or its model
             throw TaskDropped.because(String.valueOf(e.getMessage()));
@@ -63,29 +62,34 @@ final class TaskRunner {
         return new TaskWindows(shardBytes, data, context);
     }
 
-    private LocalTraining training(ModelConfig model, LocalSteps steps) {
+    /** Ends the session where the device can't hold such tasks: the next one would be like this one. */
+    private LocalTraining training(TaskShape shape) {
         LocalTraining old = training;
-        if (old != null && old.fits(model, steps)) return old;
+        if (old != null && old.fits(shape)) return old;
         training = null;
-        checkpoint = null;
         if (old != null) old.free();
-        var fresh = new LocalTraining(device.kernels(), model, steps);
+        var plan = MemoryPlan.within(device.memory(), shape);
+        String refusal = plan.refusal(device.memory());
+        if (refusal != null) throw SessionEnded.failed(refusal);
+        var fresh = new LocalTraining(device.kernels(), plan);
         training = fresh;
+        ports.listener().on(new WorkerEvent.Planned(plan.bytes(), plan.recompute()));
         return fresh;
     }
 
     private void load(LocalTraining training, GradientTask task, ModelConfig model, Download download) {
         int parameters = ParameterLayout.of(model).parameterCount();
-        byte[] file = checkpoints.file(
-                task,
-                parameters,
-                from -> from.equals(checkpoint) ? new WeightsFile(header, training.loaded()) : null,
-                download);
-        int valuesAt = WeightsFile.valuesAt(file, parameters);
-        checkpoint = null;
-        training.load(file, valuesAt);
-        header = Arrays.copyOf(file, valuesAt);
-        checkpoint = task.checkpoint();
+        if (!task.checkpoint().equals(checkpoint)) {
+            byte[] fetched = checkpoints.file(
+                    task,
+                    parameters,
+                    from -> from.equals(checkpoint) ? WeightsFile.of(file, parameters) : null,
+                    download);
+            WeightsFile.valuesAt(fetched, parameters); // refuses what is none
+            file = fetched;
+            checkpoint = task.checkpoint();
+        }
+        training.load(file, WeightsFile.valuesAt(file, parameters));
     }
 
     private FinishedTask train(LocalTraining training, GradientTask task, TaskWindows windows, Pulse pulse) {

@@ -64,7 +64,7 @@ public final class WorkerSession {
                 work(ready, requests.next());
             }
         } catch (SessionEnded e) {
-            abandon("this worker has stopped");
+            abandon(e.reason());
             end = e.state();
         } finally {
             link.close();
