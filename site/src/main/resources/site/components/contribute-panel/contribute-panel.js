@@ -98,6 +98,7 @@ class ContributePanel extends HTMLElement {
     /** What pressing start costs, before it is pressed. */
     #consent(latest) {
         if (typeof latest.downloadBytes === 'number') this.#find('download').textContent = bytes(latest.downloadBytes);
+        if (typeof latest.taskBytes === 'number') this.#find('memory').textContent = `up to ${bytes(latest.taskBytes)} of its memory`;
         if (typeof latest.parameters === 'number')
             this.#find('weights').textContent = `at most all weights (${bytes(Float32Array.BYTES_PER_ELEMENT * latest.parameters)})`;
     }

@@ -7,6 +7,9 @@ package org.decentralizedai.worker;
  * @param bufferBytes of one buffer
  */
 public record DeviceMemory(long bytes, long bufferBytes) {
-    /** WebGPU's default {@code maxStorageBufferBindingSize}: every adapter has it. */
-    public static final long DEFAULT_BUFFER_BYTES = 128L << 20;
+    /**
+     * What nearly every machine with WebGPU can spare, and WebGPU's default {@code maxStorageBufferBindingSize}, which every
+     * adapter has.
+     */
+    public static final DeviceMemory MODEST = new DeviceMemory(1_500_000_000, 128 << 20);
 }

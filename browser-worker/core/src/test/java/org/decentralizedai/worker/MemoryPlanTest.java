@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.LongStream;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.ReferenceKernels;
 import org.decentralizedai.kernels.Shape;
@@ -22,8 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class MemoryPlanTest {
     private static final long GB = 1_000_000_000;
-    private static final DeviceMemory TAB = new DeviceMemory(3 * GB / 2, DeviceMemory.DEFAULT_BUFFER_BYTES);
-    private static final DeviceMemory LARGE = new DeviceMemory(4 * GB, DeviceMemory.DEFAULT_BUFFER_BYTES);
+    private static final DeviceMemory TAB = DeviceMemory.MODEST;
+    private static final DeviceMemory LARGE = new DeviceMemory(4 * GB, TAB.bufferBytes());
 
     private static TaskShape small(int batch, int microBatch) {
         return new TaskShape(ModelConfig.small(), batch, microBatch, 512);
@@ -99,6 +100,7 @@ class MemoryPlanTest {
 
     @Test
     void small_context512_fitsATabWith1500MB() {
+        assertThat(TAB.bytes()).isEqualTo(3 * GB / 2);
         assertThat(MemoryPlan.microBatch(TAB, small(15, 1))).isEqualTo(5);
         var fast = MemoryPlan.within(TAB, small(15, 5));
         assertThat(fast.refusal(TAB)).isNull();
@@ -118,44 +120,41 @@ class MemoryPlanTest {
                 .matches("This task needs 2\\.\\d\\d GB of buffers; this device allows 1\\.50 GB\\.");
     }
 
-    /** The table of docs/ai-engineers.md. */
+    /** Prints the table of docs/ai-engineers.md. */
     @Test
     void table() {
-        row("model", "batch", "at a time", "activations", Use.values());
-        for (MemoryPlan plan : List.of(
-                MemoryPlan.keeping(new TaskShape(ModelConfig.nano(), 8, 8, 64)),
-                MemoryPlan.keeping(new TaskShape(ModelConfig.tiny(), 16, 16, 64)),
-                MemoryPlan.keeping(small(15, 5)),
-                MemoryPlan.recomputing(small(15, 5)),
-                MemoryPlan.keeping(small(15, 15)),
-                MemoryPlan.recomputing(small(15, 15)),
-                MemoryPlan.keeping(base(1, 1)),
-                MemoryPlan.recomputing(base(1, 1)),
-                MemoryPlan.keeping(base(4, 4)),
-                MemoryPlan.recomputing(base(4, 4)))) {
-            Object[] uses = new Object[Use.values().length];
-            long sum = 0;
-            for (Use use : Use.values()) {
-                sum += plan.bytes(use);
-                uses[use.ordinal()] = String.format(Locale.ROOT, "%.1f", plan.bytes(use) / 1e6);
-            }
-            var shape = plan.shape();
-            String name = shape.model().layers() + "x" + shape.model().hidden();
-            row(name, shape.batch(), shape.microBatch(), plan.recompute() ? "recomputed" : "kept", uses);
-            System.out.printf(
-                    Locale.ROOT,
-                    "    MB together: %.1f, greatest buffer %.1f%n",
-                    plan.bytes() / 1e6,
-                    plan.greatestBuffer() / 1e6);
-            assertThat(sum).isEqualTo(plan.bytes());
-            assertThat(plan.greatestBuffer()).isLessThanOrEqualTo(DeviceMemory.DEFAULT_BUFFER_BYTES);
-        }
+        row("nano", new TaskShape(ModelConfig.nano(), 8, 8, 64));
+        row("tiny", new TaskShape(ModelConfig.tiny(), 16, 16, 64));
+        row("small", small(15, 5));
+        row("small", small(15, 15));
+        row("base", base(1, 1));
+        row("base", base(4, 4));
     }
 
-    private static void row(Object model, Object batch, Object microBatch, Object kind, Object[] uses) {
-        System.out.printf("%-8s %5s %9s %-11s", model, batch, microBatch, kind);
-        for (Object use : uses) System.out.printf(" %11s", use);
-        System.out.println();
+    private static void row(String name, TaskShape shape) {
+        MemoryPlan kept = MemoryPlan.keeping(shape), recomputed = MemoryPlan.recomputing(shape);
+        long rest = kept.bytes(Use.SCRATCH) + kept.bytes(Use.LOGITS) + kept.bytes(Use.SMALL);
+        long[] bytes = {
+            kept.bytes(Use.WEIGHTS),
+            kept.bytes(Use.GRADIENTS),
+            kept.bytes(Use.MOMENTS),
+            kept.bytes(Use.RESIDUALS),
+            kept.bytes(Use.ACTIVATIONS),
+            rest,
+            kept.bytes(Use.TRANSFER)
+        };
+        var row = new StringBuilder("| `" + name + "`, " + shape.microBatch() + " |");
+        for (long use : bytes) row.append(megabytes(use));
+        System.out.println(row + megabytes(kept.bytes()) + megabytes(recomputed.bytes()));
+        assertThat(LongStream.of(bytes).sum()).isEqualTo(kept.bytes());
+        assertThat(kept.bytes() - recomputed.bytes())
+                .isEqualTo(kept.bytes(Use.ACTIVATIONS) - recomputed.bytes(Use.ACTIVATIONS));
+        assertThat(recomputed.bytes(Use.ACTIVATIONS) * shape.model().layers()).isEqualTo(kept.bytes(Use.ACTIVATIONS));
+        assertThat(kept.greatestBuffer()).isLessThanOrEqualTo(TAB.bufferBytes());
+    }
+
+    private static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, bytes < 100_000_000 ? " %.1f |" : " %.0f |", bytes / 1e6);
     }
 
     @Test

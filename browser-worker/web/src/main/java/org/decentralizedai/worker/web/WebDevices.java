@@ -15,8 +15,6 @@ import org.teavm.jso.JSBody;
 
 /** The browser's GPU by WebGPU. Each device is checked once against the reference before it may train. */
 final class WebDevices implements Devices {
-    private static final double MODEST_BYTES = 1.5e9;
-
     private boolean checked;
 
     private record WebDevice(Adapter adapter, Kernels kernels, DeviceMemory memory, GpuDevice gpu) implements Device {
@@ -42,12 +40,12 @@ final class WebDevices implements Devices {
     }
 
     /**
-     * WebGPU does not tell how much memory there is. Where the browser tells the machine's, half of that; else what nearly
-     * every machine with WebGPU can spare.
+     * WebGPU does not tell how much memory there is. Where the browser tells the machine's, half of that; else a
+     * modest one.
      */
     private static DeviceMemory memory(GpuDevice gpu) {
         double told = machineGigabytes();
-        double bytes = told > 0 ? told / 2 * (1L << 30) : MODEST_BYTES;
+        double bytes = told > 0 ? told / 2 * (1L << 30) : DeviceMemory.MODEST.bytes();
         return new DeviceMemory((long) bytes, (long) gpu.maxStorageBytes());
     }
 
