@@ -25,6 +25,7 @@ final class TaskRunner {
     private final CheckpointSource checkpoints;
     private final CheckedBlobs corpus;
     private final Backoff backoff;
+    private final boolean frugal;
     private final Sender sender = new Sender();
 
     private @Nullable LocalTraining training;
@@ -33,8 +34,10 @@ final class TaskRunner {
     private @Nullable Sha256 shard;
     private byte[] shardBytes = {};
 
-    TaskRunner(Device device, WorkerPorts ports, Backoff backoff) {
+    /** @param frugal takes as little memory as it can: the device has failed, and nobody knows whether for want of it */
+    TaskRunner(Device device, WorkerPorts ports, Backoff backoff, boolean frugal) {
         this.device = device;
+        this.frugal = frugal;
         this.ports = ports;
         this.backoff = backoff;
         checkpoints = new CheckpointSource(new CheckedBlobs(ports.shards(), ports.weights(), ports.digest()), ports);
@@ -68,7 +71,7 @@ final class TaskRunner {
         if (old != null && old.fits(shape)) return old;
         training = null;
         if (old != null) old.free();
-        var plan = MemoryPlan.within(device.memory(), shape);
+        var plan = frugal ? MemoryPlan.recomputing(shape) : MemoryPlan.within(device.memory(), shape);
         String refusal = plan.refusal(device.memory());
         if (refusal != null) throw SessionEnded.failed(refusal);
         var fresh = new LocalTraining(device.kernels(), plan);

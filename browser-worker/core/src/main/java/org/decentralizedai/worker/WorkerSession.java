@@ -154,7 +154,7 @@ public final class WorkerSession {
                 adapter.software(),
                 adapter.gigaflops(),
                 adapter.maxStorageBytes());
-        runner = new TaskRunner(device, ports, backoff);
+        runner = new TaskRunner(device, ports, backoff, deviceFailures > 0);
         ports.listener().on(new WorkerEvent.Probed(adapter));
     }
 

@@ -424,6 +424,10 @@ class WorkerSessionTest {
         assertThat(devices.opened).isEqualTo(2);
         assertThat(devices.closed).isEqualTo(2);
         assertExactUpdate(SECOND);
+        assertThat(events(Planned.class))
+                .as("maybe it was short of memory")
+                .extracting(Planned::recompute)
+                .containsExactly(false, true);
     }
 
     @Test
