@@ -56,8 +56,8 @@ public final class MemoryPlan {
         for (boolean recompute : new boolean[] {false, true})
             for (int size = shape.batch(); size >= 1; size--) {
                 if (shape.batch() % size != 0) continue;
-                var smaller = new TaskShape(shape.model(), shape.batch(), size, shape.context());
-                if (new MemoryPlan(smaller, recompute).refusal(device) == null) return size;
+                var part = new TaskShape(shape.model(), shape.batch(), size, shape.context());
+                if (part.expressible() && new MemoryPlan(part, recompute).refusal(device) == null) return size;
             }
         return 1;
     }

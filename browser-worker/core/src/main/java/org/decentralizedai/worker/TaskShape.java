@@ -22,6 +22,13 @@ public record TaskShape(ModelConfig model, int batch, int microBatch, int contex
         return new TaskShape(model, steps.batch(), steps.microBatch(), steps.context());
     }
 
+    /** Whether the widest activation is a tensor, which has fewer than 2³¹ elements. */
+    boolean expressible() {
+        int widest = Math.max(
+                Math.max(model.vocabulary(), model.intermediate()), Math.max(model.hidden(), model.queryWidth()));
+        return (long) microBatch * context <= Integer.MAX_VALUE / widest;
+    }
+
     int microBatches() {
         return batch / microBatch;
     }

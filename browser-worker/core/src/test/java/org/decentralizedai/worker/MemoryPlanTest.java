@@ -165,6 +165,14 @@ class MemoryPlanTest {
                 .isEqualTo("This task needs a buffer of 201.3 MB; this device allows 134.2 MB for one.");
     }
 
+    /** All windows at a time would have more logits than a tensor has elements. */
+    @Test
+    void microBatch_batchFarTooLarge_isTheGreatestDivisorThatFits() {
+        var wide = new ModelConfig(65_536, 64, 2, 4, 2, 16, 176, 512, 10_000, 1e-5, true);
+        assertThat(MemoryPlan.microBatch(TAB, new TaskShape(wide, 128, 1, 512))).isEqualTo(1);
+        assertThat(MemoryPlan.microBatch(TAB, new TaskShape(wide, 1024, 1, 64))).isEqualTo(8);
+    }
+
     @Test
     void shape_contextBeyondTheModel_isRefused() {
         assertThatThrownBy(() -> new TaskShape(ModelConfig.nano(), 1, 1, 65)).hasMessageContaining("context must be");
