@@ -21,6 +21,7 @@ import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.model.SplitMix64;
+import org.decentralizedai.wire.ClientMessage.Abandon;
 import org.decentralizedai.wire.ClientMessage.Hello;
 import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 import org.decentralizedai.wire.CorpusWindows;
@@ -31,6 +32,8 @@ import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.worker.LocalResult;
 import org.decentralizedai.worker.LocalTraining;
+import org.decentralizedai.worker.MemoryPlan;
+import org.decentralizedai.worker.TaskShape;
 import org.decentralizedai.worker.TaskWindows;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,13 +47,24 @@ class WorkerTaskIT {
     private static final LocalSteps STEPS = new LocalSteps(8, 8, 4, 64, 3e-3, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
     private static final int HEADER = 8, DEADLINE_MILLIS = 180_000;
 
-    /** A worker script whose browser has no WebGPU. Static imports: a command must not come before the boot script. */
-    private static final String WITHOUT_GPU = """
-            (() => {
-                const module = text => URL.createObjectURL(new Blob([text], {type: 'text/javascript'}));
-                const prelude = module('delete WorkerNavigator.prototype.gpu;');
-                return module(`import '${prelude}'; import '${location.origin}/worker/boot-js.js';`);
-            })()""";
+    /**
+     * A worker script whose browser is another one, by what runs before it. Static imports: a command must not come before
+     * the boot script.
+     */
+    private static String after(String prelude) {
+        return """
+                (() => {
+                    const module = text => URL.createObjectURL(new Blob([text], {type: 'text/javascript'}));
+                    const prelude = module(`%s`);
+                    return module(`import '${prelude}'; import '${location.origin}/worker/boot-js.js';`);
+                })()""".formatted(prelude);
+    }
+
+    /** Half of it is what a task may take. */
+    private static String machineOf(long bytes) {
+        return after("Object.defineProperty(WorkerNavigator.prototype, 'deviceMemory', {value: %s});"
+                .formatted(bytes / (double) (1 << 30)));
+    }
 
     private static final float[] WEIGHTS = Initializer.weights(ParameterLayout.of(MODEL), 1);
 
@@ -262,10 +276,44 @@ class WorkerTaskIT {
     void start_browserWithoutWebGpu_failsWithAReason() {
         try (var server = new TaskServer(MODEL, List.of(task()), shards(), false);
                 Page page = chromium.browser().newPage()) {
-            load(page, server, WITHOUT_GPU);
+            load(page, server, after("delete WorkerNavigator.prototype.gpu;"));
             start(page, server);
             await(page, () -> (boolean) page.evaluate("events.some(e => e.state == 'failed')"));
             assertThat((String) page.evaluate("events.at(-1).reason")).contains("no WebGPU");
+        }
+    }
+
+    @Test
+    void start_machineWithTooLittleMemory_refusesInWordsBeforeItDownloads() {
+        try (var server = new TaskServer(MODEL, List.of(task()), shards(), false);
+                Page page = chromium.browser().newPage()) {
+            load(page, server, machineOf(1 << 20));
+            start(page, server);
+            await(page, () -> (boolean) page.evaluate("events.some(e => e.state == 'failed')"));
+            String reason = (String) page.evaluate("events.at(-1).reason");
+            assertThat(reason).matches("This task needs \\d\\.\\d MB of buffers; this device allows 0\\.5 MB\\.");
+            assertThat(heard(server, Abandon.class)).containsExactly(new Abandon(task().lease(), reason));
+            assertThat(server.asked).isEmpty();
+        }
+    }
+
+    @Test
+    void task_machineThatCannotKeepActivations_recomputesThemToTheSameBits() throws Exception {
+        long needed = MemoryPlan.keeping(TaskShape.of(MODEL, STEPS)).bytes();
+        byte[] kept = update(2 * needed + 4096, false), recomputed = update(2 * needed - 4096, true);
+        assertThat(recomputed).isEqualTo(kept);
+        assertSame(UpdateCodec.decode(UpdateEncoding.F32, recomputed, expected.update().length));
+    }
+
+    private static byte[] update(long machine, boolean recompute) throws Exception {
+        try (var server = new TaskServer(MODEL, List.of(task()), shards(), false);
+                Page page = chromium.browser().newPage()) {
+            load(page, server, machineOf(machine));
+            start(page, server);
+            await(page, () -> server.updates.getFirst().isDone());
+            assertThat(page.evaluate("events.find(e => e.type == 'memory').recompute"))
+                    .isEqualTo(recompute);
+            return server.updates.getFirst().get();
         }
     }
 

@@ -92,6 +92,7 @@ final class HttpTest {
             "checkpoint",
             "promoted",
             "downloadBytes",
+            "taskBytes",
             "history"
         }) assertThat(answer.body()).contains("\"" + field + "\":");
     }

@@ -99,6 +99,7 @@ class ContributePanel extends HTMLElement {
     /** What pressing start costs, before it is pressed. */
     #consent(latest) {
         if (typeof latest.downloadBytes === 'number') this.#find('download').textContent = bytes(latest.downloadBytes);
+        if (typeof latest.taskBytes === 'number') this.#find('memory').textContent = `up to ${bytes(latest.taskBytes)} of its memory`;
         if (typeof latest.parameters === 'number')
             this.#find('weights').textContent = `at most all weights (${bytes(Float32Array.BYTES_PER_ELEMENT * latest.parameters)})`;
     }
@@ -133,6 +134,7 @@ class ContributePanel extends HTMLElement {
         switch (event.type) {
             case 'adapter': return this.#adapter(event);
             case 'tuned': return this.#tuned(event);
+            case 'memory': return this.#fact('memory', bytes(event.bytes) + (event.recompute ? ', by computing some things twice' : ''));
             case 'download': return this.#progress(event.bytes, event.totalBytes, `${bytes(event.bytes)} of ${bytes(event.totalBytes)}`);
             case 'progress': return this.#progress(event.step, event.steps, `Round ${count(event.round)}, step ${event.step} of ${event.steps}: `
                 + `loss ${decimals(event.loss, 3)}, ${count(event.tokensPerSecond)} tokens per second`);

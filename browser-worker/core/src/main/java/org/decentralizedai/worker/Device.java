@@ -1,8 +1,6 @@
 package org.decentralizedai.worker;
 
 import org.decentralizedai.kernels.Kernels;
-import org.decentralizedai.model.ModelConfig;
-import org.decentralizedai.wire.LocalSteps;
 
 /** An open device. */
 public interface Device extends AutoCloseable {
@@ -10,10 +8,13 @@ public interface Device extends AutoCloseable {
 
     Kernels kernels();
 
-    /** Makes itself fast for tasks of this model and these steps, unless it is already; may take seconds. */
-    default Tuning tune(ModelConfig model, LocalSteps steps) {
+    /** Makes itself fast for tasks of this shape, unless it is already; may take seconds. */
+    default Tuning tune(TaskShape shape) {
         return Tuning.NONE;
     }
+
+    /** What a task may take of it. */
+    DeviceMemory memory();
 
     /** Releases the kernels and the device, lost or not. */
     @Override

@@ -1,12 +1,10 @@
 package org.decentralizedai.worker;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.decentralizedai.kernels.AdamW;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Tensor;
-import org.decentralizedai.kernels.Tokens;
+import org.decentralizedai.model.Arena;
 import org.decentralizedai.model.Decoder;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
@@ -15,80 +13,60 @@ import org.decentralizedai.wire.LocalSteps;
 
 /**
  * The mathematics of a task: H AdamW steps from θ_t with zero moments; the update is θ_t − θ_t^(H) (the inner loop of DiLoCo,
- * Douillard et al. 2023). Memory is allocated by the constructor and used for any number of tasks of the same shape; each
- * step waits for the device once, to read its losses.
+ * Douillard et al. 2023). Memory is taken by the constructor, as planned, and used for any number of tasks of the same shape;
+ * each step waits for the device once, to read its losses.
  */
 public final class LocalTraining {
     private final Kernels kernels;
-    private final ModelConfig config;
-    private final int batch, microBatch, context;
+    private final TaskShape shape;
+    private final Arena arena;
+    private final TrainingMemory memory;
+    private final Parameters weights, gradients, moment1, moment2;
     private final ParameterLayout layout;
-    private final Parameters start, weights, gradients, moment1, moment2;
     private final Decoder decoder;
-    private final List<Tokens> inputs = new ArrayList<>(), targets = new ArrayList<>(); // one of each per micro-batch
-    private final Tensor losses; // (micro-batches,stride)
-    private final Tensor norm2;
+    private byte[] start = {}; // holds θ_t from startAt on
+    private int startAt;
 
-    /** @param steps only its batch, micro-batch and context matter here */
+    /** Keeps all activations. @param steps only its batch, micro-batch and context matter here */
     public LocalTraining(Kernels kernels, ModelConfig config, LocalSteps steps) {
-        if (steps.context() > config.context())
-            throw new IllegalArgumentException(
-                    "context must be <= " + config.context() + ": context=" + steps.context());
+        this(kernels, MemoryPlan.keeping(TaskShape.of(config, steps)));
+    }
+
+    public LocalTraining(Kernels kernels, MemoryPlan plan) {
         this.kernels = kernels;
-        this.config = config;
-        batch = steps.batch();
-        microBatch = steps.microBatch();
-        context = steps.context();
-        layout = ParameterLayout.of(config);
-        start = Parameters.allocate(kernels, layout);
-        weights = Parameters.allocate(kernels, layout);
-        gradients = Parameters.allocate(kernels, layout);
-        moment1 = Parameters.allocate(kernels, layout);
-        moment2 = Parameters.allocate(kernels, layout);
-        decoder = new Decoder(kernels, config, microBatch, context, weights, gradients);
-        for (int i = 0; i < microBatches(); i++) {
-            inputs.add(kernels.allocateTokens(decoder.rows(), config.vocabulary()));
-            targets.add(kernels.allocateTokens(decoder.rows(), config.vocabulary()));
-        }
-        losses = kernels.allocate(Shape.of(microBatches(), stride()));
-        norm2 = kernels.allocate(Shape.of(1, 1));
+        shape = plan.shape();
+        arena = new Arena(kernels);
+        memory = plan.take(arena);
+        weights = memory.step().weights();
+        gradients = memory.step().gradients();
+        moment1 = memory.step().moment1();
+        moment2 = memory.step().moment2();
+        layout = weights.layout();
+        decoder = new Decoder(kernels, shape.model(), memory.decoder(), weights, gradients);
     }
 
     /** Whether tasks of this model and these steps run in the memory of this training. */
     public boolean fits(ModelConfig config, LocalSteps steps) {
-        return config.equals(this.config)
-                && steps.batch() == batch
-                && steps.microBatch() == microBatch
-                && steps.context() == context;
+        return fits(TaskShape.of(config, steps));
     }
 
-    private int microBatches() {
-        return batch / microBatch;
+    boolean fits(TaskShape shape) {
+        return shape.equals(this.shape);
     }
 
-    /** Rows of a micro-batch, rounded up so that each begins where a device can bind it. */
-    private int stride() {
-        int alignment = ParameterLayout.ALIGNMENT;
-        return (decoder.rows() + alignment - 1) / alignment * alignment;
-    }
-
-    /** Replaces θ_t by packed little-endian f32 values in layout order. */
+    /** Replaces θ_t by packed little-endian f32 values in layout order. Keeps the array, which nobody may change. */
     public void load(byte[] packed, int offset) {
-        start.upload(kernels, packed, offset);
-    }
-
-    /** θ_t, in layout order without padding. Waits for the device. */
-    float[] loaded() {
-        return start.read(kernels);
+        if (offset < 0 || packed.length - offset < Float.BYTES * layout.parameterCount())
+            throw new IllegalArgumentException("too few values: bytes=" + packed.length + ", offset=" + offset);
+        start = packed;
+        startAt = offset;
     }
 
     /** Back to θ_t and zero moments. */
     public void restart() {
-        for (int s = 0; s < layout.segments(); s++) {
-            kernels.copy(weights.segments().get(s), start.segments().get(s));
-            kernels.zero(moment1.segments().get(s));
-            kernels.zero(moment2.segments().get(s));
-        }
+        weights.upload(kernels, start, startAt);
+        moment1.segments().forEach(kernels::zero);
+        moment2.segments().forEach(kernels::zero);
     }
 
     /**
@@ -99,7 +77,7 @@ public final class LocalTraining {
      * @return mean loss before the step, nats per token
      */
     public double step(LocalSteps steps, int step, TaskWindows windows) {
-        return step(steps, step, windows, (step - 1) * batch);
+        return step(steps, step, windows, (step - 1) * shape.batch());
     }
 
     /** @param first window of this step */
@@ -111,30 +89,31 @@ public final class LocalTraining {
 
     /** Enqueues the gradients of a batch's mean loss, unclipped. @param first window of the batch */
     public void gradient(TaskWindows windows, int first) {
-        int rows = decoder.rows();
-        for (int i = 0; i < microBatches(); i++) {
-            kernels.upload(inputs.get(i), windows.inputs(first + i * microBatch, microBatch));
-            kernels.upload(targets.get(i), windows.targets(first + i * microBatch, microBatch));
+        int size = shape.microBatch();
+        for (int i = 0; i < shape.microBatches(); i++) {
+            kernels.upload(memory.inputs().get(i), windows.inputs(first + i * size, size));
+            kernels.upload(memory.targets().get(i), windows.targets(first + i * size, size));
         }
         gradients.segments().forEach(kernels::zero);
-        for (int i = 0; i < microBatches(); i++) {
-            decoder.forward(inputs.get(i));
-            Tensor loss = decoder.loss(targets.get(i), 1.0 / ((double) batch * context));
-            kernels.copy(losses.view(i * stride(), Shape.of(rows, 1)), loss);
-            decoder.backward(inputs.get(i));
+        for (int i = 0; i < shape.microBatches(); i++) {
+            decoder.forward(memory.inputs().get(i));
+            Tensor loss = decoder.loss(memory.targets().get(i), 1.0 / tokens());
+            int at = i * memory.losses().columns();
+            kernels.copy(memory.losses().view(at, Shape.of(decoder.rows(), 1)), loss);
+            decoder.backward(memory.inputs().get(i));
         }
     }
 
     private void descend(LocalSteps steps, int step) {
         for (int s = 0; s < layout.segments(); s++)
-            kernels.squaredNorm(norm2, gradients.segments().get(s), s > 0);
+            kernels.squaredNorm(memory.norm2(), gradients.segments().get(s), s > 0);
         for (int s = 0; s < layout.segments(); s++)
             kernels.adamW(
                     weights.segments().get(s),
                     gradients.segments().get(s),
                     moment1.segments().get(s),
                     moment2.segments().get(s),
-                    norm2,
+                    memory.norm2(),
                     new AdamW(
                             steps.learningRate(step),
                             steps.beta1(),
@@ -148,36 +127,33 @@ public final class LocalTraining {
 
     /** Mean loss of the batch of the last {@link #gradient}, nats per token. Waits for the device. */
     public double loss() {
-        float[] all = kernels.read(losses);
+        float[] all = kernels.read(memory.losses());
+        int stride = memory.losses().columns();
         double sum = 0;
-        for (int i = 0; i < microBatches(); i++)
-            for (int row = 0; row < decoder.rows(); row++) sum += all[i * stride() + row];
-        return sum / ((double) batch * context);
+        for (int i = 0; i < shape.microBatches(); i++)
+            for (int row = 0; row < decoder.rows(); row++) sum += all[i * stride + row];
+        return sum / tokens();
+    }
+
+    /** Of a batch. */
+    private double tokens() {
+        return (double) shape.batch() * shape.context();
     }
 
     /** What {@link #gradient} reads and writes and a step changes, for who steps otherwise than by AdamW from zero moments. */
     public StepMemory memory() {
-        return new StepMemory(weights, gradients, moment1, moment2);
+        return memory.step();
     }
 
-    /** θ_t − θ, in layout order without padding. Waits for the device; overwrites the gradients. */
+    /** θ_t − θ, in layout order without padding. Waits for the device; overwrites the gradients with θ_t. */
     public float[] update() {
-        for (int s = 0; s < layout.segments(); s++)
-            kernels.subtract(
-                    gradients.segments().get(s),
-                    start.segments().get(s),
-                    weights.segments().get(s));
-        return gradients.read(kernels);
+        gradients.upload(kernels, start, startAt);
+        return gradients.minus(kernels, weights, memory.piece());
     }
 
     /** Releases the memory. */
     public void free() {
-        decoder.free();
-        for (Parameters all : List.of(start, weights, gradients, moment1, moment2)) all.free(kernels);
-        inputs.forEach(kernels::free);
-        targets.forEach(kernels::free);
-        kernels.free(losses);
-        kernels.free(norm2);
+        arena.free();
     }
 
     /** A whole task from the loaded θ_t. */

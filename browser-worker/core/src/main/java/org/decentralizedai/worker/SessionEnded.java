@@ -17,6 +17,11 @@ final class SessionEnded extends RuntimeException {
         return new SessionEnded(reason, true);
     }
 
+    /** For the coordinator. */
+    String reason() {
+        return failed ? String.valueOf(getMessage()) : "this worker has stopped";
+    }
+
     WorkerEvent.State state() {
         return new WorkerEvent.State(
                 failed ? WorkerEvent.Phase.FAILED : WorkerEvent.Phase.STOPPED, String.valueOf(getMessage()));

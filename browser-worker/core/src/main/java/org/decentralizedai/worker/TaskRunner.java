@@ -1,6 +1,5 @@
 package org.decentralizedai.worker;
 
-import java.util.Arrays;
 import java.util.List;
 import org.decentralizedai.compress.Sender;
 import org.decentralizedai.model.ModelConfig;
@@ -26,16 +25,19 @@ final class TaskRunner {
     private final CheckpointSource checkpoints;
     private final CheckedBlobs corpus;
     private final Backoff backoff;
+    private final boolean frugal;
     private final Sender sender = new Sender();
 
     private @Nullable LocalTraining training;
-    private @Nullable Sha256 checkpoint; // what the training holds as θ_t
-    private byte[] header = {}; // of that checkpoint's file
+    private @Nullable Sha256 checkpoint; // θ_t
+    private byte[] file = {}; // of that checkpoint
     private @Nullable Sha256 shard;
     private byte[] shardBytes = {};
 
-    TaskRunner(Device device, WorkerPorts ports, Backoff backoff) {
+    /** @param frugal takes as little memory as it can: the device has failed, and nobody knows whether for want of it */
+    TaskRunner(Device device, WorkerPorts ports, Backoff backoff, boolean frugal) {
         this.device = device;
+        this.frugal = frugal;
         this.ports = ports;
         this.backoff = backoff;
         checkpoints = new CheckpointSource(new CheckedBlobs(ports.shards(), ports.weights(), ports.digest()), ports);
@@ -44,10 +46,10 @@ final class TaskRunner {
 
     FinishedTask run(GradientTask task, ModelConfig model, Pulse pulse) {
         try {
+            LocalTraining ready = training(TaskShape.of(model, task.steps()));
             var download = new Download(pulse, backoff, ports.listener());
-            LocalTraining ready = training(model, task.steps());
             TaskWindows windows = windows(task.data(), task.steps().context(), download);
-            if (!task.checkpoint().equals(checkpoint)) load(ready, task, model, download);
+            load(ready, task, model, download);
             return train(ready, task, windows, pulse);
         } catch (BlobException | IllegalArgumentException e) { // or a task that contradicts its data or its model
             throw TaskDropped.because(String.valueOf(e.getMessage()));
@@ -63,36 +65,41 @@ final class TaskRunner {
         return new TaskWindows(shardBytes, data, context);
     }
 
-    private LocalTraining training(ModelConfig model, LocalSteps steps) {
+    /** Ends the session where the device can't hold such tasks: the next one would be like this one. */
+    private LocalTraining training(TaskShape shape) {
         LocalTraining old = training;
-        if (old != null && old.fits(model, steps)) return old;
+        if (old != null && old.fits(shape)) return old;
         training = null;
-        checkpoint = null;
         if (old != null) old.free();
-        tune(model, steps);
-        var fresh = new LocalTraining(device.kernels(), model, steps);
+        var plan = frugal ? MemoryPlan.recomputing(shape) : MemoryPlan.within(device.memory(), shape);
+        String refusal = plan.refusal(device.memory());
+        if (refusal != null) throw SessionEnded.failed(refusal);
+        tune(shape);
+        var fresh = new LocalTraining(device.kernels(), plan);
         training = fresh;
+        ports.listener().on(new WorkerEvent.Planned(plan.bytes(), plan.recompute()));
         return fresh;
     }
 
-    private void tune(ModelConfig model, LocalSteps steps) {
+    private void tune(TaskShape shape) {
         ports.listener().on(new WorkerEvent.State(Phase.TUNING, ""));
-        Tuning tuning = device.tune(model, steps);
+        Tuning tuning = device.tune(shape);
         if (!tuning.choices().isEmpty()) ports.listener().on(new WorkerEvent.Tuned(tuning));
     }
 
     private void load(LocalTraining training, GradientTask task, ModelConfig model, Download download) {
         int parameters = ParameterLayout.of(model).parameterCount();
-        byte[] file = checkpoints.file(
-                task,
-                parameters,
-                from -> from.equals(checkpoint) ? new WeightsFile(header, training.loaded()) : null,
-                download);
-        int valuesAt = WeightsFile.valuesAt(file, parameters);
-        checkpoint = null;
-        training.load(file, valuesAt);
-        header = Arrays.copyOf(file, valuesAt);
-        checkpoint = task.checkpoint();
+        if (!task.checkpoint().equals(checkpoint)) {
+            byte[] fetched = checkpoints.file(
+                    task,
+                    parameters,
+                    from -> from.equals(checkpoint) ? WeightsFile.of(file, parameters) : null,
+                    download);
+            WeightsFile.valuesAt(fetched, parameters); // refuses what is none
+            file = fetched;
+            checkpoint = task.checkpoint();
+        }
+        training.load(file, WeightsFile.valuesAt(file, parameters));
     }
 
     private FinishedTask train(LocalTraining training, GradientTask task, TaskWindows windows, Pulse pulse) {

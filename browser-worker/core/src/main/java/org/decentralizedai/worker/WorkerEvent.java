@@ -24,6 +24,14 @@ public sealed interface WorkerEvent {
     /** @param checkpointBytes the weights of a checkpoint, its header excluded */
     record Welcomed(String worker, String run, int parameters, long checkpointBytes) implements WorkerEvent {}
 
+    /**
+     * Before the first task of a shape.
+     *
+     * @param bytes of all buffers that such tasks take
+     * @param recompute to fit the device, at the price of a third more work
+     */
+    record Planned(long bytes, boolean recompute) implements WorkerEvent {}
+
     /** Of one task, deltas and weights alike; kept pieces don't count. {@code bytes} never exceeds {@code totalBytes}. */
     record Downloaded(long bytes, long totalBytes) implements WorkerEvent {}
 

@@ -64,7 +64,7 @@ public final class WorkerSession {
                 work(ready, requests.next());
             }
         } catch (SessionEnded e) {
-            abandon("this worker has stopped");
+            abandon(e.reason());
             end = e.state();
         } finally {
             link.close();
@@ -154,7 +154,7 @@ public final class WorkerSession {
                 adapter.software(),
                 adapter.gigaflops(),
                 adapter.maxStorageBytes());
-        runner = new TaskRunner(device, ports, backoff);
+        runner = new TaskRunner(device, ports, backoff, deviceFailures > 0);
         ports.listener().on(new WorkerEvent.Probed(adapter));
     }
 

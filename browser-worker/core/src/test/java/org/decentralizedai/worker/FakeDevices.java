@@ -12,7 +12,8 @@ final class FakeDevices implements Devices {
     static final double READ_MILLIS = 100;
 
     private final World world;
-    int opened, closed, reads;
+    int opened, closed, reads, allocations;
+    DeviceMemory memory = new DeviceMemory(1L << 30, 1 << 27);
     boolean none;
 
     /** Called before each read with its number from 1 over all devices; throws to lose the device. */
@@ -33,6 +34,7 @@ final class FakeDevices implements Devices {
         var reference = new ReferenceKernels();
         return (Kernels) Proxy.newProxyInstance(
                 Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (_, method, arguments) -> {
+                    if (method.getName().startsWith("allocate")) allocations++;
                     if (method.getName().equals("read")) {
                         beforeRead.accept(++reads);
                         world.pass(READ_MILLIS);
@@ -60,6 +62,11 @@ final class FakeDevices implements Devices {
         @Override
         public Kernels kernels() {
             return kernels;
+        }
+
+        @Override
+        public DeviceMemory memory() {
+            return memory;
         }
 
         @Override

@@ -20,7 +20,7 @@ import org.decentralizedai.wire.Sha256;
 
 /** One small model whose F32 update takes three frames, a checkpoint of it in pieces, a corpus, and tasks on them. */
 final class Fixture {
-    static final ModelConfig MODEL = new ModelConfig(4096, 8, 1, 2, 1, 4, 12, 8, 10_000, 1e-5, true);
+    static final ModelConfig MODEL = new ModelConfig(4096, 8, 2, 2, 1, 4, 12, 8, 10_000, 1e-5, true);
     static final LocalSteps STEPS = new LocalSteps(3, 4, 2, 5, 0.01, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
     private static final int PIECE = 50_000;
 

@@ -33,7 +33,7 @@ class LocalTrainingTest {
         assertThat(size).isGreaterThan(0);
         assertThat(Math.sqrt(error / size)).isLessThan(1e-6);
         double guess = Math.log(Fixture.MODEL.vocabulary()) + 0.2; // first logits have a variance of 2/5
-        assertThat(result.firstLoss()).isEqualTo(guess, within(0.1));
+        assertThat(result.firstLoss()).isEqualTo(guess, within(0.15));
         assertThat(result.lastLoss()).isNotEqualTo(result.firstLoss());
     }
 

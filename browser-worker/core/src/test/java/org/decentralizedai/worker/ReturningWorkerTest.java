@@ -55,7 +55,7 @@ class ReturningWorkerTest {
                 JvmDigest.INSTANCE,
                 world,
                 events::add);
-        return new TaskRunner(devices.open(), ports, new Backoff(1));
+        return new TaskRunner(devices.open(), ports, new Backoff(1), false);
     }
 
     /** The first task of a run, or one in the rounds that follow, with nothing of it counted. */

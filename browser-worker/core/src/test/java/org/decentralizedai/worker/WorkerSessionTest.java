@@ -31,6 +31,7 @@ import org.decentralizedai.worker.WorkerEvent.Downloaded;
 import org.decentralizedai.worker.WorkerEvent.Dropped;
 import org.decentralizedai.worker.WorkerEvent.Judged;
 import org.decentralizedai.worker.WorkerEvent.Phase;
+import org.decentralizedai.worker.WorkerEvent.Planned;
 import org.decentralizedai.worker.WorkerEvent.Progress;
 import org.decentralizedai.worker.WorkerEvent.State;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,34 @@ class WorkerSessionTest {
         assertThat(begin.hash()).isEqualTo(JvmDigest.INSTANCE.sha256(accepted(FIRST)));
         assertThat(begin.firstLoss()).isEqualTo(events(Progress.class).get(0).loss());
         assertThat(begin.lastLoss()).isEqualTo(events(Progress.class).get(2).loss());
+    }
+
+    @Test
+    void session_deviceTooSmall_refusesInWordsBeforeItTakesAnything() {
+        devices.memory = new DeviceMemory(500_000, 1 << 27);
+        server.answers.add(fixture.task(1));
+        run(1);
+        String sentence = end().reason();
+        assertThat(sentence).matches("This task needs 1\\.\\d MB of buffers; this device allows 0\\.5 MB\\.");
+        assertThat(end().phase()).isEqualTo(Phase.FAILED);
+        assertThat(server.heard(Abandon.class)).containsExactly(new Abandon(FIRST, sentence));
+        assertThat(devices.allocations).isZero();
+        assertThat(fixture.blobs.asked).isEmpty();
+        assertThat(devices.closed).isEqualTo(1);
+    }
+
+    @Test
+    void session_deviceJustTooSmallToKeepActivations_recomputesToTheSameUpdate() {
+        long needed =
+                MemoryPlan.keeping(TaskShape.of(Fixture.MODEL, Fixture.STEPS)).bytes();
+        devices.memory = new DeviceMemory(needed - 1, 1 << 27);
+        server.answers.add(fixture.task(1));
+        run(1);
+        assertThat(events(Planned.class)).hasSize(1).allSatisfy(plan -> {
+            assertThat(plan.recompute()).isTrue();
+            assertThat(plan.bytes()).isLessThan(needed);
+        });
+        assertExactUpdate(FIRST);
     }
 
     @Test
@@ -395,6 +424,10 @@ class WorkerSessionTest {
         assertThat(devices.opened).isEqualTo(2);
         assertThat(devices.closed).isEqualTo(2);
         assertExactUpdate(SECOND);
+        assertThat(events(Planned.class))
+                .as("maybe it was short of memory")
+                .extracting(Planned::recompute)
+                .containsExactly(false, true);
     }
 
     @Test

@@ -6,6 +6,9 @@ import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.wire.LocalSteps;
+import org.decentralizedai.worker.DeviceMemory;
+import org.decentralizedai.worker.MemoryPlan;
+import org.decentralizedai.worker.TaskShape;
 
 /**
  * How a model is trained.
@@ -105,7 +108,7 @@ public record Recipe(
         var form = UploadBudget.HOME.densest(model);
         long tokens = TaskSize.tokensOfRun(model);
         return new Recipe(
-                localSteps(model, size.steps(), size.batch(), 1, rate),
+                localSteps(model, size.steps(), size.batch(), microBatch(model, size.batch()), rate),
                 new RateSchedule(tokens, tokens / 10, 0.1),
                 Math.min(workers, Math.max(4, form.slice().parts())),
                 workers,
@@ -117,6 +120,11 @@ public record Recipe(
                 UpdateEncoding.INT8,
                 leaseSeconds,
                 5 * leaseSeconds);
+    }
+
+    /** As many windows at a time as a modest device holds. */
+    private static int microBatch(ModelConfig model, int batch) {
+        return MemoryPlan.microBatch(DeviceMemory.MODEST, new TaskShape(model, batch, 1, model.context()));
     }
 
     private static LocalSteps localSteps(ModelConfig model, int steps, int batch, int microBatch, double rate) {

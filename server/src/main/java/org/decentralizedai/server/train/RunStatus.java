@@ -22,6 +22,7 @@ public final class RunStatus {
      * @param heldOutBitsPerByte of the newest scored checkpoint on the fixed sample
      * @param bigramBitsPerByte of a bigram table of the training text on the same sample
      * @param downloadBytes weights and one shard of the corpus: what a worker loads first
+     * @param taskBytes of GPU buffers that a task takes where there is room
      * @param checkpoint hash of the current round's safetensors file
      */
     public record Figures(
@@ -40,6 +41,7 @@ public final class RunStatus {
             String checkpoint,
             @Nullable PromotedFigures promoted,
             long downloadBytes,
+            long taskBytes,
             List<Point> history) {}
 
     /** Figures over the whole held-out split. */
@@ -130,6 +132,7 @@ public final class RunStatus {
                 now.current().files().checkpoint().hex(),
                 promotions.current().map(this::promoted).orElse(null),
                 now.current().files().bytes() + shardBytes,
+                desk.memory().bytes(),
                 now.history());
     }
 

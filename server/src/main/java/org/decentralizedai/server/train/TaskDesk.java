@@ -18,6 +18,8 @@ import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.ServerMessage.Cancel;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.ServerMessage.Idle;
+import org.decentralizedai.worker.MemoryPlan;
+import org.decentralizedai.worker.TaskShape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,7 @@ public final class TaskDesk {
     private IntConsumer onRoundFull = _ -> {};
     private Mode mode = Mode.RUNNING;
     private boolean full; // every task of the round is done
+    private @Nullable MemoryPlan memory; // the same in all rounds
     private volatile @Nullable RoundPlan plan;
 
     /** @param grace how long the task of a worker that has lost its connection waits for it */
@@ -182,7 +185,15 @@ public final class TaskDesk {
     }
 
     private boolean fits(Worker worker) {
-        return worker.hello().maxStorageBytes() >= Demand.greatestBuffer(plan().model(), recipe.steps());
+        return worker.hello().maxStorageBytes() >= memory().greatestBuffer();
+    }
+
+    /** What a task takes of a device that can keep all activations. */
+    synchronized MemoryPlan memory() {
+        var known = memory;
+        if (known == null) known = MemoryPlan.keeping(TaskShape.of(plan().model(), recipe.steps()));
+        memory = known;
+        return known;
     }
 
     private void dispatch() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,6 +17,15 @@ final class RecipeTest {
     @ValueSource(strings = {"nano", "tiny", "small", "base"})
     void preset_publishesStepsInInt8(String model) {
         assertThat(Recipe.of(model, ModelChoice.config(model)).stepEncoding()).isEqualTo(UpdateEncoding.INT8);
+    }
+
+    /** @param atATime windows that 1.5 GB hold with all activations, and a divisor of the batch */
+    @ParameterizedTest
+    @CsvSource({"small, 15, 5", "base, 1, 1"})
+    void preset_computesAsManyWindowsAtATimeAsAModestDeviceHolds(String model, int batch, int atATime) {
+        var steps = Recipe.of(model, ModelChoice.config(model)).steps();
+        assertThat(steps.batch()).isEqualTo(batch);
+        assertThat(steps.microBatch()).isEqualTo(atATime);
     }
 
     /** As it is in the database of an older run, or in the settings of an operator who does not care. */

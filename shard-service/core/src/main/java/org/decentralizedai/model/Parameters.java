@@ -2,12 +2,16 @@ package org.decentralizedai.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Tensor;
 
 /** One value for every parameter of a model (weights, gradients or moments) in a device's memory. */
 public final class Parameters {
+    /** Elements that are read at once: 16 MiB, which is what the host's end of a transfer takes. */
+    private static final int PIECE = 1 << 22;
+
     private final ParameterLayout layout;
     private final List<Tensor> segments = new ArrayList<>();
     private final List<Tensor> views = new ArrayList<>();
@@ -16,14 +20,26 @@ public final class Parameters {
         this.layout = layout;
     }
 
-    /** All zero. */
+    /** All zero; they stay until the kernels are closed. */
     public static Parameters allocate(Kernels kernels, ParameterLayout layout) {
+        return take(new Arena(kernels), Use.WEIGHTS, layout);
+    }
+
+    /** All zero. */
+    public static Parameters take(Allocator from, Use use, ParameterLayout layout) {
         var parameters = new Parameters(layout);
         for (int s = 0; s < layout.segments(); s++)
-            parameters.segments.add(kernels.allocate(Shape.vector(layout.segmentSize(s))));
+            parameters.segments.add(from.tensor(use, Shape.vector(layout.segmentSize(s))));
         for (Parameter p : layout.parameters())
             parameters.views.add(parameters.segments.get(p.segment()).view(p.offset(), p.shape()));
         return parameters;
+    }
+
+    /** Shape of the room that {@link #minus} works in, and of the longest read. */
+    public static Shape piece(ParameterLayout layout) {
+        int longest = 0;
+        for (int s = 0; s < layout.segments(); s++) longest = Math.max(longest, layout.segmentSize(s));
+        return Shape.vector(Math.min(longest, PIECE));
     }
 
     public ParameterLayout layout() {
@@ -57,20 +73,50 @@ public final class Parameters {
 
     /** All values in layout order without padding. Waits for the device. */
     public float[] read(Kernels kernels) {
+        return packed(part -> kernels.read(part.of(this)));
+    }
+
+    /**
+     * This minus {@code others} in layout order without padding. Waits for the device.
+     *
+     * @param room of the shape {@link #piece}
+     */
+    public float[] minus(Kernels kernels, Parameters others, Tensor room) {
+        return packed(part -> {
+            Tensor difference = room.view(0, Shape.vector(part.length()));
+            kernels.subtract(difference, part.of(this), part.of(others));
+            return kernels.read(difference);
+        });
+    }
+
+    /** Elements {@code from .. from + length} of a segment. */
+    private record Part(int segment, int from, int length) {
+        Tensor of(Parameters parameters) {
+            return parameters.segments.get(segment).view(from, Shape.vector(length));
+        }
+    }
+
+    private float[] packed(Function<Part, float[]> read) {
         float[] packed = new float[layout.parameterCount()];
-        int at = 0;
         for (int s = 0; s < segments.size(); s++) {
-            float[] segment = kernels.read(segments.get(s));
-            for (Parameter p : layout.parameters()) {
-                if (p.segment() != s) continue;
-                System.arraycopy(segment, p.offset(), packed, at, p.size());
-                at += p.size();
+            int size = layout.segmentSize(s);
+            for (int from = 0; from < size; from += PIECE) {
+                var part = new Part(s, from, Math.min(PIECE, size - from));
+                copy(read.apply(part), part, packed);
             }
         }
         return packed;
     }
 
-    public void free(Kernels kernels) {
-        for (Tensor segment : segments) kernels.free(segment);
+    /** Leaves the padding out. */
+    private void copy(float[] values, Part part, float[] packed) {
+        int at = 0;
+        for (Parameter p : layout.parameters()) {
+            int begin = Math.max(p.offset(), part.from());
+            int end = Math.min(p.offset() + p.size(), part.from() + part.length());
+            if (p.segment() == part.segment() && begin < end)
+                System.arraycopy(values, begin - part.from(), packed, at + begin - p.offset(), end - begin);
+            at += p.size();
+        }
     }
 }

@@ -29,10 +29,15 @@ class DecoderTest {
         final Tokens inputs, targets;
 
         Fixture(ModelConfig config) {
+            this(config, false);
+        }
+
+        Fixture(ModelConfig config, boolean recompute) {
             var layout = ParameterLayout.of(config);
             weights = Parameters.allocate(kernels, layout);
             gradients = Parameters.allocate(kernels, layout);
-            decoder = new Decoder(kernels, config, BATCH, CONTEXT, weights, gradients);
+            var memory = DecoderMemory.take(new Arena(kernels), config, BATCH, CONTEXT, recompute);
+            decoder = new Decoder(kernels, config, memory, weights, gradients);
             var random = new SplitMix64(7);
             for (Tensor view : weights.views())
                 for (int i = 0; i < view.size(); i++) kernels.set(view, i, 0.5 * random.nextNormal());
@@ -80,6 +85,24 @@ class DecoderTest {
             }
             assertThat(norm).as("gradient of %s is not zero", p.name()).isPositive();
             assertThat(Math.sqrt(difference / norm)).as(p.name()).isLessThan(1e-7);
+        }
+    }
+
+    @Test
+    void backward_recomputed_changesNoBit() {
+        var config = new ModelConfig(11, 8, 4, 2, 1, 4, 12, CONTEXT, 10_000, 1e-5, true);
+        var kept = new Fixture(config, false);
+        var recomputed = new Fixture(config, true);
+        for (int i = 0; i < 2; i++) { // the second time over what the first has left
+            assertThat(recomputed.meanLoss()).isEqualTo(kept.meanLoss());
+            kept.decoder.backward(kept.inputs);
+            recomputed.decoder.backward(recomputed.inputs);
+        }
+        for (int s = 0; s < kept.gradients.segments().size(); s++) {
+            Tensor expected = kept.gradients.segments().get(s),
+                    actual = recomputed.gradients.segments().get(s);
+            for (int i = 0; i < expected.size(); i++)
+                assertThat(recomputed.kernels.get(actual, i)).isEqualTo(kept.kernels.get(expected, i));
         }
     }
 

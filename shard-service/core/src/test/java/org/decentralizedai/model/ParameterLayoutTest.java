@@ -61,6 +61,29 @@ class ParameterLayoutTest {
         assertThat(parameters.read(kernels)).isEqualTo(values);
     }
 
+    /** The table alone is longer than a piece, and its end is not where a piece ends. */
+    @Test
+    void minus_segmentLongerThanAPiece_everyDifference() {
+        var layout = ParameterLayout.of(new ModelConfig(65_000, 84, 1, 1, 1, 4, 4, 5, 10_000, 1e-5, true));
+        assertThat(layout.segmentSize(0)).isGreaterThan(Parameters.piece(layout).size());
+        float[] values = Initializer.weights(layout, 42), others = Initializer.weights(layout, 43);
+        var kernels = new ReferenceKernels();
+        Parameters a = uploaded(kernels, layout, values), b = uploaded(kernels, layout, others);
+        assertThat(a.read(kernels)).isEqualTo(values);
+        float[] difference = a.minus(kernels, b, kernels.allocate(Parameters.piece(layout)));
+        float[] expected = new float[values.length];
+        for (int i = 0; i < values.length; i++) expected[i] = values[i] - others[i];
+        assertThat(difference).isEqualTo(expected);
+    }
+
+    private static Parameters uploaded(ReferenceKernels kernels, ParameterLayout layout, float[] values) {
+        var packed = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        packed.asFloatBuffer().put(values);
+        var parameters = Parameters.allocate(kernels, layout);
+        parameters.upload(kernels, packed.array(), 0);
+        return parameters;
+    }
+
     @Test
     void initializer_sameSeed_sameWeights() {
         var layout = ParameterLayout.of(ModelConfig.nano());

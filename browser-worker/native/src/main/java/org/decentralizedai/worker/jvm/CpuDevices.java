@@ -7,12 +7,20 @@ import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.worker.Adapter;
 import org.decentralizedai.worker.Device;
+import org.decentralizedai.worker.DeviceMemory;
 import org.decentralizedai.worker.Devices;
 import org.decentralizedai.worker.vector.VectorKernels;
 
 /** The processor of this machine as a device. */
 record CpuDevices(int threads) implements Devices {
     private record Cpu(Adapter adapter, Kernels kernels) implements Device {
+        /** Half of the heap: the other half is for checkpoints and updates on their way. */
+        @Override
+        public DeviceMemory memory() {
+            long heap = Runtime.getRuntime().maxMemory();
+            return new DeviceMemory(heap / 2, heap);
+        }
+
         @Override
         public void close() {
             kernels.close();

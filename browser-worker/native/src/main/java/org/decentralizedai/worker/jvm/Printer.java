@@ -25,6 +25,8 @@ final class Printer implements WorkerListener {
                         .formatted(e.code(), e.sentence(), e.tasksAccepted(), e.tasksRefused()));
             case WorkerEvent.Dropped e -> say("dropped a task: " + e.sentence());
             case WorkerEvent.Refetched e -> say("downloading all weights: " + e.sentence());
+            case WorkerEvent.Planned e ->
+                say("tasks take %.2f GB%s".formatted(e.bytes() / 1e9, e.recompute() ? ", activations recomputed" : ""));
             case WorkerEvent.Tuned _, WorkerEvent.Downloaded _ -> {}
             case WorkerEvent.State e -> {
                 failed = e.phase() == WorkerEvent.Phase.FAILED;

@@ -12,6 +12,7 @@ import org.decentralizedai.wire.CorpusWindows;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.worker.LocalTraining;
+import org.decentralizedai.worker.TaskShape;
 import org.decentralizedai.worker.TaskWindows;
 import org.decentralizedai.worker.web.gpu.Autotuner;
 import org.decentralizedai.worker.web.gpu.GpuDevice;
@@ -122,7 +123,7 @@ final class Measurements implements AutoCloseable {
         if (old != null && old.fits(config, steps)) return old;
         training = null;
         if (old != null) old.free();
-        new WebTuning(gpu, kernels).tune(config, steps);
+        new WebTuning(gpu, kernels).tune(TaskShape.of(config, steps));
         var fresh = new LocalTraining(kernels, config, steps);
         training = fresh;
         return fresh;

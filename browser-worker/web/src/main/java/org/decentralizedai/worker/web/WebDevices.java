@@ -3,25 +3,27 @@ package org.decentralizedai.worker.web;
 import java.util.List;
 import org.decentralizedai.kernels.KernelException;
 import org.decentralizedai.kernels.Kernels;
-import org.decentralizedai.model.ModelConfig;
-import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.worker.Adapter;
 import org.decentralizedai.worker.Device;
+import org.decentralizedai.worker.DeviceMemory;
 import org.decentralizedai.worker.Devices;
+import org.decentralizedai.worker.TaskShape;
 import org.decentralizedai.worker.Tuning;
 import org.decentralizedai.worker.web.gpu.GpuDevice;
 import org.decentralizedai.worker.web.gpu.GpuKernels;
 import org.decentralizedai.worker.web.gpu.KernelCheck;
 import org.decentralizedai.worker.web.gpu.Speed;
+import org.teavm.jso.JSBody;
 
 /** The browser's GPU by WebGPU. Each device is checked once against the reference before it may train. */
 final class WebDevices implements Devices {
     private boolean checked;
 
-    private record WebDevice(Adapter adapter, GpuKernels kernels, GpuDevice gpu) implements Device {
+    private record WebDevice(Adapter adapter, GpuKernels kernels, DeviceMemory memory, GpuDevice gpu)
+            implements Device {
         @Override
-        public Tuning tune(ModelConfig model, LocalSteps steps) {
-            return new WebTuning(gpu, kernels).tune(model, steps);
+        public Tuning tune(TaskShape shape) {
+            return new WebTuning(gpu, kernels).tune(shape);
         }
 
         @Override
@@ -38,12 +40,26 @@ final class WebDevices implements Devices {
             GpuKernels kernels = GpuKernels.open(gpu);
             if (!checked) refuseWrongResults(kernels);
             checked = true;
-            return new WebDevice(describe(gpu, Speed.gigaflops(kernels)), kernels, gpu);
+            return new WebDevice(describe(gpu, Speed.gigaflops(kernels)), kernels, memory(gpu), gpu);
         } catch (KernelException e) {
             gpu.close();
             throw e;
         }
     }
+
+    /**
+     * WebGPU does not tell how much memory there is. Where the browser tells the machine's, half of that; else a
+     * modest one.
+     */
+    private static DeviceMemory memory(GpuDevice gpu) {
+        double told = machineGigabytes();
+        double bytes = told > 0 ? told / 2 * (1L << 30) : DeviceMemory.MODEST.bytes();
+        return new DeviceMemory((long) bytes, (long) gpu.maxStorageBytes());
+    }
+
+    /** Rounded and cut off at 8 or so, against recognising visitors; 0 where the browser does not tell (Firefox, Safari). */
+    @JSBody(script = "return navigator.deviceMemory || 0;")
+    private static native double machineGigabytes();
 
     private static void refuseWrongResults(Kernels kernels) {
         List<String> failures = failures(KernelCheck.run(kernels));

@@ -3,10 +3,9 @@ package org.decentralizedai.worker.web;
 import java.util.List;
 import java.util.Map;
 import org.decentralizedai.kernels.ProductShape;
-import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ModelProducts;
-import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.worker.KernelChoice;
+import org.decentralizedai.worker.TaskShape;
 import org.decentralizedai.worker.Tuning;
 import org.decentralizedai.worker.web.gpu.Autotuner;
 import org.decentralizedai.worker.web.gpu.GpuDevice;
@@ -28,22 +27,22 @@ final class WebTuning {
         this.kernels = kernels;
     }
 
-    Tuning tune(ModelConfig model, LocalSteps steps) {
+    Tuning tune(TaskShape shape) {
         double start = milliseconds();
         var tuner = new Autotuner(kernels);
-        String key = key(model, steps);
+        String key = key(shape);
         List<KernelChoice> known = KernelChoice.parse(TuningStore.find(key));
         if (!known.isEmpty()) {
             tuner.use(known);
             return new Tuning(known, milliseconds() - start, true);
         }
-        List<KernelChoice> measured = tuner.tune(costliestFirst(model, steps), BUDGET_MILLIS);
+        List<KernelChoice> measured = tuner.tune(costliestFirst(shape), BUDGET_MILLIS);
         TuningStore.keep(key, KernelChoice.text(measured));
         return new Tuning(measured, milliseconds() - start, false);
     }
 
     /** WebGPU does not name the driver, but its description and the browser's version change with it. */
-    private String key(ModelConfig model, LocalSteps steps) {
+    private String key(TaskShape shape) {
         return String.join(
                 "|",
                 "v" + VERSION,
@@ -51,12 +50,12 @@ final class WebTuning {
                 gpu.architecture(),
                 gpu.description(),
                 userAgent(),
-                model.toString(),
-                rows(steps) + " rows");
+                shape.model().toString(),
+                rows(shape) + " rows");
     }
 
-    private static List<ProductShape> costliestFirst(ModelConfig model, LocalSteps steps) {
-        return ModelProducts.of(model, rows(steps)).entrySet().stream()
+    private static List<ProductShape> costliestFirst(TaskShape shape) {
+        return ModelProducts.of(shape.model(), rows(shape)).entrySet().stream()
                 .sorted((x, y) -> Double.compare(flops(y), flops(x)))
                 .map(Map.Entry::getKey)
                 .toList();
@@ -66,8 +65,8 @@ final class WebTuning {
         return product.getValue() * product.getKey().flops();
     }
 
-    private static int rows(LocalSteps steps) {
-        return steps.microBatch() * steps.context();
+    private static int rows(TaskShape shape) {
+        return shape.microBatch() * shape.context();
     }
 
     @JSBody(script = "return navigator.userAgent")

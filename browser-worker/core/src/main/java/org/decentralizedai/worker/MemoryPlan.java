@@ -1,0 +1,133 @@
+package org.decentralizedai.worker;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import org.decentralizedai.kernels.Shape;
+import org.decentralizedai.kernels.Storage;
+import org.decentralizedai.kernels.Tensor;
+import org.decentralizedai.kernels.Tokens;
+import org.decentralizedai.model.Allocator;
+import org.decentralizedai.model.Arena;
+import org.decentralizedai.model.Use;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The buffers that tasks of one shape are computed in, known before any exists: a rehearsal takes them from nowhere by the
+ * same code that takes them from a device. Immutable.
+ *
+ * <p>A task says how many windows are computed at a time, and so in which order gradients are added up; the plan only decides
+ * whether activations are kept or recomputed, which changes no bit of the update. Not counted: what a driver adds, shaders,
+ * and the {@code Kernels}' own 0.1 MB.
+ */
+public final class MemoryPlan {
+    private final TaskShape shape;
+    private final boolean recompute;
+    private final Rehearsal buffers = new Rehearsal();
+
+    private MemoryPlan(TaskShape shape, boolean recompute) {
+        this.shape = shape;
+        this.recompute = recompute;
+        int longestRead = TrainingMemory.take(buffers, shape, recompute).longestRead();
+        buffers.tensor(Use.TRANSFER, Shape.vector(longestRead)); // the host's end of a read
+    }
+
+    /** Keeps all activations: the fastest. */
+    public static MemoryPlan keeping(TaskShape shape) {
+        return new MemoryPlan(shape, false);
+    }
+
+    /** Keeps one layer's activations at a time: the smallest. */
+    public static MemoryPlan recomputing(TaskShape shape) {
+        return new MemoryPlan(shape, true);
+    }
+
+    /** The fastest that the device can hold; the smallest when it can hold none. */
+    public static MemoryPlan within(DeviceMemory device, TaskShape shape) {
+        var fast = keeping(shape);
+        return fast.refusal(device) == null ? fast : recomputing(shape);
+    }
+
+    /**
+     * The greatest micro-batch that divides the batch and fits: with all activations kept if it can be, else with recomputed
+     * ones; 1 when nothing fits.
+     */
+    public static int microBatch(DeviceMemory device, TaskShape shape) {
+        for (boolean recompute : new boolean[] {false, true})
+            for (int size = shape.batch(); size >= 1; size--) {
+                if (shape.batch() % size != 0) continue;
+                var part = new TaskShape(shape.model(), shape.batch(), size, shape.context());
+                if (part.expressible() && new MemoryPlan(part, recompute).refusal(device) == null) return size;
+            }
+        return 1;
+    }
+
+    private static final class Rehearsal implements Allocator {
+        private record Counted(int length) implements Storage {}
+
+        private final Map<Use, Long> bytes = new EnumMap<>(Use.class);
+        private long total, greatest;
+
+        @Override
+        public Tensor tensor(Use use, Shape shape) {
+            return new Tensor(count(use, shape.size()), 0, shape);
+        }
+
+        @Override
+        public Tokens tokens(int count, int vocabulary) {
+            return new Tokens(count(Use.SMALL, Tokens.length(count, vocabulary)), count, vocabulary);
+        }
+
+        private Storage count(Use use, int elements) {
+            long size = (long) Float.BYTES * elements;
+            bytes.merge(use, size, Long::sum);
+            total += size;
+            greatest = Math.max(greatest, size);
+            return new Counted(elements);
+        }
+    }
+
+    public TaskShape shape() {
+        return shape;
+    }
+
+    public boolean recompute() {
+        return recompute;
+    }
+
+    /** Of all buffers together: they live as long as the training. */
+    public long bytes() {
+        return buffers.total;
+    }
+
+    public long bytes(Use use) {
+        return buffers.bytes.getOrDefault(use, 0L);
+    }
+
+    /** Of the largest buffer. */
+    public long greatestBuffer() {
+        return buffers.greatest;
+    }
+
+    /** Takes the buffers. */
+    TrainingMemory take(Arena arena) {
+        return TrainingMemory.take(arena, shape, recompute);
+    }
+
+    /** Why the device can't hold it, a sentence for people; null when it can. */
+    public @Nullable String refusal(DeviceMemory device) {
+        if (greatestBuffer() > device.bufferBytes())
+            return "This task needs a buffer of " + words(greatestBuffer()) + "; this device allows "
+                    + words(device.bufferBytes()) + " for one.";
+        if (bytes() > device.bytes())
+            return "This task needs " + words(bytes()) + " of buffers; this device allows " + words(device.bytes())
+                    + ".";
+        return null;
+    }
+
+    private static String words(long bytes) {
+        return bytes < 1_000_000_000
+                ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+                : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+    }
+}

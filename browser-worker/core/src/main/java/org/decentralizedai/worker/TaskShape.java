@@ -1,0 +1,35 @@
+package org.decentralizedai.worker;
+
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.wire.LocalSteps;
+
+/**
+ * What decides how much memory a task takes: tasks of one shape are computed in the same.
+ *
+ * @param batch windows of a step
+ * @param microBatch windows that are computed at a time
+ * @param context tokens of a window
+ */
+public record TaskShape(ModelConfig model, int batch, int microBatch, int context) {
+    public TaskShape {
+        if (batch <= 0 || microBatch <= 0 || batch % microBatch != 0)
+            throw new IllegalArgumentException("batch must be a multiple of microBatch: " + batch + ", " + microBatch);
+        if (context <= 0 || context > model.context())
+            throw new IllegalArgumentException("context must be <= " + model.context() + ": context=" + context);
+    }
+
+    public static TaskShape of(ModelConfig model, LocalSteps steps) {
+        return new TaskShape(model, steps.batch(), steps.microBatch(), steps.context());
+    }
+
+    /** Whether the widest activation is a tensor, which has fewer than 2³¹ elements. */
+    boolean expressible() {
+        int widest = Math.max(
+                Math.max(model.vocabulary(), model.intermediate()), Math.max(model.hidden(), model.queryWidth()));
+        return (long) microBatch * context <= Integer.MAX_VALUE / widest;
+    }
+
+    int microBatches() {
+        return batch / microBatch;
+    }
+}
