@@ -2,7 +2,6 @@ package org.decentralizedai.worker.web;
 
 import java.util.List;
 import org.decentralizedai.kernels.KernelException;
-import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.worker.Event;
 import org.decentralizedai.worker.EventQueue;
 import org.decentralizedai.worker.Power;
@@ -91,8 +90,8 @@ public final class WorkerMain {
         if (busy) return;
         busy = true;
         try (GpuDevice gpu = GpuDevice.request();
-                Kernels kernels = GpuKernels.open(gpu)) {
-            List<KernelCheck.Result> results = KernelCheck.run(kernels);
+                GpuKernels kernels = GpuKernels.open(gpu)) {
+            List<KernelCheck.Result> results = KernelCheck.runEveryForm(kernels);
             Page.check(results.size(), WebDevices.failures(results));
         } catch (KernelException e) {
             Page.notChecked(String.valueOf(e.getMessage()));

@@ -3,6 +3,7 @@ package org.decentralizedai.worker.web.gpu;
 import org.teavm.jso.JSBody;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSArray;
+import org.teavm.jso.core.JSString;
 
 /** The plain objects that WebGPU's calls take. One line each: TeaVM renames parameters of a script, but not its locals. */
 final class Descriptors {
@@ -11,10 +12,12 @@ final class Descriptors {
     @JSBody(script = "return {powerPreference: 'high-performance'}")
     static native JSObject adapter();
 
+    /** @param features those of them that the adapter has */
     @JSBody(
-            params = {"buffer", "binding"},
-            script = "return {requiredLimits: {maxBufferSize: buffer, maxStorageBufferBindingSize: binding}}")
-    static native JSObject device(double buffer, double binding);
+            params = {"features", "buffer", "binding"},
+            script = "return {requiredFeatures: features, "
+                    + "requiredLimits: {maxBufferSize: buffer, maxStorageBufferBindingSize: binding}}")
+    static native JSObject device(JSArray<JSString> features, double buffer, double binding);
 
     @JSBody(
             params = {"size", "usage"},

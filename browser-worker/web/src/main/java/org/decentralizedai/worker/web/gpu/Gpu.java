@@ -35,7 +35,14 @@ final class Gpu {
         @JSProperty
         Limits getLimits();
 
+        @JSProperty
+        Features getFeatures();
+
         JSPromise<Device> requestDevice(JSObject descriptor);
+    }
+
+    interface Features extends JSObject {
+        boolean has(String name);
     }
 
     interface Limits extends JSObject {
@@ -49,6 +56,9 @@ final class Gpu {
     interface Device extends JSObject {
         @JSProperty
         Queue getQueue();
+
+        @JSProperty
+        Features getFeatures();
 
         Buffer createBuffer(JSObject descriptor);
 

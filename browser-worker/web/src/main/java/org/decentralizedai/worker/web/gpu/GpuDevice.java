@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSBody;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
+import org.teavm.jso.core.JSArray;
+import org.teavm.jso.core.JSString;
 
 /**
  * A WebGPU device and what can be told about its adapter. Holds what went wrong on it until somebody asks: WebGPU reports
@@ -14,6 +16,7 @@ import org.teavm.jso.JSProperty;
  */
 public final class GpuDevice implements AutoCloseable {
     private static final String[] SCOPES = {"validation", "out-of-memory", "internal"};
+    private static final String SUBGROUPS = "subgroups";
     private static final String[] SOFTWARE = {"swiftshader", "llvmpipe", "lavapipe", "basic render", "software"};
 
     private final Gpu.Device device;
@@ -61,7 +64,10 @@ public final class GpuDevice implements AutoCloseable {
         Gpu.Adapter adapter = Promises.await(root.requestAdapter(Descriptors.adapter()));
         if (adapter == null) throw new KernelException("This browser found no graphics adapter for WebGPU.");
         Gpu.Limits limits = adapter.getLimits();
-        JSObject wanted = Descriptors.device(limits.getMaxBufferSize(), limits.getMaxStorageBufferBindingSize());
+        JSArray<JSString> features = new JSArray<>();
+        if (adapter.getFeatures().has(SUBGROUPS)) features.push(JSString.valueOf(SUBGROUPS));
+        JSObject wanted =
+                Descriptors.device(features, limits.getMaxBufferSize(), limits.getMaxStorageBufferBindingSize());
         return new GpuDevice(Promises.await(adapter.requestDevice(wanted)), limits, describe(adapter));
     }
 
@@ -82,6 +88,11 @@ public final class GpuDevice implements AutoCloseable {
         String names = (vendor() + " " + architecture() + " " + description()).toLowerCase(Locale.ROOT);
         for (String name : SOFTWARE) if (names.contains(name)) return true;
         return description.isFallback();
+    }
+
+    /** Whether shaders in this form compile. */
+    boolean can(RowForm form) {
+        return form != RowForm.SUBGROUP || device.getFeatures().has(SUBGROUPS);
     }
 
     /** The largest tensor, in bytes. */

@@ -30,6 +30,7 @@ public final class GpuKernels implements Kernels {
     private final UniformRing uniforms;
     private final Pipelines pipelines;
     private final CommandStream commands;
+    private final RowKernels rows;
     private final ReadBack readBack;
     private final Map<Integer, GpuStorage> allocated = new LinkedHashMap<>();
     private final Tensor partials;
@@ -40,12 +41,13 @@ public final class GpuKernels implements Kernels {
         uniforms = new UniformRing(device.device());
         pipelines = new Pipelines(device.device(), uniforms.layout());
         commands = new CommandStream(device.device(), pipelines, uniforms);
+        rows = new RowKernels(commands);
         readBack = new ReadBack(device, commands);
         partials = allocate(Shape.vector(MAX_PARTIALS));
     }
 
     /**
-     * Compiles every shader, all at once. Waits.
+     * Compiles every shader of {@link Variants#PLAIN}, all at once. Waits.
      *
      * @throws KernelException with file, line and reason, if the device refuses one
      */
@@ -54,6 +56,26 @@ public final class GpuKernels implements Kernels {
         kernels.pipelines.compile(KernelSpec.ALL);
         device.check();
         return kernels;
+    }
+
+    /**
+     * Runs the operations in these forms from now on. Compiles what is not yet compiled. Waits.
+     *
+     * @throws KernelException with file, line and reason, if the device refuses a shader
+     */
+    public void choose(Variants variants) {
+        pipelines.compile(variants.specs());
+        device.check();
+        rows.choose(variants);
+    }
+
+    public Variants variants() {
+        return rows.variants();
+    }
+
+    /** Whether the device can run an operation in a form. */
+    public boolean can(RowOperation operation, RowForm form) {
+        return operation.has(form) && device.can(form);
     }
 
     @Override
@@ -179,8 +201,7 @@ public final class GpuKernels implements Kernels {
     @Override
     public void rmsNorm(Tensor y, Tensor rstd, Tensor x, Tensor weight, double epsilon) {
         Checks.rmsNorm(y, rstd, x, weight);
-        int[] sizes = {x.rows(), x.columns(), bits(epsilon)};
-        commands.dispatchAll(KernelSpec.RMS_NORM, x.rows(), sizes, y, rstd, x, weight);
+        rows.rmsNorm(y, rstd, x, weight, epsilon);
     }
 
     @Override
@@ -188,9 +209,7 @@ public final class GpuKernels implements Kernels {
         Checks.rmsNorm(dy, rstd, x, weight);
         Checks.sameSize(dx, x);
         Checks.sameSize(dweight, weight);
-        int[] sizes = {x.rows(), x.columns()};
-        commands.dispatchAll(KernelSpec.RMS_NORM_BACKWARD_X, x.rows(), sizes, dx, dy, x, weight, rstd);
-        commands.dispatchAll(KernelSpec.RMS_NORM_BACKWARD_WEIGHT, x.columns(), sizes, dweight, dy, x, rstd);
+        rows.rmsNormBackward(dx, dweight, dy, x, weight, rstd);
     }
 
     @Override
@@ -259,8 +278,7 @@ public final class GpuKernels implements Kernels {
     @Override
     public void crossEntropy(Tensor losses, Tensor logits, Tokens targets, double gradientScale) {
         Checks.crossEntropy(losses, logits, targets);
-        int[] sizes = {logits.rows(), logits.columns(), bits(gradientScale)};
-        commands.dispatchAll(KernelSpec.CROSS_ENTROPY, logits.rows(), sizes, losses, logits, whole(targets));
+        rows.crossEntropy(losses, logits, whole(targets), gradientScale);
     }
 
     @Override
@@ -269,7 +287,7 @@ public final class GpuKernels implements Kernels {
         int vectors = Math.clamp(x.size() / 256, 1, MAX_PARTIALS / 4); // 64 elements or more each
         Tensor used = partials.view(0, Shape.vector(4 * vectors));
         commands.dispatchAll(KernelSpec.SQUARED_NORM, used.size(), new int[] {x.size(), used.size()}, used, x);
-        commands.dispatch(KernelSpec.SUM, 1, 1, new int[] {vectors, accumulate ? 1 : 0}, norm2, used);
+        rows.sum(norm2, used, accumulate);
     }
 
     @Override

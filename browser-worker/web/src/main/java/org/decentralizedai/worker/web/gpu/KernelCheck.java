@@ -15,13 +15,35 @@ public final class KernelCheck {
 
     private KernelCheck() {}
 
-    /** Runs every expectation, in order. Waits. */
+    /** Runs every expectation, in order, with the kernels as they are. Waits. */
     public static List<Result> run(Kernels kernels) {
-        var results = new ArrayList<Result>();
-        for (Expectation expectation : KernelExpectations.all()) {
-            double error = expectation.error(kernels, SEED);
-            results.add(new Result(expectation.name(), error, expectation.met(error)));
+        return KernelExpectations.all().stream()
+                .map(expectation -> result(kernels, expectation, ""))
+                .toList();
+    }
+
+    /** Runs every expectation, and again those of each operation in every other form that the device can run. Waits. */
+    public static List<Result> runEveryForm(GpuKernels kernels) {
+        Variants before = kernels.variants();
+        try {
+            kernels.choose(Variants.PLAIN);
+            var results = new ArrayList<>(run(kernels));
+            for (RowOperation operation : RowOperation.values())
+                for (RowForm form : RowForm.values())
+                    if (form != RowForm.INVOCATION && kernels.can(operation, form)) {
+                        kernels.choose(Variants.PLAIN.with(operation, form));
+                        for (Expectation expectation : KernelExpectations.all())
+                            if (expectation.operation().equals(operation.expectations()))
+                                results.add(result(kernels, expectation, " by " + form));
+                    }
+            return results;
+        } finally {
+            kernels.choose(before);
         }
-        return results;
+    }
+
+    private static Result result(Kernels kernels, Expectation expectation, String form) {
+        double error = expectation.error(kernels, SEED);
+        return new Result(expectation.name() + form, error, expectation.met(error));
     }
 }

@@ -19,6 +19,8 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
     static final KernelSpec RMS_NORM = of("rms_norm.wgsl", "wwrr", 32);
     static final KernelSpec RMS_NORM_BACKWARD_X = of("rms_norm_backward_x.wgsl", "wrrrr", 32);
     static final KernelSpec RMS_NORM_BACKWARD_WEIGHT = of("rms_norm_backward_weight.wgsl", "wrrr", 8);
+    static final KernelSpec RMS_NORM_BACKWARD_WEIGHT_WORKGROUP =
+            new KernelSpec("rms_norm_backward_weight_workgroup.wgsl", "main", "wrrr", Map.of());
     static final KernelSpec ROTARY = of("rotary.wgsl", "wr", 64);
     static final KernelSpec ATTENTION = of("attention.wgsl", "wwrrr", 16);
     static final KernelSpec ATTENTION_BACKWARD_QUERY = of("attention_backward_query.wgsl", "wwrrrrrr", 16);
@@ -35,7 +37,7 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
     static final KernelSpec CROSS_ENTROPY = of("cross_entropy.wgsl", "wwr", 16);
     static final KernelSpec SUBTRACT = of("subtract.wgsl", "wrr", 64);
     static final KernelSpec SQUARED_NORM = of("squared_norm.wgsl", "wr", 64);
-    static final KernelSpec SUM = new KernelSpec("sum.wgsl", "main", "wr", Map.of());
+    static final KernelSpec SUM = of("sum.wgsl", "wr", 1);
     static final KernelSpec ADAMW = of("adamw.wgsl", "wwwrr", 64);
 
     /** What every device compiles at the start; a form for one size of head is compiled when it is first met. */
@@ -64,7 +66,7 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
             SUM,
             ADAMW);
 
-    private static KernelSpec of(String file, String access, int group) {
+    static KernelSpec of(String file, String access, int group) {
         return new KernelSpec(file, "main", access, Map.of("group", group));
     }
 
