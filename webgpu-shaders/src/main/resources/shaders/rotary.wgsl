@@ -8,6 +8,7 @@ struct Sizes {
   width: u32, // heads * head_dim
   context: u32,
   direction: f32, // 1 or -1
+  position: u32, // of row 0
 }
 
 @group(0) @binding(0) var<storage, read_write> x: array<f32>; // (n, width)
@@ -23,7 +24,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let component = pair % size.half;
   let head = pair / size.half; // counted over all rows
   let row = head * 2 * size.half / size.width;
-  let angle = (row % size.context) * 2 * size.half + component;
+  let angle = ((row + size.position) % size.context) * 2 * size.half + component;
   let cosine = table[angle];
   let sine = size.direction * table[angle + size.half];
   let at = head * 2 * size.half + component;

@@ -57,8 +57,21 @@ class GpuKernelsIT {
             """;
 
     /** Forms beside the plain one that the adapter can run: by a workgroup and, SwiftShader has them, by subgroups. */
-    private static final Map<String, Integer> MORE_FORMS =
-            Map.of("rmsNorm", 2, "rmsNormBackward", 2, "crossEntropy", 2, "squaredNorm", 1);
+    private static final Map<String, Integer> MORE_FORMS = Map.of(
+            "rmsNorm",
+            2,
+            "rmsNormBackward",
+            2,
+            "crossEntropy",
+            2,
+            "squaredNorm",
+            1,
+            "attention",
+            1,
+            "attentionBackward",
+            1,
+            "cachedAttention",
+            1);
 
     private static WorkerFiles files;
     private static Chromium chromium;

@@ -213,27 +213,34 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void rotary(Tensor x, Tensor table) {
-        turn(x, table, 1);
+    public void rotary(Tensor x, Tensor table, int position) {
+        turn(x, table, position, 1);
     }
 
     @Override
     public void rotaryBackward(Tensor dx, Tensor table) {
-        turn(dx, table, -1);
+        turn(dx, table, 0, -1);
     }
 
-    private void turn(Tensor x, Tensor table, double direction) {
-        Checks.rotary(x, table);
+    private void turn(Tensor x, Tensor table, int position, double direction) {
+        Checks.rotary(x, table, position);
         int pairs = x.size() / 2;
-        int[] sizes = {pairs, table.columns() / 2, x.columns(), table.rows(), bits(direction)};
+        int[] sizes = {pairs, table.columns() / 2, x.columns(), table.rows(), bits(direction), position};
         commands.dispatchAll(KernelSpec.ROTARY, pairs, sizes, x, table);
     }
 
     @Override
     public void attention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape shape) {
         Checks.attention(shape, lse, new Tensor[] {out, q}, new Tensor[] {k, v});
-        KernelSpec spec = KernelSpec.attention(shape.headDim());
-        commands.dispatchAll(spec, shape.perHead().size(), sizes(shape), out, lse, q, k, v);
+        RowForm form = rows.variants().form(RowOperation.ATTENTION);
+        Attention.forward(commands, form, out, lse, q, k, v, shape, 0);
+    }
+
+    @Override
+    public void cachedAttention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape added, int past) {
+        Checks.cachedAttention(added, past, lse, new Tensor[] {out, q}, new Tensor[] {k, v});
+        RowForm form = rows.variants().form(RowOperation.CACHED_ATTENTION);
+        Attention.cached(commands, form, out, lse, q, k, v, added, past);
     }
 
     @Override
@@ -251,15 +258,8 @@ public final class GpuKernels implements Kernels {
             AttentionShape shape) {
         Checks.attention(shape, lse, new Tensor[] {dq, dout, out, q}, new Tensor[] {dk, dv, k, v});
         Checks.shape(delta, shape.perHead());
-        KernelSpec query = KernelSpec.attentionBackwardQuery(shape.headDim());
-        commands.dispatchAll(query, shape.perHead().size(), sizes(shape), dq, delta, dout, out, lse, q, k, v);
-        KernelSpec keyValue = KernelSpec.attentionBackwardKeyValue(shape.headDim());
-        long keys = (long) shape.rows() * shape.kvHeads();
-        commands.dispatchAll(keyValue, keys, sizes(shape), dk, dv, delta, dout, lse, q, k, v);
-    }
-
-    private static int[] sizes(AttentionShape shape) {
-        return new int[] {shape.rows(), shape.context(), shape.heads(), shape.kvHeads(), bits(shape.scale())};
+        RowForm form = rows.variants().form(RowOperation.ATTENTION_BACKWARD);
+        Attention.backward(commands, form, dq, dk, dv, delta, dout, out, lse, q, k, v, shape);
     }
 
     @Override

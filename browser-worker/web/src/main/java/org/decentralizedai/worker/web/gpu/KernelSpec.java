@@ -70,6 +70,10 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
         return new KernelSpec(file, "main", access, Map.of("group", group));
     }
 
+    static KernelSpec attentionForm(String file, String access) {
+        return new KernelSpec(file, "main", access, Map.of("head_vectors", 4));
+    }
+
     private static KernelSpec aligned(String entry) {
         return new KernelSpec("matmul_aligned.wgsl", entry, "wrr", Map.of("group_rows", 4, "group_columns", 4));
     }
@@ -98,7 +102,7 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
         return headDim == 32 ? with("wide", 1) : this;
     }
 
-    private KernelSpec with(String override, int value) {
+    KernelSpec with(String override, int value) {
         var all = new HashMap<>(overrides);
         all.put(override, value);
         return new KernelSpec(file, entry, access, Map.copyOf(all));

@@ -3,8 +3,8 @@ package org.decentralizedai.worker.web.gpu;
 import java.util.List;
 
 /**
- * An operation that comes in several forms: the shaders of each, one per dispatch, in order. All forms of an operation
- * compute the same, but for rounding.
+ * An operation that comes in several forms: the shaders of each, one per dispatch, in order (attention has more, by the
+ * size of a head). All forms of an operation compute the same, but for rounding.
  */
 public enum RowOperation {
     RMS_NORM(
@@ -29,7 +29,30 @@ public enum RowOperation {
             List.of(KernelSpec.of("cross_entropy_subgroup.wgsl", "wwr", 256))),
     /** Only the second stage: the first is many invocations in any form. */
     SQUARED_NORM(
-            "squaredNorm", List.of(KernelSpec.SUM), List.of(KernelSpec.of("sum_workgroup.wgsl", "wr", 256)), List.of());
+            "squaredNorm", List.of(KernelSpec.SUM), List.of(KernelSpec.of("sum_workgroup.wgsl", "wr", 256)), List.of()),
+    ATTENTION(
+            "attention",
+            List.of(KernelSpec.ATTENTION, KernelSpec.ATTENTION_NARROW),
+            List.of(KernelSpec.attentionForm("attention_workgroup.wgsl", "wwrrr")),
+            List.of()),
+    /** dq and delta, then dk and dv. */
+    ATTENTION_BACKWARD(
+            "attentionBackward",
+            List.of(
+                    KernelSpec.ATTENTION_BACKWARD_QUERY,
+                    KernelSpec.ATTENTION_BACKWARD_KEY_VALUE,
+                    KernelSpec.ATTENTION_BACKWARD_QUERY_NARROW,
+                    KernelSpec.ATTENTION_BACKWARD_KEY_VALUE_NARROW),
+            List.of(
+                    KernelSpec.attentionForm("attention_backward_query_workgroup.wgsl", "wwrrrrrr"),
+                    KernelSpec.attentionForm("attention_backward_key_value_workgroup.wgsl", "wwrrrrrr")),
+            List.of()),
+    /** For few rows; for more it runs as {@link #ATTENTION}. */
+    CACHED_ATTENTION(
+            "cachedAttention",
+            List.of(KernelSpec.ATTENTION, KernelSpec.ATTENTION_NARROW),
+            List.of(KernelSpec.attentionForm("attention_decode.wgsl", "wwrrr")),
+            List.of());
 
     private final String expectations;
     private final List<List<KernelSpec>> specs; // by the form's ordinal; none where the operation lacks a form
