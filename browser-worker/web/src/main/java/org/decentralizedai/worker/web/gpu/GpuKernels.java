@@ -224,9 +224,7 @@ public final class GpuKernels implements Kernels {
 
     private void turn(Tensor x, Tensor table, int position, double direction) {
         Checks.rotary(x, table, position);
-        int pairs = x.size() / 2;
-        int[] sizes = {pairs, table.columns() / 2, x.columns(), table.rows(), bits(direction), position};
-        commands.dispatchAll(KernelSpec.ROTARY, pairs, sizes, x, table);
+        rows.rotary(x, table, position, direction);
     }
 
     @Override

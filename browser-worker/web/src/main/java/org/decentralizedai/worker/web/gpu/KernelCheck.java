@@ -24,22 +24,24 @@ public final class KernelCheck {
 
     /** Runs every expectation, and again those of each operation in every other form that the device can run. Waits. */
     public static List<Result> runEveryForm(GpuKernels kernels) {
+        var results = new ArrayList<>(run(kernels));
+        for (RowOperation operation : RowOperation.values())
+            for (RowForm form : RowForm.values())
+                if (kernels.variants().form(operation) != form && kernels.can(operation, form))
+                    results.addAll(run(kernels, operation, form));
+        return results;
+    }
+
+    /** Runs the expectations of one operation in one form; the kernels are as they were afterwards. Waits. */
+    public static List<Result> run(GpuKernels kernels, RowOperation operation, RowForm form) {
         Variants before = kernels.variants();
-        try {
-            kernels.choose(Variants.PLAIN);
-            var results = new ArrayList<>(run(kernels));
-            for (RowOperation operation : RowOperation.values())
-                for (RowForm form : RowForm.values())
-                    if (form != RowForm.INVOCATION && kernels.can(operation, form)) {
-                        kernels.choose(Variants.PLAIN.with(operation, form));
-                        for (Expectation expectation : KernelExpectations.all())
-                            if (expectation.operation().equals(operation.expectations()))
-                                results.add(result(kernels, expectation, " by " + form));
-                    }
-            return results;
-        } finally {
-            kernels.choose(before);
-        }
+        kernels.choose(before.with(operation, form));
+        List<Result> results = KernelExpectations.all().stream()
+                .filter(expectation -> expectation.operation().equals(operation.expectations()))
+                .map(expectation -> result(kernels, expectation, " by " + form))
+                .toList();
+        kernels.choose(before);
+        return results;
     }
 
     private static Result result(Kernels kernels, Expectation expectation, String form) {

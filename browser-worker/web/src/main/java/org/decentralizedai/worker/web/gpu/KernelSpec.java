@@ -21,7 +21,7 @@ record KernelSpec(String file, String entry, String access, Map<String, Integer>
     static final KernelSpec RMS_NORM_BACKWARD_WEIGHT = of("rms_norm_backward_weight.wgsl", "wrrr", 8);
     static final KernelSpec RMS_NORM_BACKWARD_WEIGHT_WORKGROUP =
             new KernelSpec("rms_norm_backward_weight_workgroup.wgsl", "main", "wrrr", Map.of());
-    static final KernelSpec ROTARY = of("rotary.wgsl", "wr", 64);
+    static final KernelSpec ROTARY = of("rotary.wgsl", "wr", 16);
     static final KernelSpec ATTENTION = of("attention.wgsl", "wwrrr", 16);
     static final KernelSpec ATTENTION_BACKWARD_QUERY = of("attention_backward_query.wgsl", "wwrrrrrr", 16);
     static final KernelSpec ATTENTION_BACKWARD_KEY_VALUE = of("attention_backward_key_value.wgsl", "wwrrrrrr", 16);

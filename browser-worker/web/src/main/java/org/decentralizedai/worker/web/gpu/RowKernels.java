@@ -9,6 +9,9 @@ final class RowKernels {
     /** Columns of a workgroup of rms_norm_backward_weight_workgroup.wgsl. */
     private static final int WEIGHT_COLUMNS = 8;
 
+    /** Pairs of a workgroup of rotary_workgroup.wgsl. */
+    private static final int ROTARY_PAIRS = 64;
+
     private final CommandStream commands;
     private Variants variants = Variants.PLAIN;
 
@@ -34,6 +37,13 @@ final class RowKernels {
         int[] sizes = {x.rows(), x.columns()};
         enqueue(operation, 0, x.rows(), x.rows(), sizes, dx, dy, x, weight, rstd);
         enqueue(operation, 1, x.columns(), parts(x.columns(), WEIGHT_COLUMNS), sizes, dweight, dy, x, rstd);
+    }
+
+    /** @param direction 1, or -1 for backwards */
+    void rotary(Tensor x, Tensor table, int position, double direction) {
+        int headDim = table.columns(), pairs = x.size() / 2;
+        int[] sizes = {pairs, headDim / 2, x.columns(), table.rows(), bits(direction), position};
+        enqueue(RowOperation.ROTARY, 0, x.size() / headDim, parts(pairs, ROTARY_PAIRS), sizes, x, table);
     }
 
     void crossEntropy(Tensor losses, Tensor logits, Tensor targets, double gradientScale) {

@@ -22,6 +22,7 @@ public enum RowOperation {
             List.of(
                     KernelSpec.of("rms_norm_backward_x_subgroup.wgsl", "wrrrr", 64),
                     KernelSpec.RMS_NORM_BACKWARD_WEIGHT_WORKGROUP)),
+    ROTARY("rotary", List.of(KernelSpec.ROTARY), List.of(KernelSpec.of("rotary_workgroup.wgsl", "wr", 64)), List.of()),
     CROSS_ENTROPY(
             "crossEntropy",
             List.of(KernelSpec.CROSS_ENTROPY),
