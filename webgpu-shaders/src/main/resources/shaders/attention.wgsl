@@ -10,13 +10,14 @@ struct Sizes {
   heads: u32,
   kv_heads: u32,
   scale: f32,
+  past: u32, // keys before the first row's own
 }
 
 @group(0) @binding(0) var<storage, read_write> result: array<vec4f>; // (rows, heads * head_dim)
 @group(0) @binding(1) var<storage, read_write> lse: array<f32>; // (rows, heads)
 @group(0) @binding(2) var<storage, read> q: array<vec4f>; // (rows, heads * head_dim)
-@group(0) @binding(3) var<storage, read> k: array<vec4f>; // (rows, kv_heads * head_dim)
-@group(0) @binding(4) var<storage, read> v: array<vec4f>; // (rows, kv_heads * head_dim)
+@group(0) @binding(3) var<storage, read> k: array<vec4f>; // (past + rows, kv_heads * head_dim)
+@group(0) @binding(4) var<storage, read> v: array<vec4f>; // (past + rows, kv_heads * head_dim)
 @group(1) @binding(0) var<uniform> size: Sizes;
 
 @compute @workgroup_size(group)
@@ -37,7 +38,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   var top = -3.0e38;
   var total = 0.0;
-  for (var s = row - row % size.context; s <= row; s++) {
+  for (var s = row - row % size.context; s <= row + size.past; s++) {
     let key = (s * size.kv_heads + kv_head) * head_vectors;
     var products = vec4f();
     for (var d = 0u; d < head_vectors; d++) {

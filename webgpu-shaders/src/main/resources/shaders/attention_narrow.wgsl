@@ -9,13 +9,14 @@ struct Sizes {
   heads: u32,
   kv_heads: u32,
   scale: f32,
+  past: u32, // keys before the first row's own
 }
 
 @group(0) @binding(0) var<storage, read_write> result: array<mat4x4f>; // (rows, heads * head_dim)
 @group(0) @binding(1) var<storage, read_write> lse: array<f32>; // (rows, heads)
 @group(0) @binding(2) var<storage, read> q: array<mat4x4f>; // (rows, heads * head_dim)
-@group(0) @binding(3) var<storage, read> k: array<mat4x4f>; // (rows, kv_heads * head_dim)
-@group(0) @binding(4) var<storage, read> v: array<mat4x4f>; // (rows, kv_heads * head_dim)
+@group(0) @binding(3) var<storage, read> k: array<mat4x4f>; // (past + rows, kv_heads * head_dim)
+@group(0) @binding(4) var<storage, read> v: array<mat4x4f>; // (past + rows, kv_heads * head_dim)
 @group(1) @binding(0) var<uniform> size: Sizes;
 
 fn inner(a: mat4x4f, b: mat4x4f) -> f32 {
@@ -43,7 +44,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var sum1 = mat4x4f();
   var top = -3.0e38;
   var total = 0.0;
-  for (var s = row - row % size.context; s <= row; s++) {
+  for (var s = row - row % size.context; s <= row + size.past; s++) {
     let key = (s * size.kv_heads + kv_head) * parts;
     var score = inner(query0, k[key]);
     if (wide) {

@@ -1,4 +1,6 @@
 // total (1,1) = sum of partials, or +=. A single invocation: there are at most a thousand or so, as vectors of four.
+override group: u32 = 1;
+
 struct Sizes {
   vectors: u32,
   accumulate: u32,
@@ -8,7 +10,7 @@ struct Sizes {
 @group(0) @binding(1) var<storage, read> partials: array<vec4f>; // (1, 4 * vectors)
 @group(1) @binding(0) var<uniform> size: Sizes;
 
-@compute @workgroup_size(1)
+@compute @workgroup_size(group)
 fn main() {
   var sum = vec4f();
   for (var i = 0u; i < size.vectors; i++) {

@@ -32,7 +32,8 @@ public final class Checks {
         shape(weight, Shape.vector(x.columns()));
     }
 
-    public static void rotary(Tensor x, Tensor table) {
+    public static void rotary(Tensor x, Tensor table, int position) {
+        if (position < 0) throw new IllegalArgumentException("position must be >= 0: position=" + position);
         if (x.columns() % table.columns() != 0 || table.columns() % 2 != 0)
             throw mismatch("columns must be whole heads of even size", x, table);
     }
@@ -41,6 +42,18 @@ public final class Checks {
         shape(lse, shape.perHead());
         for (Tensor q : queries) shape(q, shape.query());
         for (Tensor kv : keysAndValues) shape(kv, shape.keyValue());
+    }
+
+    public static void cachedAttention(
+            AttentionShape added, int past, Tensor lse, Tensor[] queries, Tensor[] keysAndValues) {
+        if (added.batch() != 1)
+            throw new IllegalArgumentException("a cache is of one sequence: batch=" + added.batch());
+        shape(lse, added.perHead());
+        for (Tensor q : queries) shape(q, added.query());
+        for (Tensor kv : keysAndValues)
+            if (kv.columns() != added.keyValue().columns() || past < 0 || past + added.rows() > kv.rows())
+                throw new IllegalArgumentException(
+                        "cache must have room for past and rows: " + kv.shape() + ", past=" + past + ", " + added);
     }
 
     public static void crossEntropy(Tensor losses, Tensor logits, Tokens targets) {

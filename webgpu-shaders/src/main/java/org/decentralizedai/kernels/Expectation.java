@@ -34,6 +34,12 @@ public record Expectation(String name, double tolerance, Program program) {
         return worst;
     }
 
+    /** The method of {@link Kernels} under test: the first word of the name. */
+    public String operation() {
+        int end = name.indexOf(' ');
+        return end < 0 ? name : name.substring(0, end);
+    }
+
     /** NaN compares as not met. */
     public boolean met(double error) {
         return error <= tolerance;

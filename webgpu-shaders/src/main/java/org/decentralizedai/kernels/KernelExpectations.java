@@ -34,8 +34,12 @@ public final class KernelExpectations {
         new AttentionShape(3, 16, 4, 4, 32),
         new AttentionShape(1, 33, 6, 2, 64),
         new AttentionShape(2, 5, 3, 1, 128),
-        new AttentionShape(1, 64, 2, 2, 20)
+        new AttentionShape(1, 64, 2, 2, 20),
+        new AttentionShape(2, 35, 2, 1, 128)
     };
+
+    /** New rows after past ones: the first, one, few, a whole prompt, many past ones. */
+    private static final int[][] CACHED = {{1, 0}, {1, 5}, {3, 14}, {8, 150}, {21, 0}, {18, 37}};
 
     private final List<Expectation> all = new ArrayList<>();
 
@@ -57,6 +61,7 @@ public final class KernelExpectations {
         cases.norms();
         cases.rotary();
         for (AttentionShape shape : ATTENTION) cases.attention(shape);
+        for (int[] rows : CACHED) cases.cachedAttention(rows[0], rows[1]);
         cases.elementwise();
         cases.loss();
         cases.optimiser();
@@ -137,6 +142,10 @@ public final class KernelExpectations {
                     USUAL,
                     (k, b) -> k.rotary(b.output(batch * context, heads * dim), table(b, context, dim)));
             add(
+                    "rotary after 2" + sizes,
+                    USUAL,
+                    (k, b) -> k.rotary(b.output(batch * context, heads * dim), table(b, context + 2, dim), 2));
+            add(
                     "rotaryBackward" + sizes,
                     USUAL,
                     (k, b) -> k.rotaryBackward(b.output(batch * context, heads * dim), table(b, context, dim)));
@@ -178,6 +187,25 @@ public final class KernelExpectations {
                     value,
                     shape);
         });
+    }
+
+    private void cachedAttention(int rows, int past) {
+        for (int headDim : new int[] {4, 16, 32, 64, 128}) {
+            var added = new AttentionShape(1, rows, 6, 2, headDim);
+            Shape query = added.query(),
+                    cache = Shape.of(past + rows + 3, added.keyValue().columns());
+            add(
+                    "cachedAttention " + rows + " after " + past + "x" + headDim,
+                    USUAL,
+                    (k, b) -> k.cachedAttention(
+                            b.output(query.rows(), query.columns()),
+                            b.output(rows, added.heads()),
+                            b.input(query, -3, 3),
+                            b.input(cache, -3, 3),
+                            b.input(cache, -1, 1),
+                            added,
+                            past));
+        }
     }
 
     private void elementwise() {

@@ -64,15 +64,29 @@ public interface Kernels extends AutoCloseable {
     /**
      * Rotary positions (Su et al. 2021), in place, in Hugging Face's order: component i of a head turns with component
      * i + headDim / 2. x (n, heads * headDim); table (context, headDim) as from {@link RotaryTable}; row r of x is at
-     * position r % context.
+     * position (position + r) % context.
      */
-    void rotary(Tensor x, Tensor table);
+    void rotary(Tensor x, Tensor table, int position);
 
-    /** Turns back: the gradient of {@link #rotary}, in place. */
+    /** From position 0 on. */
+    default void rotary(Tensor x, Tensor table) {
+        rotary(x, table, 0);
+    }
+
+    /** Turns back: the gradient of {@link #rotary(Tensor, Tensor)}, in place. */
     void rotaryBackward(Tensor dx, Tensor table);
 
     /** out = softmax(q kᵀ * scale, causal) v; lse (rows,heads) is the log-sum-exp of each row's scores. */
     void attention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape shape);
+
+    /**
+     * Attention of new positions in a sequence whose earlier keys and values were kept: row r of q (n, heads * headDim) sees
+     * the first {@code past + r + 1} rows of k and v (capacity, kvHeads * headDim), which hold the new positions' own already.
+     *
+     * @param added sizes of the new rows alone, a batch of 1; its context is their number
+     * @param past positions before them
+     */
+    void cachedAttention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape added, int past);
 
     /**
      * Overwrites dq, dk and dv by recomputing the probabilities from lse (Dao 2023: FlashAttention-2, no T×T buffer).

@@ -170,22 +170,22 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void rotary(Tensor x, Tensor table) {
-        turn(x, table, 1);
+    public void rotary(Tensor x, Tensor table, int position) {
+        turn(x, table, position, 1);
     }
 
     @Override
     public void rotaryBackward(Tensor dx, Tensor table) {
-        turn(dx, table, -1);
+        turn(dx, table, 0, -1);
     }
 
-    private void turn(Tensor x, Tensor table, int direction) {
-        Checks.rotary(x, table);
+    private void turn(Tensor x, Tensor table, int position, int direction) {
+        Checks.rotary(x, table, position);
         int headDim = table.columns(), half = headDim / 2, context = table.rows();
         for (int row = 0; row < x.rows(); row++)
             for (int head = 0; head < x.columns(); head += headDim)
                 for (int i = 0; i < half; i++) {
-                    int angle = row % context * headDim + i;
+                    int angle = (position + row) % context * headDim + i;
                     double cos = get(table, angle), sin = direction * get(table, angle + half);
                     int at = row * x.columns() + head + i;
                     double a = get(x, at), b = get(x, at + half);
@@ -197,18 +197,28 @@ public final class ReferenceKernels implements Kernels {
     @Override
     public void attention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape shape) {
         Checks.attention(shape, lse, new Tensor[] {out, q}, new Tensor[] {k, v});
+        attention(out, lse, q, k, v, shape, 0);
+    }
+
+    @Override
+    public void cachedAttention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape added, int past) {
+        Checks.cachedAttention(added, past, lse, new Tensor[] {out, q}, new Tensor[] {k, v});
+        attention(out, lse, q, k, v, added, past);
+    }
+
+    private void attention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape shape, int past) {
         zero(out);
-        double[] p = new double[shape.context()];
+        double[] p = new double[past + shape.context()];
         forEachQuery(shape, (row, head, kvHead, first) -> {
-            int at = row * out.columns() + head * shape.headDim();
+            int at = row * out.columns() + head * shape.headDim(), last = row + past;
             double max = Double.NEGATIVE_INFINITY, sum = 0;
-            for (int s = first; s <= row; s++) {
+            for (int s = first; s <= last; s++) {
                 p[s - first] = score(q, k, at, keyAt(s, kvHead, shape), shape);
                 max = Math.max(max, p[s - first]);
             }
-            for (int s = first; s <= row; s++) sum += Math.exp(p[s - first] - max);
+            for (int s = first; s <= last; s++) sum += Math.exp(p[s - first] - max);
             set(lse, row * shape.heads() + head, max + Math.log(sum));
-            for (int s = first; s <= row; s++)
+            for (int s = first; s <= last; s++)
                 axpy(out, at, Math.exp(p[s - first] - max) / sum, v, keyAt(s, kvHead, shape), shape.headDim());
         });
     }

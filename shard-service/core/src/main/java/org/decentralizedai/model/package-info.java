@@ -1,6 +1,7 @@
 /**
  * A Llama-style decoder: its configuration, its parameters with Hugging Face's names, and forward and backward written once
- * over {@link org.decentralizedai.kernels.Kernels}. TeaVM-safe. Start reading at {@link Decoder}.
+ * over {@link org.decentralizedai.kernels.Kernels}; {@link Generation} is forward again, a token at a time. TeaVM-safe. Start
+ * reading at {@link Decoder}.
  */
 @NullMarked
 package org.decentralizedai.model;

@@ -195,22 +195,23 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void rotary(Tensor x, Tensor table) {
-        turn(x, table, 1);
+    public void rotary(Tensor x, Tensor table, int position) {
+        turn(x, table, position, 1);
     }
 
     @Override
     public void rotaryBackward(Tensor dx, Tensor table) {
-        turn(dx, table, -1);
+        turn(dx, table, 0, -1);
     }
 
-    private void turn(Tensor xt, Tensor tablet, int direction) {
-        Checks.rotary(xt, tablet);
+    private void turn(Tensor xt, Tensor tablet, int position, int direction) {
+        Checks.rotary(xt, tablet, position);
         int headDim = tablet.columns(), half = headDim / 2, context = tablet.rows(), columns = xt.columns();
         float[] x = values(xt), table = values(tablet);
         for (int row = 0; row < xt.rows(); row++)
             for (int head = 0; head < columns; head += headDim) {
-                int angle = tablet.offset() + row % context * headDim, at = xt.offset() + row * columns + head;
+                int angle = tablet.offset() + (position + row) % context * headDim,
+                        at = xt.offset() + row * columns + head;
                 for (int i = 0; i < half; i++) {
                     float cos = table[angle + i], sin = direction * table[angle + half + i];
                     float a = x[at + i], b = x[at + half + i];
@@ -227,6 +228,32 @@ public final class VectorKernels implements Kernels {
                 shape,
                 (head, sequence, kvHead) ->
                         head.forward(matrix(out), matrix(lse), matrix(q), matrix(k), matrix(v), sequence, kvHead));
+    }
+
+    @Override
+    public void cachedAttention(
+            Tensor outT, Tensor lse, Tensor qT, Tensor kT, Tensor vT, AttentionShape added, int past) {
+        Checks.cachedAttention(added, past, lse, new Tensor[] {outT, qT}, new Tensor[] {kT, vT});
+        Matrix out = matrix(outT), q = matrix(qT), k = matrix(kT), v = matrix(vT);
+        int dim = added.headDim(), count = added.perHead().size();
+        cores.split(count, least(count, 2L * dim * (past + 1)), 1, (from, to) -> {
+            float[] weights = new float[past + added.rows()];
+            for (int i = from; i < to; i++) {
+                int row = i / added.heads(), head = i % added.heads(), seen = past + row + 1;
+                int column = head / (added.heads() / added.kvHeads()) * dim; // of the key head
+                Matrix query = q.at(row, head * dim), result = out.at(row, head * dim);
+                for (int s = 0; s < seen; s++) {
+                    Matrix key = k.at(s, column);
+                    weights[s] = Rows.dot(query.values(), query.offset(), key.values(), key.offset(), dim);
+                }
+                values(lse)[lse.offset() + i] = Rows.softmax(weights, 0, seen, seen, (float) added.scale());
+                Arrays.fill(result.values(), result.offset(), result.offset() + dim, 0);
+                for (int s = 0; s < seen; s++) {
+                    Matrix value = v.at(s, column);
+                    Rows.axpy(result.values(), result.offset(), weights[s], value.values(), value.offset(), dim);
+                }
+            }
+        });
     }
 
     @Override

@@ -96,7 +96,7 @@ public final class WorkerMain {
         busy = true;
         try (GpuDevice gpu = GpuDevice.request();
                 GpuKernels kernels = GpuKernels.open(gpu)) {
-            List<KernelCheck.Result> results = KernelCheck.runAll(kernels);
+            List<KernelCheck.Result> results = KernelCheck.runEveryKernel(kernels);
             Page.check(results.size(), WebDevices.failures(results));
         } catch (KernelException e) {
             Page.notChecked(String.valueOf(e.getMessage()));

@@ -39,7 +39,11 @@ final class CommandStream {
     /** Enough workgroups of {@code group} for {@code count} invocations, folded into two dimensions where one is too short. */
     void dispatchAll(KernelSpec spec, long count, int[] numbers, Tensor... tensors) {
         int group = spec.value("group");
-        long needed = (count + group - 1) / group;
+        dispatchGroups(spec, (count + group - 1) / group, numbers, tensors);
+    }
+
+    /** {@code needed} workgroups, folded into two dimensions where one is too short. */
+    void dispatchGroups(KernelSpec spec, long needed, int[] numbers, Tensor... tensors) {
         long y = (needed + MAX_GROUPS - 1) / MAX_GROUPS;
         dispatch(spec, (int) ((needed + y - 1) / y), (int) y, numbers, tensors);
     }

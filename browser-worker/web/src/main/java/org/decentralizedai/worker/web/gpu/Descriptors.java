@@ -12,11 +12,12 @@ final class Descriptors {
     @JSBody(script = "return {powerPreference: 'high-performance'}")
     static native JSObject adapter();
 
+    /** @param features those of them that the adapter has */
     @JSBody(
-            params = {"buffer", "binding", "features"},
-            script = "return {requiredLimits: {maxBufferSize: buffer, maxStorageBufferBindingSize: binding}, "
-                    + "requiredFeatures: features}")
-    static native JSObject device(double buffer, double binding, JSArray<JSString> features);
+            params = {"features", "buffer", "binding"},
+            script = "return {requiredFeatures: features, "
+                    + "requiredLimits: {maxBufferSize: buffer, maxStorageBufferBindingSize: binding}}")
+    static native JSObject device(JSArray<JSString> features, double buffer, double binding);
 
     @JSBody(
             params = {"size", "usage"},

@@ -40,6 +40,9 @@ public final class GpuDevice implements AutoCloseable {
         @JSProperty("halves")
         boolean hasHalves();
 
+        @JSProperty("subgroups")
+        boolean hasSubgroups();
+
         @JSProperty
         int getLanes();
     }
@@ -72,9 +75,9 @@ public final class GpuDevice implements AutoCloseable {
         Description description = describe(adapter);
         JSArray<JSString> features = new JSArray<>();
         if (description.hasHalves()) features.push(JSString.valueOf("shader-f16"));
-        if (description.getLanes() > 0) features.push(JSString.valueOf("subgroups"));
+        if (description.hasSubgroups()) features.push(JSString.valueOf("subgroups"));
         JSObject wanted =
-                Descriptors.device(limits.getMaxBufferSize(), limits.getMaxStorageBufferBindingSize(), features);
+                Descriptors.device(features, limits.getMaxBufferSize(), limits.getMaxStorageBufferBindingSize());
         return new GpuDevice(Promises.await(adapter.requestDevice(wanted)), limits, description);
     }
 
@@ -98,7 +101,12 @@ public final class GpuDevice implements AutoCloseable {
     }
 
     GpuFeatures features() {
-        return new GpuFeatures(description.hasHalves(), description.getLanes());
+        return new GpuFeatures(description.hasHalves(), description.hasSubgroups(), description.getLanes());
+    }
+
+    /** Whether shaders in this form compile. */
+    boolean can(RowForm form) {
+        return form != RowForm.SUBGROUP || description.hasSubgroups();
     }
 
     /** The largest tensor, in bytes. */
@@ -141,6 +149,7 @@ public final class GpuDevice implements AutoCloseable {
                     + "description: String(adapter.info && adapter.info.description || ''), "
                     + "fallback: !!(adapter.isFallbackAdapter || adapter.info && adapter.info.isFallbackAdapter), "
                     + "halves: adapter.features.has('shader-f16'), "
+                    + "subgroups: adapter.features.has('subgroups'), "
                     + "lanes: adapter.features.has('subgroups') && adapter.info "
                     + "&& adapter.info.subgroupMinSize === adapter.info.subgroupMaxSize "
                     + "? adapter.info.subgroupMinSize | 0 : 0}")

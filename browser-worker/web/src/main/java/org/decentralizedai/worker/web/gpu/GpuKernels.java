@@ -31,6 +31,7 @@ public final class GpuKernels implements Kernels {
     private final UniformRing uniforms;
     private final Pipelines pipelines;
     private final CommandStream commands;
+    private final RowKernels rows;
     private final ReadBack readBack;
     private final Products products;
     private final List<ProductKernel> productKernels;
@@ -43,6 +44,7 @@ public final class GpuKernels implements Kernels {
         uniforms = new UniformRing(device.device());
         pipelines = new Pipelines(device.device(), uniforms.layout());
         commands = new CommandStream(device.device(), pipelines, uniforms);
+        rows = new RowKernels(commands);
         readBack = new ReadBack(device, commands);
         products = new Products(commands);
         productKernels = ProductKernels.of(device.features());
@@ -50,7 +52,7 @@ public final class GpuKernels implements Kernels {
     }
 
     /**
-     * Compiles every shader, all at once. Waits.
+     * Compiles every shader of {@link Variants#PLAIN}, all at once. Waits.
      *
      * @throws KernelException with file, line and reason, if the device refuses one
      */
@@ -68,6 +70,26 @@ public final class GpuKernels implements Kernels {
     /** Every way to multiply that this device has. */
     List<ProductKernel> productKernels() {
         return productKernels;
+    }
+
+    /**
+     * Runs the operations in these forms from now on. Compiles what is not yet compiled. Waits.
+     *
+     * @throws KernelException with file, line and reason, if the device refuses a shader
+     */
+    public void choose(Variants variants) {
+        pipelines.compile(variants.specs());
+        device.check();
+        rows.choose(variants);
+    }
+
+    public Variants variants() {
+        return rows.variants();
+    }
+
+    /** Whether the device can run an operation in a form. */
+    public boolean can(RowOperation operation, RowForm form) {
+        return operation.has(form) && device.can(form);
     }
 
     @Override
@@ -193,8 +215,7 @@ public final class GpuKernels implements Kernels {
     @Override
     public void rmsNorm(Tensor y, Tensor rstd, Tensor x, Tensor weight, double epsilon) {
         Checks.rmsNorm(y, rstd, x, weight);
-        int[] sizes = {x.rows(), x.columns(), bits(epsilon)};
-        commands.dispatchAll(KernelSpec.RMS_NORM, x.rows(), sizes, y, rstd, x, weight);
+        rows.rmsNorm(y, rstd, x, weight, epsilon);
     }
 
     @Override
@@ -202,33 +223,36 @@ public final class GpuKernels implements Kernels {
         Checks.rmsNorm(dy, rstd, x, weight);
         Checks.sameSize(dx, x);
         Checks.sameSize(dweight, weight);
-        int[] sizes = {x.rows(), x.columns()};
-        commands.dispatchAll(KernelSpec.RMS_NORM_BACKWARD_X, x.rows(), sizes, dx, dy, x, weight, rstd);
-        commands.dispatchAll(KernelSpec.RMS_NORM_BACKWARD_WEIGHT, x.columns(), sizes, dweight, dy, x, rstd);
+        rows.rmsNormBackward(dx, dweight, dy, x, weight, rstd);
     }
 
     @Override
-    public void rotary(Tensor x, Tensor table) {
-        turn(x, table, 1);
+    public void rotary(Tensor x, Tensor table, int position) {
+        turn(x, table, position, 1);
     }
 
     @Override
     public void rotaryBackward(Tensor dx, Tensor table) {
-        turn(dx, table, -1);
+        turn(dx, table, 0, -1);
     }
 
-    private void turn(Tensor x, Tensor table, double direction) {
-        Checks.rotary(x, table);
-        int pairs = x.size() / 2;
-        int[] sizes = {pairs, table.columns() / 2, x.columns(), table.rows(), bits(direction)};
-        commands.dispatchAll(KernelSpec.ROTARY, pairs, sizes, x, table);
+    private void turn(Tensor x, Tensor table, int position, double direction) {
+        Checks.rotary(x, table, position);
+        rows.rotary(x, table, position, direction);
     }
 
     @Override
     public void attention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape shape) {
         Checks.attention(shape, lse, new Tensor[] {out, q}, new Tensor[] {k, v});
-        KernelSpec spec = KernelSpec.attention(shape.headDim());
-        commands.dispatchAll(spec, shape.perHead().size(), sizes(shape), out, lse, q, k, v);
+        RowForm form = rows.variants().form(RowOperation.ATTENTION);
+        Attention.forward(commands, form, out, lse, q, k, v, shape, 0);
+    }
+
+    @Override
+    public void cachedAttention(Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionShape added, int past) {
+        Checks.cachedAttention(added, past, lse, new Tensor[] {out, q}, new Tensor[] {k, v});
+        RowForm form = rows.variants().form(RowOperation.CACHED_ATTENTION);
+        Attention.cached(commands, form, out, lse, q, k, v, added, past);
     }
 
     @Override
@@ -246,15 +270,8 @@ public final class GpuKernels implements Kernels {
             AttentionShape shape) {
         Checks.attention(shape, lse, new Tensor[] {dq, dout, out, q}, new Tensor[] {dk, dv, k, v});
         Checks.shape(delta, shape.perHead());
-        KernelSpec query = KernelSpec.attentionBackwardQuery(shape.headDim());
-        commands.dispatchAll(query, shape.perHead().size(), sizes(shape), dq, delta, dout, out, lse, q, k, v);
-        KernelSpec keyValue = KernelSpec.attentionBackwardKeyValue(shape.headDim());
-        long keys = (long) shape.rows() * shape.kvHeads();
-        commands.dispatchAll(keyValue, keys, sizes(shape), dk, dv, delta, dout, lse, q, k, v);
-    }
-
-    private static int[] sizes(AttentionShape shape) {
-        return new int[] {shape.rows(), shape.context(), shape.heads(), shape.kvHeads(), bits(shape.scale())};
+        RowForm form = rows.variants().form(RowOperation.ATTENTION_BACKWARD);
+        Attention.backward(commands, form, dq, dk, dv, delta, dout, out, lse, q, k, v, shape);
     }
 
     @Override
@@ -273,8 +290,7 @@ public final class GpuKernels implements Kernels {
     @Override
     public void crossEntropy(Tensor losses, Tensor logits, Tokens targets, double gradientScale) {
         Checks.crossEntropy(losses, logits, targets);
-        int[] sizes = {logits.rows(), logits.columns(), bits(gradientScale)};
-        commands.dispatchAll(KernelSpec.CROSS_ENTROPY, logits.rows(), sizes, losses, logits, whole(targets));
+        rows.crossEntropy(losses, logits, whole(targets), gradientScale);
     }
 
     @Override
@@ -283,7 +299,7 @@ public final class GpuKernels implements Kernels {
         int vectors = Math.clamp(x.size() / 256, 1, MAX_PARTIALS / 4); // 64 elements or more each
         Tensor used = partials.view(0, Shape.vector(4 * vectors));
         commands.dispatchAll(KernelSpec.SQUARED_NORM, used.size(), new int[] {x.size(), used.size()}, used, x);
-        commands.dispatch(KernelSpec.SUM, 1, 1, new int[] {vectors, accumulate ? 1 : 0}, norm2, used);
+        rows.sum(norm2, used, accumulate);
     }
 
     @Override

@@ -22,7 +22,9 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
     static final KernelSpec RMS_NORM = of("rms_norm.wgsl", "wwrr", 32);
     static final KernelSpec RMS_NORM_BACKWARD_X = of("rms_norm_backward_x.wgsl", "wrrrr", 32);
     static final KernelSpec RMS_NORM_BACKWARD_WEIGHT = of("rms_norm_backward_weight.wgsl", "wrrr", 8);
-    static final KernelSpec ROTARY = of("rotary.wgsl", "wr", 64);
+    static final KernelSpec RMS_NORM_BACKWARD_WEIGHT_WORKGROUP =
+            new KernelSpec(file("rms_norm_backward_weight_workgroup.wgsl"), "main", "wrrr", Map.of());
+    static final KernelSpec ROTARY = of("rotary.wgsl", "wr", 16);
     static final KernelSpec ATTENTION = of("attention.wgsl", "wwrrr", 16);
     static final KernelSpec ATTENTION_BACKWARD_QUERY = of("attention_backward_query.wgsl", "wwrrrrrr", 16);
     static final KernelSpec ATTENTION_BACKWARD_KEY_VALUE = of("attention_backward_key_value.wgsl", "wwrrrrrr", 16);
@@ -38,7 +40,7 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
     static final KernelSpec CROSS_ENTROPY = of("cross_entropy.wgsl", "wwr", 16);
     static final KernelSpec SUBTRACT = of("subtract.wgsl", "wrr", 64);
     static final KernelSpec SQUARED_NORM = of("squared_norm.wgsl", "wr", 64);
-    static final KernelSpec SUM = new KernelSpec(file("sum.wgsl"), "main", "wr", Map.of());
+    static final KernelSpec SUM = of("sum.wgsl", "wr", 1);
     static final KernelSpec ADAMW = of("adamw.wgsl", "wwwrr", 64);
 
     /** Those that a device compiles only to try whether they are faster. */
@@ -74,7 +76,7 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
         return new Shader.InFile(name);
     }
 
-    private static KernelSpec of(String file, String access, int group) {
+    static KernelSpec of(String file, String access, int group) {
         return new KernelSpec(file(file), "main", access, Map.of("group", group));
     }
 
@@ -97,6 +99,10 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
     /** @param lanes of a subgroup */
     static KernelSpec matmulSubgroups(MatmulLayout layout, int lanes) {
         return new KernelSpec(new SubgroupProduct(layout, lanes), "main", "wrr", Map.of());
+    }
+
+    static KernelSpec attentionForm(String file, String access) {
+        return new KernelSpec(file(file), "main", access, Map.of("head_vectors", 4));
     }
 
     static KernelSpec attention(int headDim) {
@@ -123,7 +129,7 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
         return headDim == 32 ? with("wide", 1) : this;
     }
 
-    private KernelSpec with(String override, int value) {
+    KernelSpec with(String override, int value) {
         var all = new HashMap<>(overrides);
         all.put(override, value);
         return new KernelSpec(shader, entry, access, Map.copyOf(all));

@@ -1,9 +1,11 @@
 package org.decentralizedai.worker.web.gpu;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.decentralizedai.kernels.KernelException;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSArrayReader;
@@ -15,6 +17,7 @@ final class Pipelines {
     private final Gpu.Device device;
     private final JSObject uniformLayout;
     private final Map<Shader, Gpu.ShaderModule> modules = new LinkedHashMap<>();
+    private final Set<Shader> examined = new HashSet<>(); // Chromium does not answer a second time
     private final Map<String, JSObject> storageLayouts = new HashMap<>();
     private final Map<KernelSpec, Compiled> compiled = new HashMap<>();
 
@@ -23,12 +26,14 @@ final class Pipelines {
         this.uniformLayout = uniformLayout;
     }
 
-    /** Compiles all at once and waits; throws with file, line and reason if one is refused. */
+    /** Compiles what is not yet compiled, all at once, and waits; throws with file, line and reason if one is refused. */
     void compile(List<KernelSpec> specs) {
         var pending = new LinkedHashMap<KernelSpec, Promises.Pending<Gpu.Pipeline>>();
         for (KernelSpec spec : specs)
-            pending.put(spec, Promises.pending(device.createComputePipelineAsync(descriptor(spec))));
-        for (var module : modules.entrySet()) requireNoErrors(module.getKey().name(), module.getValue());
+            if (!compiled.containsKey(spec))
+                pending.put(spec, Promises.pending(device.createComputePipelineAsync(descriptor(spec))));
+        for (var module : modules.entrySet())
+            if (examined.add(module.getKey())) requireNoErrors(module.getKey().name(), module.getValue());
         for (var entry : pending.entrySet())
             add(entry.getKey(), entry.getValue().await());
     }

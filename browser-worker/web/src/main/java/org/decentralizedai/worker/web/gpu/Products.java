@@ -21,8 +21,8 @@ final class Products {
         chosen.put(shape, kernel);
     }
 
-    /** Uses a kernel for all sizes that it takes. */
-    void prefer(ProductKernel kernel) {
+    /** Uses a kernel for all sizes that it takes; null for what was chosen. */
+    void prefer(@Nullable ProductKernel kernel) {
         preferred = kernel;
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.teavm.classlib.ResourceSupplier;
 import org.teavm.classlib.ResourceSupplierContext;
@@ -15,10 +16,16 @@ public final class ShaderSources implements ResourceSupplier {
     /** Called by TeaVM while it compiles. */
     @Override
     public String[] supplyResources(ResourceSupplierContext context) {
-        return Stream.concat(KernelSpec.ALL.stream(), KernelSpec.TRIED.stream())
+        return Stream.of(KernelSpec.ALL.stream(), KernelSpec.TRIED.stream(), forms())
+                .flatMap(specs -> specs)
                 .map(spec -> FOLDER + spec.shader().name())
                 .distinct()
                 .toArray(String[]::new);
+    }
+
+    private static Stream<KernelSpec> forms() {
+        return Arrays.stream(RowOperation.values())
+                .flatMap(operation -> Arrays.stream(RowForm.values()).flatMap(form -> operation.specs(form).stream()));
     }
 
     static String load(String file) {

@@ -1,0 +1,53 @@
+// rms_norm_backward_x_workgroup.wgsl with one barrier instead of one for every halving: each subgroup adds up all parts.
+enable subgroups;
+
+override group: u32 = 64; // a multiple of the subgroup's size, or smaller
+
+struct Sizes {
+  rows: u32,
+  columns: u32,
+}
+
+@group(0) @binding(0) var<storage, read_write> dx: array<f32>; // (n,c)
+@group(0) @binding(1) var<storage, read> dy: array<f32>; // (n,c)
+@group(0) @binding(2) var<storage, read> x: array<f32>; // (n,c)
+@group(0) @binding(3) var<storage, read> weight: array<f32>; // (1,c)
+@group(0) @binding(4) var<storage, read> rstd: array<f32>; // (n,1)
+@group(1) @binding(0) var<uniform> size: Sizes;
+
+var<workgroup> partials: array<f32, group>;
+
+// of every invocation's part
+fn total(part: f32, me: u32, lane: u32, lanes: u32) -> f32 {
+  partials[me] = part;
+  workgroupBarrier();
+  var sum = 0.0;
+  for (var i = lane; i < group; i += lanes) {
+    sum += partials[i];
+  }
+  return subgroupAdd(sum);
+}
+
+@compute @workgroup_size(group)
+fn main(
+  @builtin(workgroup_id) id: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) me: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
+  @builtin(subgroup_size) lanes: u32,
+) {
+  let row = id.x + id.y * groups.x;
+  if (row >= size.rows) {
+    return;
+  }
+  let first = row * size.columns;
+  var dot = 0.0;
+  for (var j = me; j < size.columns; j += group) {
+    dot += dy[first + j] * weight[j] * x[first + j];
+  }
+  let r = rstd[row];
+  let pull = r * r * r * total(dot, me, lane, lanes) / f32(size.columns);
+  for (var j = me; j < size.columns; j += group) {
+    dx[first + j] += r * dy[first + j] * weight[j] - pull * x[first + j];
+  }
+}
