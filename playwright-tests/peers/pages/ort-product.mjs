@@ -36,6 +36,7 @@ export const rival = {
     ort.env.wasm.wasmPaths = '/ort/';
     ort.env.wasm.numThreads = 1; // of the processor's side only
     ort.env.logLevel = 'error';
+    ort.env.webgpu.powerPreference = 'high-performance'; // as the others ask, where a machine has two cards
     return `ONNX Runtime Web ${ort.env.versions.web}`;
   },
 

@@ -38,14 +38,12 @@ public final class Chromium implements AutoCloseable {
         return new Chromium(WEBGPU);
     }
 
-    /** On the machine's own graphics card. On Linux headless Chromium reaches it by Vulkan only. */
+    /** On the machine's own graphics card. */
     public static Chromium withGpu() {
-        return new Chromium(List.of(
-                "--enable-unsafe-webgpu",
-                "--ignore-gpu-blocklist",
-                "--enable-features=Vulkan",
-                "--use-angle=vulkan",
-                "--disable-vulkan-surface"));
+        var flags = new ArrayList<>(List.of("--enable-unsafe-webgpu", "--ignore-gpu-blocklist"));
+        if (System.getProperty("os.name").equals("Linux")) // headless, it reaches the card by Vulkan only
+        flags.addAll(List.of("--enable-features=Vulkan", "--use-angle=vulkan", "--disable-vulkan-surface"));
+        return new Chromium(flags);
     }
 
     public static Chromium withoutWebGpu() {

@@ -1,5 +1,6 @@
 package org.decentralizedai.bench;
 
+import com.microsoft.playwright.PlaywrightException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,9 @@ final class BrowserOptions {
             return 2;
         } catch (IllegalStateException e) {
             System.err.println("bench: " + e.getMessage());
+            return 1;
+        } catch (PlaywrightException e) { // no browser, or ours does not start in it
+            System.err.println("bench: " + Setting.firstLine(e));
             return 1;
         }
     }

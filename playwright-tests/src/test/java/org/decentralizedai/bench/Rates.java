@@ -1,7 +1,6 @@
 package org.decentralizedai.bench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,12 +46,5 @@ final class Rates {
             ratios[i] = all.getFirst()[i] / best;
         }
         return Measured.of("ours / best peer", ratios);
-    }
-
-    @Override
-    public String toString() {
-        var text = new StringBuilder();
-        byRival.forEach((name, rates) -> text.append(name).append('=').append(Arrays.toString(rates)));
-        return text.toString();
     }
 }

@@ -3,8 +3,8 @@ package org.decentralizedai.bench;
 import java.util.List;
 
 /**
- * One line of output: which share of our step's time its own matrix products would need, each measured alone, in the same
- * rounds as the step.
+ * One line of output: which share of our step's time its own matrix products would need, each measured alone, in turn
+ * with the step: step, products, step, products ...
  *
  * @param share percent of each round
  * @param products milliseconds of all of a step

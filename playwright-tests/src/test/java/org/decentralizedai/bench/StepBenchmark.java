@@ -30,6 +30,8 @@ public final class StepBenchmark implements Callable<Integer> {
 
     private static final double AGREE = 1e-4;
     private static final int MOST_STEPS = 50, MOST_TIMES = 500;
+    /** Short, so that a step and its products meet the same load from outside. */
+    private static final double PART_MILLIS = 60;
 
     static {
         PEERS.put("tfjs", "tfjs-gpt");
@@ -105,7 +107,8 @@ public final class StepBenchmark implements Callable<Integer> {
         private final Map<String, String> failed = new LinkedHashMap<>();
         private final List<Ready> ready = new ArrayList<>();
         private final Rates rates = new Rates(options.rounds);
-        private final double[] stepMillis = new double[options.rounds];
+        private final int shareRounds = 3 * options.rounds;
+        private final double[] stepMillis = new double[shareRounds];
         private final List<Part> parts = new ArrayList<>();
 
         Contest(Training training, JvmTraining jvm, List<Rival> rivals) {
@@ -122,7 +125,10 @@ public final class StepBenchmark implements Callable<Integer> {
             for (int i = 0; i < options.rounds; i++) {
                 int round = i;
                 for (Ready each : ready) guarded(each.rival, () -> measure(each, round));
-                guarded(ours, () -> measureParts(round));
+            }
+            for (int i = 0; i < shareRounds; i++) {
+                int round = i;
+                guarded(ours, () -> measureShare(round));
             }
         }
 
@@ -135,10 +141,8 @@ public final class StepBenchmark implements Callable<Integer> {
         private void measure(Ready each, int round) {
             Rival.Steps done = each.rival.steps(each.steps);
             double perStep = done.millis() / each.steps;
-            if (each.rival == ours) {
-                stepMillis[round] = perStep;
-                compare(done.losses());
-            } else requireFall(each.firstLoss, done.losses());
+            if (each.rival == ours) compare(done.losses());
+            else requireFall(each.firstLoss, done.losses());
             rates.put(each.rival.name(), round, 1000 * training.tokens() / perStep);
         }
 
@@ -159,12 +163,13 @@ public final class StepBenchmark implements Callable<Integer> {
             jvm.products().forEach((product, count) -> {
                 double error = ours.prepare(product);
                 if (!product.allows(error)) throw new PlaywrightException(product + " is wrong by " + error);
-                int times = options.times(ours.run(1), MOST_TIMES);
-                parts.add(new Part(product, count, times, new double[options.rounds]));
+                int times = (int) Math.clamp(PART_MILLIS / ours.run(1), 1, MOST_TIMES);
+                parts.add(new Part(product, count, times, new double[shareRounds]));
             });
         }
 
-        private void measureParts(int round) {
+        private void measureShare(int round) {
+            stepMillis[round] = ours.steps(1).millis();
             for (Part part : parts) {
                 ours.prepare(part.product);
                 part.millis[round] = ours.run(part.times) / part.times;
@@ -187,8 +192,8 @@ public final class StepBenchmark implements Callable<Integer> {
         }
 
         ShareLine share(Setting setting) {
-            double[] products = new double[options.rounds], shares = new double[options.rounds];
-            for (int i = 0; i < options.rounds; i++) {
+            double[] products = new double[shareRounds], shares = new double[shareRounds];
+            for (int i = 0; i < shareRounds; i++) {
                 for (Part part : parts) products[i] += part.count * part.millis[i];
                 shares[i] = 100 * products[i] / stepMillis[i];
             }
