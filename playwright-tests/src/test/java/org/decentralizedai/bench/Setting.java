@@ -1,5 +1,7 @@
 package org.decentralizedai.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
 import java.nio.file.Files;
@@ -70,6 +72,25 @@ final class Setting implements AutoCloseable {
             }
         }
         return rivals;
+    }
+
+    /** One kernel of {@code peers/pages/ladder.mjs}. @param idea a line */
+    record RungName(String name, String idea) {}
+
+    @SuppressWarnings("unchecked")
+    List<RungName> rungs() {
+        Page page = page();
+        var found = (List<Map<String, String>>) requireNonNull(
+                page.evaluate("import('/peers/ladder.js').then(it => it.rungs.map(({name, idea}) => ({name, idea})))"));
+        page.close();
+        return found.stream()
+                .map(rung -> new RungName(requireNonNull(rung.get("name")), requireNonNull(rung.get("idea"))))
+                .toList();
+    }
+
+    /** @throws PlaywrightException where the device lacks what the kernel needs */
+    Rival rung(RungName rung) {
+        return new Rival(page(), "ladder", rung.name());
     }
 
     static String firstLine(RuntimeException e) {
