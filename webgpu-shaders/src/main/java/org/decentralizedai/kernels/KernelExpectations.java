@@ -38,8 +38,10 @@ public final class KernelExpectations {
         new AttentionShape(2, 35, 2, 1, 128)
     };
 
-    /** New rows after past ones: the first, one, few, a whole prompt, many past ones. */
-    private static final int[][] CACHED = {{1, 0}, {1, 5}, {3, 14}, {8, 150}, {21, 0}, {18, 37}};
+    /** New rows, past ones before them, headDim: the first row, one, few, a whole prompt, many past ones. */
+    private static final int[][] CACHED = {
+        {1, 0, 16}, {1, 5, 4}, {1, 90, 64}, {3, 14, 32}, {8, 150, 16}, {7, 61, 128}, {21, 0, 64}, {18, 37, 128}
+    };
 
     private final List<Expectation> all = new ArrayList<>();
 
@@ -61,7 +63,7 @@ public final class KernelExpectations {
         cases.norms();
         cases.rotary();
         for (AttentionShape shape : ATTENTION) cases.attention(shape);
-        for (int[] rows : CACHED) cases.cachedAttention(rows[0], rows[1]);
+        for (int[] sizes : CACHED) cases.cachedAttention(sizes[0], sizes[1], sizes[2]);
         cases.elementwise();
         cases.loss();
         cases.optimiser();
@@ -189,23 +191,21 @@ public final class KernelExpectations {
         });
     }
 
-    private void cachedAttention(int rows, int past) {
-        for (int headDim : new int[] {4, 16, 32, 64, 128}) {
-            var added = new AttentionShape(1, rows, 6, 2, headDim);
-            Shape query = added.query(),
-                    cache = Shape.of(past + rows + 3, added.keyValue().columns());
-            add(
-                    "cachedAttention " + rows + " after " + past + "x" + headDim,
-                    USUAL,
-                    (k, b) -> k.cachedAttention(
-                            b.output(query.rows(), query.columns()),
-                            b.output(rows, added.heads()),
-                            b.input(query, -3, 3),
-                            b.input(cache, -3, 3),
-                            b.input(cache, -1, 1),
-                            added,
-                            past));
-        }
+    private void cachedAttention(int rows, int past, int headDim) {
+        var added = new AttentionShape(1, rows, 6, 2, headDim);
+        Shape query = added.query(),
+                cache = Shape.of(past + rows + 3, added.keyValue().columns());
+        add(
+                "cachedAttention " + rows + " after " + past + "x" + headDim,
+                USUAL,
+                (k, b) -> k.cachedAttention(
+                        b.output(query.rows(), query.columns()),
+                        b.output(rows, added.heads()),
+                        b.input(query, -3, 3),
+                        b.input(cache, -3, 3),
+                        b.input(cache, -1, 1),
+                        added,
+                        past));
     }
 
     private void elementwise() {

@@ -69,7 +69,7 @@ public final class Generation {
     }
 
     /**
-     * Appends a prompt, or the token that was chosen.
+     * Appends a prompt, or the token that was chosen; all of it or, when it is refused, nothing.
      *
      * @return logits (1,vocabulary) of the token after the last one, valid until the next call
      */
@@ -77,6 +77,9 @@ public final class Generation {
         if (ids.length == 0 || ids.length > rotary.rows() - length)
             throw new IllegalArgumentException(
                     "must be 1.." + (rotary.rows() - length) + " tokens, as much as there is room for: " + ids.length);
+        for (int id : ids)
+            if (id < 0 || id >= config.vocabulary())
+                throw new IllegalArgumentException("token outside the vocabulary: id=" + id);
         for (int from = 0; from < ids.length; from += residual.rows())
             read(Arrays.copyOfRange(ids, from, Math.min(from + residual.rows(), ids.length)));
         kernels.rmsNorm(normed, rstd, last, finalNorm, config.rmsNormEpsilon());

@@ -89,11 +89,12 @@ class GenerationTest {
     }
 
     @Test
-    void append_beyondCapacity_isRefusedAndChangesNothing() {
+    void append_refused_changesNothing() {
         var f = new Fixture(configs().getFirst());
         Generation generation = f.generation(4);
         generation.append(f.ids(0, 12));
         assertThatThrownBy(() -> generation.append(1, 2)).hasMessageContaining("1..1 tokens");
+        assertThatThrownBy(() -> generation.append(11)).hasMessageContaining("vocabulary: id=11");
         assertThatThrownBy(generation::append).hasMessageContaining("1..1 tokens");
         f.expect(generation.append(f.ids[12]), 12);
     }
