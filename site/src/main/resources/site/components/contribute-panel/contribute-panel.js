@@ -153,11 +153,11 @@ class ContributePanel extends HTMLElement {
     #tuned({ kernels, millis, remembered }) {
         this.#find('kernels').hidden = false;
         this.#find('kernels-how').textContent = remembered
-            ? 'The fastest kernel for each matrix product of the model, as measured here on an earlier visit.'
-            : `The fastest kernel for each matrix product of the model, found by trying in ${decimals(millis / 1000, 1)} s.`;
-        this.#find('kernels-list').replaceChildren(...kernels.map(({ product, kernel, gigaflops, standardGigaflops }) => {
+            ? 'Which way to compute each operation of the model was the fastest here, as measured on an earlier visit.'
+            : `Which way to compute each operation of the model is the fastest here, found by trying in ${decimals(millis / 1000, 1)} s.`;
+        this.#find('kernels-list').replaceChildren(...kernels.map(({ operation, kernel, millis: best, standardMillis }) => {
             const row = document.createElement('tr');
-            for (const text of [product, kernel, decimals(gigaflops, 1), decimals(standardGigaflops, 1)])
+            for (const text of [operation, kernel.toLowerCase(), decimals(best, 2), decimals(standardMillis, 2)])
                 row.insertCell().textContent = text;
             return row;
         }));

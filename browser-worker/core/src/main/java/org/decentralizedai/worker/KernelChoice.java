@@ -2,18 +2,18 @@ package org.decentralizedai.worker;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.decentralizedai.kernels.MatmulLayout;
-import org.decentralizedai.kernels.ProductShape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which kernel a device multiplies a shape with, since it was the fastest there.
+ * Which kernel a device uses for an operation, since it was the fastest there.
  *
- * @param gigaflops billions of floating-point operations a second that it reached
- * @param standardGigaflops what the kernel reached that is used without measuring
+ * @param operation a matrix product with its sizes, or what works by rows
+ * @param millis that it took
+ * @param standardMillis of the kernel that is used without measuring
  */
-public record KernelChoice(ProductShape shape, String kernel, double gigaflops, double standardGigaflops) {
-    private static final int WORDS = 7;
+public record KernelChoice(String operation, String kernel, double millis, double standardMillis) {
+    private static final String SEPARATOR = "\t";
+    private static final int FIELDS = 4;
 
     /** A line each, as a device keeps them. */
     public static String text(List<KernelChoice> choices) {
@@ -26,34 +26,21 @@ public record KernelChoice(ProductShape shape, String kernel, double gigaflops, 
     public static List<KernelChoice> parse(String text) {
         var choices = new ArrayList<KernelChoice>();
         for (String line : text.split("\n")) {
-            KernelChoice choice = of(line.split(" "));
+            KernelChoice choice = of(line.split(SEPARATOR));
             if (choice != null) choices.add(choice);
         }
         return List.copyOf(choices);
     }
 
     private String line() {
-        return String.join(
-                " ",
-                shape.layout().name(),
-                String.valueOf(shape.m()),
-                String.valueOf(shape.n()),
-                String.valueOf(shape.k()),
-                kernel,
-                String.valueOf(gigaflops),
-                String.valueOf(standardGigaflops));
+        return String.join(SEPARATOR, operation, kernel, String.valueOf(millis), String.valueOf(standardMillis));
     }
 
-    private static @Nullable KernelChoice of(String[] words) {
-        if (words.length != WORDS) return null;
+    private static @Nullable KernelChoice of(String[] fields) {
+        if (fields.length != FIELDS) return null;
         try {
-            var shape = new ProductShape(
-                    MatmulLayout.valueOf(words[0]),
-                    Integer.parseInt(words[1]),
-                    Integer.parseInt(words[2]),
-                    Integer.parseInt(words[3]));
-            return new KernelChoice(shape, words[4], Double.parseDouble(words[5]), Double.parseDouble(words[6]));
-        } catch (IllegalArgumentException _) {
+            return new KernelChoice(fields[0], fields[1], Double.parseDouble(fields[2]), Double.parseDouble(fields[3]));
+        } catch (NumberFormatException _) {
             return null;
         }
     }

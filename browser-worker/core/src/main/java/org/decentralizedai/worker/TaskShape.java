@@ -29,6 +29,11 @@ public record TaskShape(ModelConfig model, int batch, int microBatch, int contex
         return (long) microBatch * context <= Integer.MAX_VALUE / widest;
     }
 
+    /** Rows of a micro-batch. */
+    public int rows() {
+        return microBatch * context;
+    }
+
     int microBatches() {
         return batch / microBatch;
     }

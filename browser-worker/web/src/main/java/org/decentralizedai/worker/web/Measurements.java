@@ -1,7 +1,6 @@
 package org.decentralizedai.worker.web;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.decentralizedai.kernels.KernelException;
 import org.decentralizedai.kernels.MatmulLayout;
@@ -80,10 +79,7 @@ final class Measurements implements AutoCloseable {
     }
 
     private String fastest(ProductShape shape) {
-        return new Autotuner(kernels)
-                .tune(List.of(shape), TUNING_MILLIS)
-                .getFirst()
-                .kernel();
+        return new Autotuner(kernels).tune(shape, TUNING_MILLIS).kernel();
     }
 
     private void steps(MeasureCommand wanted) {

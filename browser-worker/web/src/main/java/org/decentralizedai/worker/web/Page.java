@@ -74,15 +74,14 @@ final class Page implements WorkerListener {
     private static void tuned(Tuning tuning) {
         var kernels = new JSArray<JSObject>();
         for (KernelChoice choice : tuning.choices())
-            kernels.push(
-                    kernel(choice.shape().toString(), choice.kernel(), choice.gigaflops(), choice.standardGigaflops()));
+            kernels.push(kernel(choice.operation(), choice.kernel(), choice.millis(), choice.standardMillis()));
         tuned(kernels, tuning.millis(), tuning.remembered());
     }
 
     @JSBody(
-            params = {"product", "kernel", "gigaflops", "standard"},
-            script = "return {product: product, kernel: kernel, gigaflops: gigaflops, standardGigaflops: standard};")
-    private static native JSObject kernel(String product, String kernel, double gigaflops, double standard);
+            params = {"operation", "kernel", "millis", "standard"},
+            script = "return {operation: operation, kernel: kernel, millis: millis, standardMillis: standard};")
+    private static native JSObject kernel(String operation, String kernel, double millis, double standard);
 
     @JSBody(
             params = {"kernels", "millis", "remembered"},

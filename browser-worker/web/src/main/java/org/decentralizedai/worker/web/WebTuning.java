@@ -1,9 +1,6 @@
 package org.decentralizedai.worker.web;
 
 import java.util.List;
-import java.util.Map;
-import org.decentralizedai.kernels.ProductShape;
-import org.decentralizedai.model.ModelProducts;
 import org.decentralizedai.worker.KernelChoice;
 import org.decentralizedai.worker.TaskShape;
 import org.decentralizedai.worker.Tuning;
@@ -33,10 +30,10 @@ final class WebTuning {
         String key = key(shape);
         List<KernelChoice> known = KernelChoice.parse(TuningStore.find(key));
         if (!known.isEmpty()) {
-            tuner.use(known);
+            tuner.use(shape, known);
             return new Tuning(known, milliseconds() - start, true);
         }
-        List<KernelChoice> measured = tuner.tune(costliestFirst(shape), BUDGET_MILLIS);
+        List<KernelChoice> measured = tuner.tune(shape, BUDGET_MILLIS);
         TuningStore.keep(key, KernelChoice.text(measured));
         return new Tuning(measured, milliseconds() - start, false);
     }
@@ -51,22 +48,7 @@ final class WebTuning {
                 gpu.description(),
                 userAgent(),
                 shape.model().toString(),
-                rows(shape) + " rows");
-    }
-
-    private static List<ProductShape> costliestFirst(TaskShape shape) {
-        return ModelProducts.of(shape.model(), rows(shape)).entrySet().stream()
-                .sorted((x, y) -> Double.compare(flops(y), flops(x)))
-                .map(Map.Entry::getKey)
-                .toList();
-    }
-
-    private static double flops(Map.Entry<ProductShape, Integer> product) {
-        return product.getValue() * product.getKey().flops();
-    }
-
-    private static int rows(TaskShape shape) {
-        return shape.microBatch() * shape.context();
+                shape.microBatch() + " x " + shape.context());
     }
 
     @JSBody(script = "return navigator.userAgent")

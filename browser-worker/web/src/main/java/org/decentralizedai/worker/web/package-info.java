@@ -56,8 +56,8 @@
  * {type: 'download', bytes, totalBytes}
  *       of one task; pieces already kept by the browser don't count. bytes: fetched so far. totalBytes: what remains after
  *       the browser's own store was looked through, as far as known; never below bytes.
- * {type: 'tuned', kernels: [{product, kernel, gigaflops, standardGigaflops}, ...], millis, remembered}
- *       the fastest kernel of each matrix product of the model, and what the one reached that is used without measuring;
+ * {type: 'tuned', kernels: [{operation, kernel, millis, standardMillis}, ...], millis, remembered}
+ *       the fastest kernel of each operation that has several, and what the one takes that is used without measuring;
  *       remembered: measured on an earlier visit.
  * {type: 'refetched', sentence}
  *       the deltas of missed rounds did not lead to the task's weights, so all of them are downloaded; the sentence says why.
