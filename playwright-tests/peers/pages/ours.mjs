@@ -29,7 +29,9 @@ export const rival = {
 
   async prepare(wanted) {
     product = wanted;
-    return maxAbsError(product, (await multiply(1, true)).values);
+    const { kernel, values } = await multiply(1, true);
+    this.kernel = kernel; // which the device has chosen
+    return maxAbsError(product, values);
   },
 
   async run(times) {

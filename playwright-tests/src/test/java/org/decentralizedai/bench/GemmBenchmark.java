@@ -83,6 +83,7 @@ public final class GemmBenchmark implements Callable<Integer> {
         private final Map<String, Double> errors = new LinkedHashMap<>();
         private final Map<String, String> failed = new LinkedHashMap<>();
         private final Rates rates = new Rates(options.rounds);
+        private String kernel = "";
 
         Contest(Product product, List<Rival> rivals) {
             this.product = product;
@@ -98,6 +99,7 @@ public final class GemmBenchmark implements Callable<Integer> {
         private Ready prepared(Rival rival) {
             double error = rival.prepare(product);
             errors.put(rival.name(), Measured.rounded(error));
+            if (kernel.isEmpty()) kernel = rival.kernel(); // ours is the first, and the only one that tells
             if (!product.allows(error)) throw new PlaywrightException("its product is wrong by " + error);
             return new Ready(rival, options.times(rival.run(1), MOST_TIMES));
         }
@@ -119,7 +121,7 @@ public final class GemmBenchmark implements Callable<Integer> {
         }
 
         Line line(Setting setting) {
-            return Line.of("gemm", "gemm " + product, "GFLOP/s", rates, errors, failed, setting);
+            return Line.of("gemm", "gemm " + product, "GFLOP/s", kernel, rates, errors, failed, setting);
         }
     }
 }

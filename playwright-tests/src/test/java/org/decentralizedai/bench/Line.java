@@ -8,6 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * One line of output: ours and the peers in one case, measured in the same run.
  *
+ * @param kernel by which our device has chosen to multiply; empty for whole steps
  * @param errors greatest absolute error of each product that was seen; of our step, relative to the JVM's loss
  * @param failed who could not be measured, and why
  * @param ratio ours / best peer of each round, greater is better; null without peers
@@ -16,6 +17,7 @@ record Line(
         String benchmark,
         String what,
         String unit,
+        String kernel,
         @Nullable Measured ours,
         List<Measured> peers,
         @Nullable Measured ratio,
@@ -30,6 +32,7 @@ record Line(
             String benchmark,
             String what,
             String unit,
+            String kernel,
             Rates rates,
             Map<String, Double> errors,
             Map<String, String> failed,
@@ -40,6 +43,7 @@ record Line(
                 benchmark,
                 what,
                 unit,
+                kernel,
                 oursToo ? all.getFirst() : null,
                 oursToo ? all.subList(1, all.size()) : all,
                 oursToo ? rates.ratio() : null,

@@ -37,6 +37,11 @@ final class Rival {
         return number(call("prepare", product.toPage()));
     }
 
+    /** By which it multiplies the prepared product; empty where it does not tell. */
+    String kernel() {
+        return (String) requireNonNull(page.evaluate("rival.kernel ?? ''"));
+    }
+
     /** Milliseconds of computing the prepared product so many times. */
     double run(int times) {
         return number(call("run", times));

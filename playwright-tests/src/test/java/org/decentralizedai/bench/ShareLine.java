@@ -23,5 +23,5 @@ record ShareLine(
         String commit) {
 
     /** @param count in one step */
-    record Part(String product, int count, Measured millis) {}
+    record Part(String product, String kernel, int count, Measured millis) {}
 }

@@ -93,7 +93,7 @@ public final class StepBenchmark implements Callable<Integer> {
     }
 
     private final class Contest {
-        private record Part(Product product, int count, int times, double[] millis) {}
+        private record Part(Product product, String kernel, int count, int times, double[] millis) {}
 
         /** @param steps that fill a round */
         private record Ready(Rival rival, int steps, double firstLoss) {}
@@ -164,7 +164,7 @@ public final class StepBenchmark implements Callable<Integer> {
                 double error = ours.prepare(product);
                 if (!product.allows(error)) throw new PlaywrightException(product + " is wrong by " + error);
                 int times = (int) Math.clamp(PART_MILLIS / ours.run(1), 1, MOST_TIMES);
-                parts.add(new Part(product, count, times, new double[shareRounds]));
+                parts.add(new Part(product, ours.kernel(), count, times, new double[shareRounds]));
             });
         }
 
@@ -188,7 +188,7 @@ public final class StepBenchmark implements Callable<Integer> {
         }
 
         Line line(Setting setting) {
-            return Line.of("step", "step " + training, "tokens/s", rates, errors, failed, setting);
+            return Line.of("step", "step " + training, "tokens/s", "", rates, errors, failed, setting);
         }
 
         ShareLine share(Setting setting) {
@@ -206,7 +206,7 @@ public final class StepBenchmark implements Callable<Integer> {
                     Measured.of("step, ms", stepMillis),
                     parts.stream()
                             .map(part -> new ShareLine.Part(
-                                    part.product.toString(), part.count, Measured.of("ms", part.millis)))
+                                    part.product.toString(), part.kernel, part.count, Measured.of("ms", part.millis)))
                             .toList(),
                     setting.adapter(),
                     setting.chromiumVersion(),
