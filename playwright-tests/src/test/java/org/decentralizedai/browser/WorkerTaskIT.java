@@ -228,8 +228,8 @@ class WorkerTaskIT {
             var tuned = (Map<String, Object>) page.evaluate("events.find(e => e.type == 'tuned')");
             assertThat((List<Map<String, Object>>) tuned.get("kernels"))
                     .isNotEmpty()
-                    .allSatisfy(kernel ->
-                            assertThat((String) kernel.get("kernel")).matches("blocks.*|strided|few-rows|INVOCATION"));
+                    .allSatisfy(kernel -> assertThat((String) kernel.get("kernel"))
+                            .matches("blocks.*|registers|strided|few-rows|INVOCATION"));
             assertSame(UpdateCodec.decode(
                     UpdateEncoding.F32, server.updates.getFirst().get(), expected.update().length));
         }

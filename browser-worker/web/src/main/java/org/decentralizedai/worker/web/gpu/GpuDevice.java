@@ -101,7 +101,7 @@ public final class GpuDevice implements AutoCloseable {
     }
 
     GpuFeatures features() {
-        return new GpuFeatures(description.hasHalves(), description.hasSubgroups(), description.getLanes());
+        return new GpuFeatures(software(), description.hasHalves(), description.hasSubgroups(), description.getLanes());
     }
 
     /** Whether shaders in this form compile. */

@@ -96,6 +96,10 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
                 new Shader.Typed("matmul_workgroup.wgsl", halves), "main", "wrr", Map.of("across", across));
     }
 
+    static KernelSpec matmulRegisters(MatmulLayout layout) {
+        return new KernelSpec(new RegisterProduct(layout), "main", "wrr", Map.of());
+    }
+
     /** @param lanes of a subgroup */
     static KernelSpec matmulSubgroups(MatmulLayout layout, int lanes) {
         return new KernelSpec(new SubgroupProduct(layout, lanes), "main", "wrr", Map.of());

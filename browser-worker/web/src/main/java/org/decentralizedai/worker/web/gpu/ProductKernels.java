@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.decentralizedai.kernels.MatmulLayout;
 import org.decentralizedai.kernels.ProductShape;
 
@@ -11,7 +12,7 @@ import org.decentralizedai.kernels.ProductShape;
 final class ProductKernels {
     /** Any sizes, 4x4 elements an invocation. */
     static final ProductKernel STRIDED =
-            new ProductKernel("strided", everyLayout(KernelSpec.MATMUL), ProductKernel.Takes.ANY, 4 * 4, 4 * 8, true);
+            new ProductKernel("strided", each(_ -> KernelSpec.MATMUL), ProductKernel.Takes.ANY, 4 * 4, 4 * 8, true);
 
     static final ProductKernel BLOCKS = blocks(4);
 
@@ -23,6 +24,7 @@ final class ProductKernels {
     static List<ProductKernel> of(GpuFeatures features) {
         var kernels = new ProductKernels();
         if (features.lanes() >= 4) kernels.all.add(subgroups(features.lanes()));
+        if (features.software()) kernels.all.add(registers());
         kernels.all.add(blocks(2));
         kernels.all.add(blocks(8));
         kernels.all.add(workgroup("workgroup-64", 16, false));
@@ -45,15 +47,19 @@ final class ProductKernels {
 
     /** 8x8 elements an invocation, as four 4x4 blocks in registers, {@code side * side} invocations a workgroup. */
     private static ProductKernel blocks(int side) {
-        var specs = new EnumMap<MatmulLayout, KernelSpec>(MatmulLayout.class);
-        for (MatmulLayout layout : MatmulLayout.values()) specs.put(layout, KernelSpec.matmulAligned(layout, side));
-        return new ProductKernel("blocks-" + 8 * side, specs, ProductKernel.Takes.VECTORS, 8 * side, 8 * side, true);
+        return new ProductKernel(
+                "blocks-" + 8 * side,
+                each(layout -> KernelSpec.matmulAligned(layout, side)),
+                ProductKernel.Takes.VECTORS,
+                8 * side,
+                8 * side,
+                true);
     }
 
     private static ProductKernel workgroup(String name, int across, boolean halves) {
         return new ProductKernel(
                 name,
-                everyLayout(KernelSpec.matmulWorkgroup(across, halves)),
+                each(_ -> KernelSpec.matmulWorkgroup(across, halves)),
                 ProductKernel.Takes.ANY,
                 4 * across,
                 4 * across,
@@ -61,20 +67,24 @@ final class ProductKernels {
     }
 
     private static ProductKernel subgroups(int lanes) {
-        var specs = new EnumMap<MatmulLayout, KernelSpec>(MatmulLayout.class);
-        for (MatmulLayout layout : MatmulLayout.values()) specs.put(layout, KernelSpec.matmulSubgroups(layout, lanes));
         return new ProductKernel(
                 "subgroups",
-                specs,
+                each(layout -> KernelSpec.matmulSubgroups(layout, lanes)),
                 ProductKernel.Takes.ANY,
                 SubgroupProduct.ROWS,
                 SubgroupProduct.COLUMNS * lanes,
                 true);
     }
 
-    private static Map<MatmulLayout, KernelSpec> everyLayout(KernelSpec spec) {
+    private static ProductKernel registers() {
+        int side = RegisterProduct.SIDE * RegisterProduct.GROUP;
+        return new ProductKernel(
+                "registers", each(KernelSpec::matmulRegisters), ProductKernel.Takes.VECTORS, side, side, true);
+    }
+
+    private static Map<MatmulLayout, KernelSpec> each(Function<MatmulLayout, KernelSpec> spec) {
         var specs = new EnumMap<MatmulLayout, KernelSpec>(MatmulLayout.class);
-        for (MatmulLayout layout : MatmulLayout.values()) specs.put(layout, spec);
+        for (MatmulLayout layout : MatmulLayout.values()) specs.put(layout, spec.apply(layout));
         return specs;
     }
 }
