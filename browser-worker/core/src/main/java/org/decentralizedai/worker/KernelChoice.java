@@ -2,6 +2,7 @@ package org.decentralizedai.worker;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,10 @@ public record KernelChoice(String operation, String kernel, double millis, doubl
     /** What {@link #text} wrote; lines that another version wrote otherwise are left out. */
     public static List<KernelChoice> parse(String text) {
         var choices = new ArrayList<KernelChoice>();
-        for (String line : text.split("\n")) {
-            KernelChoice choice = of(line.split(SEPARATOR));
+        var lines = new StringTokenizer(
+                text, "\n"); // unlike String.split without a regular expression: worker.js stays small
+        while (lines.hasMoreTokens()) {
+            KernelChoice choice = of(new StringTokenizer(lines.nextToken(), SEPARATOR));
             if (choice != null) choices.add(choice);
         }
         return List.copyOf(choices);
@@ -36,10 +39,14 @@ public record KernelChoice(String operation, String kernel, double millis, doubl
         return String.join(SEPARATOR, operation, kernel, String.valueOf(millis), String.valueOf(standardMillis));
     }
 
-    private static @Nullable KernelChoice of(String[] fields) {
-        if (fields.length != FIELDS) return null;
+    private static @Nullable KernelChoice of(StringTokenizer fields) {
+        if (fields.countTokens() != FIELDS) return null;
         try {
-            return new KernelChoice(fields[0], fields[1], Double.parseDouble(fields[2]), Double.parseDouble(fields[3]));
+            return new KernelChoice(
+                    fields.nextToken(),
+                    fields.nextToken(),
+                    Double.parseDouble(fields.nextToken()),
+                    Double.parseDouble(fields.nextToken()));
         } catch (NumberFormatException _) {
             return null;
         }

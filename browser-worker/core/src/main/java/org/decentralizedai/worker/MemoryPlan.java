@@ -1,7 +1,6 @@
 package org.decentralizedai.worker;
 
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Storage;
@@ -125,9 +124,15 @@ public final class MemoryPlan {
         return null;
     }
 
+    /** Without String.format, which would double the size of worker.js. */
     private static String words(long bytes) {
         return bytes < 1_000_000_000
-                ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
-                : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+                ? decimal(Math.round(bytes / 1e5), 10) + " MB"
+                : decimal(Math.round(bytes / 1e7), 100) + " GB";
+    }
+
+    /** @param parts how many of {@code count} make one, a power of ten */
+    private static String decimal(long count, int parts) {
+        return count / parts + "." + String.valueOf(parts + count % parts).substring(1);
     }
 }
