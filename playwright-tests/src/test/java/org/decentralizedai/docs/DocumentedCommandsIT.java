@@ -59,12 +59,13 @@ class DocumentedCommandsIT {
             }
     }
 
-    /** With all their arms, but a round or two of each. */
+    /** With all their arms, but a round or two of each, of the smallest model. */
     @Test
     void simulations_endWithATable() throws Exception {
         Path corpus = Files.writeString(folder.resolve("corpus.txt"), text());
         for (String command : commands("bin/simulate")) {
             String shortForm = command.replaceFirst("--tokens \\d+", "--tokens 2000")
+                    .replaceFirst("--model tiny", "--model nano")
                     .replaceFirst("--seeds \\S+", "--seeds 1")
                     .replaceFirst(" --corpus-sha256 \\S+", "")
                     .replaceFirst("--corpus \\S+", "--corpus " + corpus)
