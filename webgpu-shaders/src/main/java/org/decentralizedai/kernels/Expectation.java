@@ -28,7 +28,7 @@ public record Expectation(String name, double tolerance, Program program) {
         List<float[]> expected = outputs(new ReferenceKernels(), seed);
         double worst = 0;
         for (int i = 0; i < expected.size(); i++) {
-            double error = relative(actual.get(i), expected.get(i));
+            double error = RelativeError.l2(actual.get(i), expected.get(i));
             worst = Double.isNaN(error) ? error : Math.max(worst, error);
         }
         return worst;
@@ -50,16 +50,5 @@ public record Expectation(String name, double tolerance, Program program) {
             program.run(kernels, bench);
             return bench.read();
         }
-    }
-
-    /** |actual - expected| / |expected|, or |actual - expected| where all is zero. */
-    private static double relative(float[] actual, float[] expected) {
-        double error = 0, size = 0;
-        for (int i = 0; i < expected.length; i++) {
-            double difference = (double) actual[i] - expected[i];
-            error += difference * difference;
-            size += (double) expected[i] * expected[i];
-        }
-        return size == 0 ? Math.sqrt(error) : Math.sqrt(error / size);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import org.decentralizedai.kernels.ReferenceKernels;
+import org.decentralizedai.kernels.RelativeError;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
@@ -55,13 +56,11 @@ class GenerationTest {
         void expect(Tensor logits, int position) {
             assertThat(logits.shape()).isEqualTo(Shape.vector(config.vocabulary()));
             float[] actual = kernels.read(logits);
-            double error = 0, norm = 0;
-            for (int j = 0; j < actual.length; j++) {
-                float expected = whole[position * actual.length + j];
-                error += Math.pow(actual[j] - expected, 2);
-                norm += Math.pow(expected, 2);
-            }
-            assertThat(Math.sqrt(error / norm)).as("position %s", position).isLessThan(1e-5);
+            int row = position * actual.length;
+            float[] expected = Arrays.copyOfRange(whole, row, row + actual.length);
+            assertThat(RelativeError.l2(actual, expected))
+                    .as("position %s", position)
+                    .isLessThan(1e-5);
         }
     }
 

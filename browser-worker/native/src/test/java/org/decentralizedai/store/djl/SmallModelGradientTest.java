@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.decentralizedai.kernels.RelativeError;
 import org.decentralizedai.kernels.Tokens;
 import org.decentralizedai.model.Arena;
 import org.decentralizedai.model.Decoder;
@@ -35,7 +36,8 @@ class SmallModelGradientTest {
         /** Greatest |a - b| / |b| of a parameter's gradient. */
         double worstError(Gradients expected) {
             double worst = 0;
-            for (int i = 0; i < all.size(); i++) worst = Math.max(worst, relativeL2(all.get(i), expected.all.get(i)));
+            for (int i = 0; i < all.size(); i++)
+                worst = Math.max(worst, RelativeError.l2(all.get(i), expected.all.get(i)));
             return worst;
         }
     }
@@ -112,14 +114,5 @@ class SmallModelGradientTest {
         long[] longs = new long[ids.length];
         for (int i = 0; i < ids.length; i++) longs[i] = ids[i];
         return longs;
-    }
-
-    private static double relativeL2(float[] a, float[] b) {
-        double difference = 0, norm = 0;
-        for (int i = 0; i < b.length; i++) {
-            difference += Math.pow(a[i] - (double) b[i], 2);
-            norm += Math.pow(b[i], 2);
-        }
-        return Math.sqrt(difference / norm);
     }
 }

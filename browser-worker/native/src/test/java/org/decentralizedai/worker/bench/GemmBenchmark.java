@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.decentralizedai.kernels.MatmulLayout;
+import org.decentralizedai.kernels.RelativeError;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.model.ModelConfig;
@@ -76,7 +77,7 @@ final class GemmBenchmark {
             var result = rounds.inTurn(
                     () -> kernels.matmul(layout, ourC, ourA, ourB, false),
                     () -> blas.multiply(layout, theirC, theirA, theirB, m, n, k));
-            double difference = difference(kernels.read(ourC), theirC.toArray(ValueLayout.JAVA_FLOAT));
+            double difference = RelativeError.l2(kernels.read(ourC), theirC.toArray(ValueLayout.JAVA_FLOAT));
             if (!(difference < 1e-5)) throw new IllegalStateException(product + ": results differ by " + difference);
             result.line("native", "gemm " + product, "GFLOP/s", product.gigaflop(), threads, blas.name(), difference)
                     .print();
@@ -88,15 +89,5 @@ final class GemmBenchmark {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) values[i] = (float) random.nextNormal();
         return values;
-    }
-
-    /** Relative L2. */
-    private static double difference(float[] ours, float[] theirs) {
-        double apart = 0, norm = 0;
-        for (int i = 0; i < ours.length; i++) {
-            apart += Math.pow(ours[i] - theirs[i], 2);
-            norm += Math.pow(theirs[i], 2);
-        }
-        return Math.sqrt(apart / norm);
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.decentralizedai.kernels.ReferenceKernels;
+import org.decentralizedai.kernels.RelativeError;
 import org.decentralizedai.kernels.Tokens;
 import org.decentralizedai.model.Decoder;
 import org.decentralizedai.model.ModelConfig;
@@ -70,7 +71,7 @@ class DjlDecoderTest {
                 long[] ids = Models.longs(Models.tokens(config, BATCH * context, 1));
                 float[] logits = theirs.logits(theirs.forward(theirs.tokens(ids, BATCH), null))
                         .toFloatArray();
-                assertThat(Models.relativeL2(logits, expected)).isLessThan(1e-5);
+                assertThat(RelativeError.l2(logits, expected)).isLessThan(1e-5);
             }
         }
     }
@@ -91,14 +92,14 @@ class DjlDecoderTest {
             NDArray targets = theirs.tokens(Models.longs(Models.tokens(config, rows, 2)), BATCH);
             try (var collector = Engine.getInstance().newGradientCollector()) {
                 NDArray losses = theirs.losses(inputs, targets);
-                assertThat(Models.relativeL2(losses.toFloatArray(), expectedLosses))
+                assertThat(RelativeError.l2(losses.toFloatArray(), expectedLosses))
                         .isLessThan(1e-5);
                 collector.backward(losses.mean());
             }
             Map<String, Double> errors = new LinkedHashMap<>();
             for (Parameter p : ParameterLayout.of(config).parameters()) {
                 float[] expected = theirs.weights().get(p.name()).getGradient().toFloatArray();
-                errors.put(p.name(), Models.relativeL2(ours.kernels.read(ours.gradients.get(p.name())), expected));
+                errors.put(p.name(), RelativeError.l2(ours.kernels.read(ours.gradients.get(p.name())), expected));
             }
             assertThat(errors)
                     .allSatisfy((name, error) -> assertThat(error).as(name).isLessThan(1e-4));

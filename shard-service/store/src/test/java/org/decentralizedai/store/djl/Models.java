@@ -33,15 +33,4 @@ final class Models {
         for (int i = 0; i < ids.length; i++) longs[i] = ids[i];
         return longs;
     }
-
-    /** |a - b| / |b|. */
-    static double relativeL2(float[] a, float[] b) {
-        if (a.length != b.length) throw new AssertionError(a.length + " and " + b.length + " values");
-        double difference = 0, norm = 0;
-        for (int i = 0; i < a.length; i++) {
-            difference += Math.pow(a[i] - (double) b[i], 2);
-            norm += Math.pow(b[i], 2);
-        }
-        return Math.sqrt(difference / norm);
-    }
 }

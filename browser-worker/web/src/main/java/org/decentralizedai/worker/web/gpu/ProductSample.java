@@ -2,6 +2,7 @@ package org.decentralizedai.worker.web.gpu;
 
 import org.decentralizedai.kernels.MatmulLayout;
 import org.decentralizedai.kernels.ProductShape;
+import org.decentralizedai.kernels.RelativeError;
 import org.decentralizedai.model.SplitMix64;
 
 /** Operands between -1 and 1, and some entries of their product in double precision: enough to find out a wrong kernel. */
@@ -36,15 +37,13 @@ final class ProductSample {
     /** @param c (m,n) as a kernel computed it */
     boolean agrees(float[] c) {
         var places = new SplitMix64(shape.m());
-        double error = 0, size = 0;
+        float[] actual = new float[ENTRIES], expected = new float[ENTRIES];
         for (int i = 0; i < ENTRIES; i++) {
             int row = below(places, shape.m()), column = below(places, shape.n());
-            double expected = entry(row, column);
-            double difference = c[row * shape.n() + column] - expected;
-            error += difference * difference;
-            size += expected * expected;
+            actual[i] = c[row * shape.n() + column];
+            expected[i] = (float) entry(row, column);
         }
-        return Math.sqrt(error) <= TOLERANCE * Math.sqrt(size); // not so for NaN
+        return RelativeError.l2(actual, expected) <= TOLERANCE;
     }
 
     private static int below(SplitMix64 random, int bound) {

@@ -15,18 +15,6 @@ record RegisterProduct(MatmulLayout layout) implements Shader {
     private static final int VECTORS = SIDE / 4;
 
     private static final String HEAD = """
-            struct Sizes {
-              m: u32,
-              n: u32,
-              k: u32,
-              accumulate: u32,
-            }
-
-            @group(0) @binding(0) var<storage, read_write> c: array<vec4f>;
-            @group(0) @binding(1) var<storage, read> a: array<vec4f>;
-            @group(0) @binding(2) var<storage, read> b: array<vec4f>;
-            @group(1) @binding(0) var<uniform> size: Sizes;
-
             fn store(row: u32, vector: u32, value: vec4f) {
               if (row < size.m && 4 * vector < size.n) {
                 let at = row * (size.n / 4) + vector;
@@ -54,22 +42,23 @@ record RegisterProduct(MatmulLayout layout) implements Shader {
 
     @Override
     public String text() {
-        var writer = new Writer(layout, new StringBuilder());
-        writer.head();
-        if (layout == MatmulLayout.ATB) writer.turnedRows();
-        else writer.rows();
-        writer.stores();
-        return writer.text.toString();
+        return new Writer(layout).write("", "vec4f");
     }
 
-    private record Writer(MatmulLayout layout, StringBuilder text) {
-        private void head() {
+    private static final class Writer extends ProductWriter {
+        Writer(MatmulLayout layout) {
+            super(layout);
+        }
+
+        @Override
+        void head() {
             line(HEAD.replace("GROUP", GROUP + "u").replace("SIDE", SIDE + "u").replace("VECTORS", VECTORS + "u"));
             for (int i = 0; i < SIDE; i++) for (int j = 0; j < VECTORS; j++) line("var " + sum(i, j) + " = vec4f();");
         }
 
         /** Four steps of k at a time. Past the edge the last row or column is read again, and not stored. */
-        private void rows() {
+        @Override
+        void rows() {
             for (int i = 0; i < SIDE; i++) line("let row" + i + " = min(row + " + i + "u, size.m - 1) * depth;");
             if (layout == MatmulLayout.ABT)
                 for (int j = 0; j < SIDE; j++)
@@ -104,7 +93,8 @@ record RegisterProduct(MatmulLayout layout) implements Shader {
                 }
         }
 
-        private void turnedRows() {
+        @Override
+        void turnedRows() {
             for (int v = 0; v < VECTORS; v++) line("let row" + v + " = min(row / 4 + " + v + "u, height - 1);");
             columns();
             line("for (var p = 0u; p < size.k; p++) {");
@@ -120,19 +110,12 @@ record RegisterProduct(MatmulLayout layout) implements Shader {
             line(sum(row, vector) + " = fma(vec4f(" + left + "), " + right + ", " + sum(row, vector) + ");");
         }
 
-        private void stores() {
+        @Override
+        void stores() {
             for (int i = 0; i < SIDE; i++)
                 for (int j = 0; j < VECTORS; j++)
                     line("store(row + " + i + "u, left + " + j + "u, " + sum(i, j) + ");");
             line("}");
-        }
-
-        private static String sum(int row, int vector) {
-            return "c" + row + "_" + vector;
-        }
-
-        private void line(String code) {
-            text.append(code).append('\n');
         }
     }
 }

@@ -18,20 +18,6 @@ record SubgroupProduct(MatmulLayout layout, int lanes) implements Shader {
     static final int COLUMNS = 2;
 
     private static final String HEAD = """
-            enable subgroups;
-
-            struct Sizes {
-              m: u32,
-              n: u32,
-              k: u32,
-              accumulate: u32,
-            }
-
-            @group(0) @binding(0) var<storage, read_write> c: array<f32>;
-            @group(0) @binding(1) var<storage, read> a: array<f32>;
-            @group(0) @binding(2) var<storage, read> b: array<f32>;
-            @group(1) @binding(0) var<uniform> size: Sizes;
-
             fn store(row: u32, column: u32, value: f32) {
               if (row < size.m && column < size.n) {
                 let at = row * size.n + column;
@@ -52,16 +38,19 @@ record SubgroupProduct(MatmulLayout layout, int lanes) implements Shader {
 
     @Override
     public String text() {
-        var writer = new Writer(layout, lanes, new StringBuilder());
-        writer.head();
-        if (layout == MatmulLayout.ATB) writer.turnedRows();
-        else writer.rows();
-        writer.stores();
-        return writer.text.toString();
+        return new Writer(layout, lanes).write("enable subgroups;\n\n", "f32");
     }
 
-    private record Writer(MatmulLayout layout, int lanes, StringBuilder text) {
-        private void head() {
+    private static final class Writer extends ProductWriter {
+        private final int lanes;
+
+        Writer(MatmulLayout layout, int lanes) {
+            super(layout);
+            this.lanes = lanes;
+        }
+
+        @Override
+        void head() {
             line(HEAD.replace("ROWS", ROWS + "u")
                     .replace("COLUMNS", COLUMNS + "u")
                     .replace("LANES", lanes + "u"));
@@ -71,7 +60,8 @@ record SubgroupProduct(MatmulLayout layout, int lanes) implements Shader {
         }
 
         /** Lanes share out the steps of k: each loads one of a row's next elements. */
-        private void rows() {
+        @Override
+        void rows() {
             for (int i = 0; i < ROWS; i++) line("let row" + i + " = min(row + " + i + "u, size.m - 1) * size.k;");
             line("for (var p = 0u; p < size.k; p += " + lanes + "u) {");
             line("let step = p + lane;");
@@ -97,7 +87,8 @@ record SubgroupProduct(MatmulLayout layout, int lanes) implements Shader {
         }
 
         /** Lanes share out the rows: each loads another row's element of a step. */
-        private void turnedRows() {
+        @Override
+        void turnedRows() {
             int blocks = (ROWS + lanes - 1) / lanes;
             for (int r = 0; r < blocks; r++)
                 line("let row" + r + " = min(row + " + r * lanes + "u + lane, size.m - 1);");
@@ -115,19 +106,12 @@ record SubgroupProduct(MatmulLayout layout, int lanes) implements Shader {
                 line(sum(row, j) + " = fma(" + left + ", " + right.apply(j) + ", " + sum(row, j) + ");");
         }
 
-        private void stores() {
+        @Override
+        void stores() {
             for (int i = 0; i < ROWS; i++)
                 for (int j = 0; j < COLUMNS; j++)
                     line("store(row + " + i + "u, column + " + j * lanes + "u, " + sum(i, j) + ");");
             line("}");
-        }
-
-        private static String sum(int row, int column) {
-            return "c" + row + "_" + column;
-        }
-
-        private void line(String code) {
-            text.append(code).append('\n');
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.decentralizedai.worker.web.gpu;
 
 import org.decentralizedai.kernels.Tensor;
+import org.teavm.jso.browser.Performance;
 
 /** How long work takes on a device. */
 final class Timing {
@@ -31,9 +32,9 @@ final class Timing {
     }
 
     private double repeat(int times, Runnable work, Tensor result) {
-        double start = Gpu.milliseconds();
+        double start = Performance.now();
         for (int i = 0; i < times; i++) work.run();
         kernels.read(result.firstRows(1));
-        return Gpu.milliseconds() - start;
+        return Performance.now() - start;
     }
 }
