@@ -8,6 +8,7 @@ import org.decentralizedai.worker.web.gpu.Autotuner;
 import org.decentralizedai.worker.web.gpu.GpuDevice;
 import org.decentralizedai.worker.web.gpu.GpuKernels;
 import org.teavm.jso.JSBody;
+import org.teavm.jso.browser.Performance;
 
 /** Tunes a device for a model once, and remembers it from visit to visit by adapter, driver and model. */
 final class WebTuning {
@@ -28,17 +29,14 @@ final class WebTuning {
     }
 
     Tuning tune(TaskShape shape) {
-        double start = milliseconds();
+        double start = Performance.now(), budget = gpu.software() ? SOFTWARE_BUDGET_MILLIS : BUDGET_MILLIS;
         var tuner = new Autotuner(kernels);
         String key = key(shape);
         List<KernelChoice> known = KernelChoice.parse(TuningStore.find(key));
-        if (!known.isEmpty()) {
-            tuner.use(shape, known);
-            return new Tuning(known, milliseconds() - start, true);
-        }
-        List<KernelChoice> measured = tuner.tune(shape, gpu.software() ? SOFTWARE_BUDGET_MILLIS : BUDGET_MILLIS);
-        TuningStore.keep(key, KernelChoice.text(measured));
-        return new Tuning(measured, milliseconds() - start, false);
+        List<KernelChoice> used = known.isEmpty() ? tuner.tune(shape, budget) : tuner.use(shape, known, budget);
+        boolean remembered = known.containsAll(used);
+        if (!remembered) TuningStore.keep(key, KernelChoice.text(used));
+        return new Tuning(used, Performance.now() - start, remembered);
     }
 
     /** WebGPU does not name the driver, but its description and the browser's version change with it. */
@@ -56,7 +54,4 @@ final class WebTuning {
 
     @JSBody(script = "return navigator.userAgent")
     private static native String userAgent();
-
-    @JSBody(script = "return performance.now()")
-    private static native double milliseconds();
 }

@@ -1,12 +1,14 @@
 package org.decentralizedai.worker.web.gpu;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.decentralizedai.kernels.ProductShape;
 import org.decentralizedai.model.ModelProducts;
 import org.decentralizedai.worker.KernelChoice;
 import org.decentralizedai.worker.TaskShape;
+import org.teavm.jso.browser.Performance;
 
 /**
  * Finds the fastest kernels for a model by trying all of them on the device, first for its matrix products, then for what works
@@ -27,15 +29,15 @@ public final class Autotuner {
      * @param budgetMillis after which nothing more is tried: what is not reached keeps the standard kernel
      */
     public List<KernelChoice> tune(TaskShape task, double budgetMillis) {
-        double deadline = Gpu.milliseconds() + budgetMillis;
+        double deadline = Performance.now() + budgetMillis;
         var choices = new ArrayList<KernelChoice>();
         for (ProductShape shape : costliestFirst(task)) {
-            if (Gpu.milliseconds() >= deadline) break;
+            if (Performance.now() >= deadline) break;
             choices.add(products.fastest(shape, deadline));
         }
         try (var rows = new RowTuner(kernels, task)) {
             for (RowOperation operation : RowTuner.TUNED) {
-                if (Gpu.milliseconds() >= deadline) break;
+                if (Performance.now() >= deadline) break;
                 choices.add(rows.fastest(operation, deadline));
             }
         }
@@ -44,23 +46,34 @@ public final class Autotuner {
 
     /** The same for one product. */
     public KernelChoice tune(ProductShape shape, double budgetMillis) {
-        return products.fastest(shape, Gpu.milliseconds() + budgetMillis);
+        return products.fastest(shape, Performance.now() + budgetMillis);
     }
 
-    /** Takes over what was measured on an earlier visit. What is no more is left out. */
-    public void use(TaskShape task, List<KernelChoice> choices) {
-        for (KernelChoice choice : choices) {
-            for (ProductShape shape : costliestFirst(task))
-                if (choice.operation().equals(shape.toString())) products.use(shape, choice.kernel());
-            for (RowOperation operation : RowTuner.TUNED)
-                if (choice.operation().equals(operation.expectations())) use(operation, choice.kernel());
+    /**
+     * Takes over what was measured on an earlier visit, after running each kernel once: drivers change. What computes wrongly, or is
+     * no more, is measured again. Waits.
+     *
+     * @param budgetMillis after which nothing is measured any more
+     * @return what is in use now
+     */
+    public List<KernelChoice> use(TaskShape task, List<KernelChoice> known, double budgetMillis) {
+        double deadline = Performance.now() + budgetMillis;
+        var byOperation = new HashMap<String, KernelChoice>();
+        for (KernelChoice choice : known) byOperation.put(choice.operation(), choice);
+        var used = new ArrayList<KernelChoice>();
+        for (ProductShape shape : costliestFirst(task)) {
+            KernelChoice choice = byOperation.get(shape.toString());
+            if (choice != null)
+                used.add(products.use(shape, choice.kernel()) ? choice : products.fastest(shape, deadline));
         }
-    }
-
-    private void use(RowOperation operation, String name) {
-        for (RowForm form : RowForm.values())
-            if (form.name().equals(name) && kernels.can(operation, form))
-                kernels.choose(kernels.variants().with(operation, form));
+        try (var rows = new RowTuner(kernels, task)) {
+            for (RowOperation operation : RowTuner.TUNED) {
+                KernelChoice choice = byOperation.get(operation.expectations());
+                if (choice != null)
+                    used.add(rows.use(operation, choice.kernel()) ? choice : rows.fastest(operation, deadline));
+            }
+        }
+        return used;
     }
 
     private static List<ProductShape> costliestFirst(TaskShape task) {

@@ -24,9 +24,6 @@ final class Gpu {
     @JSBody(script = "return typeof navigator !== 'undefined' && navigator.gpu ? navigator.gpu : null")
     static native @Nullable Root root();
 
-    @JSBody(script = "return performance.now()")
-    static native double milliseconds();
-
     interface Root extends JSObject {
         JSPromise<@Nullable Adapter> requestAdapter(JSObject options);
     }
