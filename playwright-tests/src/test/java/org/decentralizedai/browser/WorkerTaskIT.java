@@ -12,13 +12,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.decentralizedai.compress.CheckpointDelta;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.compress.UpdateForm;
+import org.decentralizedai.kernels.ProductShape;
 import org.decentralizedai.kernels.ReferenceKernels;
+import org.decentralizedai.kernels.RelativeError;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ModelProducts;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.wire.ClientMessage.Abandon;
@@ -30,6 +34,7 @@ import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.Sha256;
+import org.decentralizedai.worker.KernelChoice;
 import org.decentralizedai.worker.LocalResult;
 import org.decentralizedai.worker.LocalTraining;
 import org.decentralizedai.worker.MemoryPlan;
@@ -110,8 +115,12 @@ class WorkerTaskIT {
     }
 
     private static GradientTask task(byte[] file, List<Hop> hops) {
+        return task(1 + hops.size(), file, hops, false);
+    }
+
+    private static GradientTask task(int number, byte[] file, List<Hop> hops, boolean auditable) {
         return new GradientTask(
-                new Lease(1 + hops.size(), 1),
+                new Lease(number, 1),
                 hops.size(),
                 sha256(file),
                 List.of(sha256(file)),
@@ -119,6 +128,7 @@ class WorkerTaskIT {
                 new CorpusWindows(sha256(corpus), 3, 0, STEPS.windows()),
                 STEPS,
                 UpdateForm.whole(UpdateEncoding.F32),
+                auditable,
                 600_000);
     }
 
@@ -252,6 +262,150 @@ class WorkerTaskIT {
                 })()""";
     }
 
+    /** Two forms that are wrong in their second output only, one that does not compile, a product that does nothing. */
+    private static final String WRONG_FORMS = """
+            const original = GPUDevice.prototype.createShaderModule;
+            const wrong = {
+              'rms_norm_workgroup.wgsl': ['rstd[row] = r;', 'rstd[row] = 1.01 * r;'],
+              'attention_workgroup.wgsl': ['log(total_weight.x)', 'log(1.5 * total_weight.x)'],
+              'cross_entropy_workgroup.wgsl': ['fn main', 'fn oops'],
+              'subgroup product ABT of 4': ['p < size.k', 'p < 0'],
+            };
+            GPUDevice.prototype.createShaderModule = function(descriptor) {
+              const [right, other] = wrong[descriptor.label] ?? ['', ''];
+              return original.call(this, {...descriptor, code: descriptor.code.replace(right, other)});
+            };""";
+
+    @Test
+    void tuning_rememberedKernelThatIsWrongNow_isMeasuredAgain() throws Exception {
+        List<String> products = ModelProducts.of(MODEL, STEPS.microBatch() * STEPS.context()).keySet().stream()
+                .map(ProductShape::toString)
+                .filter(name -> name.startsWith("ABT"))
+                .toList();
+        try (var server = new TaskServer(MODEL, List.of(task()), shards(), false);
+                Page page = open(server, "boot-js.js")) {
+            tuneAndLeave(page, server);
+            var right = List.of(chosen("attentionBackward", "WORKGROUP"), chosen(products.get(0), "strided"));
+            var wrong = List.of(
+                    chosen("rmsNorm", "WORKGROUP"),
+                    chosen("attention", "WORKGROUP"),
+                    chosen("crossEntropy", "WORKGROUP"),
+                    chosen(products.get(1), "subgroups"),
+                    chosen(products.get(2), "of-an-older-version"));
+            keep(page, Stream.of(right, wrong).flatMap(List::stream).toList());
+            server.offer(task());
+            load(page, server, after(WRONG_FORMS));
+            start(page, server);
+            await(page, () -> server.updates.getFirst().isDone());
+
+            assertThat(page.evaluate("events.find(e => e.type == 'tuned').remembered"))
+                    .isEqualTo(false);
+            List<KernelChoice> kept = kept(page);
+            assertThat(kept)
+                    .containsAll(right)
+                    .hasSize(right.size() + wrong.size())
+                    .usingElementComparator(WorkerTaskIT::byKernel)
+                    .doesNotContainAnyElementsOf(wrong);
+            assertSame(UpdateCodec.decode(
+                    UpdateEncoding.F32, server.updates.getFirst().get(), expected.update().length));
+        }
+    }
+
+    @Test
+    void auditableTask_onATunedDevice_isComputedAsIfItHadNeverBeenTuned() throws Exception {
+        try (var server = new TaskServer(MODEL, List.of(auditable(1)), shards(), false);
+                Page page = open(server, "boot-js.js")) {
+            start(page, server);
+            await(page, () -> server.updates.getFirst().isDone());
+            byte[] untuned = server.updates.getFirst().get();
+            assertThat(seen(page, "tuned")).isFalse();
+            page.evaluate("worker.terminate()");
+
+            server.offer(task());
+            load(page, server, "'/worker/boot-js.js'");
+            tuneAndLeave(page, server);
+            keep(page, notStandard());
+            server.offer(task());
+            server.offer(auditable(2));
+            load(page, server, "'/worker/boot-js.js'");
+            start(page, server);
+            await(page, () -> server.updates.get(2).isDone());
+            assertThat(kept(page)).containsExactlyInAnyOrderElementsOf(notStandard());
+            assertThat(page.evaluate("events.find(e => e.type == 'tuned').remembered"))
+                    .isEqualTo(true);
+            byte[] tuned = server.updates.get(1).get(),
+                    audited = server.updates.get(2).get();
+            assertThat(tuned).as("other kernels add in another order").isNotEqualTo(untuned);
+            assertThat(audited).isEqualTo(untuned);
+            assertSame(UpdateCodec.decode(UpdateEncoding.F32, audited, expected.update().length));
+        }
+    }
+
+    private static GradientTask auditable(int number) {
+        return task(number, checkpoint, List.of(), true);
+    }
+
+    /** For all that a device tunes. */
+    private static List<KernelChoice> notStandard() {
+        Stream<String> rows = Stream.of(
+                "attention",
+                "attentionBackward",
+                "crossEntropy",
+                "rmsNorm",
+                "rmsNormBackward",
+                "rotary",
+                "squaredNorm");
+        Stream<ProductShape> products = ModelProducts.of(MODEL, STEPS.microBatch() * STEPS.context()).keySet().stream();
+        return Stream.concat(
+                        products.map(product -> chosen(product.toString(), "subgroups")),
+                        rows.map(operation -> chosen(operation, "WORKGROUP")))
+                .toList();
+    }
+
+    private static int byKernel(KernelChoice a, KernelChoice b) {
+        return (a.operation() + " " + a.kernel()).compareTo(b.operation() + " " + b.kernel());
+    }
+
+    private static KernelChoice chosen(String operation, String kernel) {
+        return new KernelChoice(operation, kernel, 1, 2);
+    }
+
+    /** So that something is kept for this model and browser. */
+    private static void tuneAndLeave(Page page, TaskServer server) {
+        start(page, server);
+        await(page, () -> seen(page, "tuned"));
+        page.evaluate("worker.terminate()");
+    }
+
+    /** Instead of what the page's worker has measured. */
+    private static void keep(Page page, List<KernelChoice> choices) {
+        page.evaluate(
+                "text => kernels('readwrite', (store, keys) => keys.map(key => store.put(text, key)))",
+                KernelChoice.text(choices));
+    }
+
+    private static List<KernelChoice> kept(Page page) {
+        return KernelChoice.parse(
+                (String)
+                        page.evaluate(
+                                "() => kernels('readonly', (store, keys) => keys.map(key => store.get(key))).then(texts => texts.join(''))"));
+    }
+
+    /** The results of requests to the store in which a worker keeps its choices. */
+    private static final String STORE = """
+            window.kernels = (mode, requests) => new Promise((resolve, reject) => {
+              const opening = indexedDB.open('tuning', 1);
+              opening.onerror = reject;
+              opening.onsuccess = () => {
+                const transaction = opening.result.transaction('kernels', mode);
+                const store = transaction.objectStore('kernels');
+                let made = [];
+                store.getAllKeys().onsuccess = event => { made = requests(store, event.target.result); };
+                transaction.onabort = reject;
+                transaction.oncomplete = () => { opening.result.close(); resolve(made.map(request => request.result)); };
+              };
+            });""";
+
     private static float[] step(long seed) {
         var random = new SplitMix64(seed);
         float[] step = new float[WEIGHTS.length];
@@ -260,16 +414,7 @@ class WorkerTaskIT {
     }
 
     private static void assertSame(float[] actual) {
-        double error = 0, size = 0, actualSize = 0, product = 0;
-        for (int i = 0; i < actual.length; i++) {
-            double a = actual[i], e = expected.update()[i];
-            error += (a - e) * (a - e);
-            size += e * e;
-            actualSize += a * a;
-            product += a * e;
-        }
-        assertThat(Math.sqrt(error / size)).as("relative L2").isLessThanOrEqualTo(1e-3);
-        assertThat(product / Math.sqrt(size * actualSize)).as("cosine").isGreaterThanOrEqualTo(0.9999);
+        assertThat(RelativeError.l2(actual, expected.update())).isLessThanOrEqualTo(1e-3); // a cosine >= 1 - 5e-7
     }
 
     @Test
@@ -329,6 +474,7 @@ class WorkerTaskIT {
 
     private static void load(Page page, TaskServer server, String script) {
         page.navigate("http://localhost:" + server.port());
+        page.evaluate(STORE);
         page.evaluate("() => { window.events = []; window.worker = new Worker(" + script + ", {type: 'module'});"
                 + " worker.onmessage = e => { events.push(e.data); };"
                 + " worker.onerror = e => { events.push({type: 'error', message: e.message}); }; }");

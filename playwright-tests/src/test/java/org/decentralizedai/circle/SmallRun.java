@@ -124,6 +124,7 @@ record SmallRun(Path folder, double outerRate) {
                 UpdateEncoding.INT8,
                 1,
                 0,
+                false,
                 UpdateEncoding.INT8,
                 20,
                 60);

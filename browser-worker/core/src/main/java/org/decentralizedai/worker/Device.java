@@ -13,6 +13,12 @@ public interface Device extends AutoCloseable {
         return Tuning.NONE;
     }
 
+    /**
+     * Computes by the kernels that it has before any tuning, until it is tuned again: they add in an order that does not depend on
+     * what was the fastest.
+     */
+    default void useStandardKernels() {}
+
     /** What a task may take of it. */
     DeviceMemory memory();
 

@@ -29,6 +29,7 @@ final class TaskRunner {
     private final Sender sender = new Sender();
 
     private @Nullable LocalTraining training;
+    private @Nullable TaskShape tuned; // what the device was made fast for; null while it uses its standard kernels
     private @Nullable Sha256 checkpoint; // θ_t
     private byte[] file = {}; // of that checkpoint
     private @Nullable Sha256 shard;
@@ -46,7 +47,7 @@ final class TaskRunner {
 
     FinishedTask run(GradientTask task, ModelConfig model, Pulse pulse) {
         try {
-            LocalTraining ready = training(TaskShape.of(model, task.steps()));
+            LocalTraining ready = training(TaskShape.of(model, task.steps()), task.auditable());
             var download = new Download(pulse, backoff, ports.listener());
             TaskWindows windows = windows(task.data(), task.steps().context(), download);
             load(ready, task, model, download);
@@ -66,19 +67,28 @@ final class TaskRunner {
     }
 
     /** Ends the session where the device can't hold such tasks: the next one would be like this one. */
-    private LocalTraining training(TaskShape shape) {
+    private LocalTraining training(TaskShape shape, boolean auditable) {
         LocalTraining old = training;
-        if (old != null && old.fits(shape)) return old;
+        if (old != null && old.fits(shape)) {
+            chooseKernels(shape, auditable);
+            return old;
+        }
         training = null;
         if (old != null) old.free();
         var plan = frugal ? MemoryPlan.recomputing(shape) : MemoryPlan.within(device.memory(), shape);
         String refusal = plan.refusal(device.memory());
         if (refusal != null) throw SessionEnded.failed(refusal);
-        tune(shape);
+        chooseKernels(shape, auditable);
         var fresh = new LocalTraining(device.kernels(), plan);
         training = fresh;
         ports.listener().on(new WorkerEvent.Planned(plan.bytes(), plan.recompute()));
         return fresh;
+    }
+
+    private void chooseKernels(TaskShape shape, boolean auditable) {
+        if (auditable) device.useStandardKernels();
+        else if (!shape.equals(tuned)) tune(shape);
+        tuned = auditable ? null : shape;
     }
 
     private void tune(TaskShape shape) {

@@ -69,6 +69,7 @@ final class Chain {
                 fixture.data(),
                 Fixture.STEPS,
                 UpdateForm.whole(UpdateEncoding.F32),
+                false,
                 60_000);
     }
 }

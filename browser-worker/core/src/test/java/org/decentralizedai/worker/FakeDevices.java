@@ -2,6 +2,8 @@ package org.decentralizedai.worker;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.decentralizedai.kernels.KernelException;
 import org.decentralizedai.kernels.Kernels;
@@ -15,6 +17,7 @@ final class FakeDevices implements Devices {
     int opened, closed, reads, allocations;
     DeviceMemory memory = new DeviceMemory(1L << 30, 1 << 27);
     boolean none;
+    final List<String> chosen = new ArrayList<>(); // kernels: "tuned" or "standard"
 
     /** Called before each read with its number from 1 over all devices; throws to lose the device. */
     IntConsumer beforeRead = _ -> {};
@@ -62,6 +65,17 @@ final class FakeDevices implements Devices {
         @Override
         public Kernels kernels() {
             return kernels;
+        }
+
+        @Override
+        public Tuning tune(TaskShape shape) {
+            chosen.add("tuned");
+            return Tuning.NONE;
+        }
+
+        @Override
+        public void useStandardKernels() {
+            chosen.add("standard");
         }
 
         @Override

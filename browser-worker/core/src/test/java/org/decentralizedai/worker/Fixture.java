@@ -38,6 +38,10 @@ final class Fixture {
     }
 
     GradientTask task(long id) {
+        return task(id, false);
+    }
+
+    GradientTask task(long id, boolean auditable) {
         return new GradientTask(
                 new Lease(id, 1),
                 5,
@@ -47,6 +51,7 @@ final class Fixture {
                 data(),
                 STEPS,
                 UpdateForm.whole(UpdateEncoding.F32),
+                auditable,
                 60_000);
     }
 

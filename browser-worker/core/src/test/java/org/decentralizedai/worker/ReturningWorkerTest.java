@@ -233,6 +233,7 @@ class ReturningWorkerTest {
                         task.data(),
                         task.steps(),
                         task.form(),
+                        false,
                         1000),
                 Fixture.MODEL,
                 pulse);

@@ -213,6 +213,7 @@ class WorkerSessionTest {
                 task.data(),
                 task.steps(),
                 task.form(),
+                false,
                 1000));
         server.answers.add(fixture.task(2));
         run(1);
@@ -574,10 +575,30 @@ class WorkerSessionTest {
         GradientTask task = fixture.task(1);
         var steps = new LocalSteps(3, 4, 4, 5, 0.01, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
         server.answers.add(new GradientTask(
-                task.lease(), 5, task.checkpoint(), task.weights(), List.of(), task.data(), steps, task.form(), 1000));
+                task.lease(),
+                5,
+                task.checkpoint(),
+                task.weights(),
+                List.of(),
+                task.data(),
+                steps,
+                task.form(),
+                false,
+                1000));
         server.answers.add(fixture.task(2));
         run(2);
         assertExactUpdate(SECOND);
+    }
+
+    @Test
+    void session_auditableTasksAmongOthers_areComputedByStandardKernels() {
+        boolean[] auditable = {false, false, true, true, false};
+        for (int i = 0; i < auditable.length; i++) server.answers.add(fixture.task(1 + i, auditable[i]));
+        run(auditable.length);
+        assertThat(devices.chosen).containsExactly("tuned", "standard", "standard", "tuned");
+        assertThat(events(State.class))
+                .filteredOn(state -> state.phase() == Phase.TUNING)
+                .hasSize(2);
     }
 
     @Test
@@ -585,7 +606,16 @@ class WorkerSessionTest {
         GradientTask task = fixture.task(1);
         var steps = new LocalSteps(3, 4, 4, 9, 0.01, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
         server.answers.add(new GradientTask(
-                task.lease(), 5, task.checkpoint(), task.weights(), List.of(), task.data(), steps, task.form(), 1000));
+                task.lease(),
+                5,
+                task.checkpoint(),
+                task.weights(),
+                List.of(),
+                task.data(),
+                steps,
+                task.form(),
+                false,
+                1000));
         server.answers.add(fixture.task(2));
         run(1);
         assertThat(server.heard(Abandon.class))

@@ -155,6 +155,7 @@ final class ScenarioOptions {
                 encoding == null ? preset.encoding() : encoding,
                 parts == null ? preset.parts() : parts,
                 or(feedback, preset.feedback()),
+                preset.auditable(),
                 stepEncoding == null ? preset.stepEncoding() : stepEncoding,
                 preset.leaseSeconds(),
                 preset.maxLeaseSeconds());

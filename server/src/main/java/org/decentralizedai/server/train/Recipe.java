@@ -22,6 +22,9 @@ import org.decentralizedai.worker.TaskShape;
  * @param encoding of updates
  * @param parts into which updates are sliced: each task sends one slice of its update, and tasks take turns; 1 for whole updates
  * @param feedback β of the error feedback that workers keep, 0 for none; an update then is more than its task
+ * @param auditable whether workers compute by their standard kernels, which add in one order in every browser, and not by the fastest;
+ *     so that the updates of two honest workers differ as little as they can. It is of the run, and each of its tasks asks for it: a
+ *     worker that saw which tasks are audited would compute only those as it should
  * @param stepEncoding in which outer steps are published, as deltas for workers that come back; F32: exactly, without deltas
  * @param leaseSeconds without a heartbeat after which a task goes to another worker
  * @param maxLeaseSeconds for all renewals together
@@ -36,6 +39,7 @@ public record Recipe(
         UpdateEncoding encoding,
         int parts,
         double feedback,
+        Boolean auditable,
         UpdateEncoding stepEncoding,
         int leaseSeconds,
         int maxLeaseSeconds) {
@@ -44,6 +48,7 @@ public record Recipe(
         // in JSON that does not name them
         if (stepEncoding == null) stepEncoding = UpdateEncoding.INT8;
         if (schedule == null) schedule = RateSchedule.CONSTANT;
+        if (auditable == null) auditable = false;
         if (minTasks <= 0 || maxTasks < minTasks)
             throw new IllegalArgumentException(
                     "must be 0 < minTasks <= maxTasks: minTasks=" + minTasks + ", maxTasks=" + maxTasks);
@@ -97,6 +102,7 @@ public record Recipe(
                 form.encoding(),
                 form.slice().parts(),
                 form.feedback(),
+                false,
                 UpdateEncoding.INT8,
                 leaseSeconds,
                 5 * leaseSeconds);
@@ -117,6 +123,7 @@ public record Recipe(
                 form.encoding(),
                 form.slice().parts(),
                 form.feedback(),
+                false,
                 UpdateEncoding.INT8,
                 leaseSeconds,
                 5 * leaseSeconds);

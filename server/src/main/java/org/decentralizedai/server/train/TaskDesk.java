@@ -177,6 +177,7 @@ public final class TaskDesk {
                 schedule.windows(lease.taskId()),
                 recipe.steps(p.round().tokens()),
                 recipe.form(p.round().number(), index(lease)),
+                recipe.auditable(),
                 recipe.leaseSeconds() * 1000);
     }
 

@@ -62,6 +62,7 @@ class SimulationTest {
                 encoding,
                 1,
                 feedback,
+                false,
                 UpdateEncoding.INT8,
                 30,
                 90);
@@ -215,7 +216,7 @@ class SimulationTest {
     /** One worker, dense, plain and exact. */
     private Scenario alone(LocalSteps steps, int rounds) {
         var recipe = new Recipe(
-                steps, RateSchedule.CONSTANT, 1, 1, 1, 0, UpdateEncoding.F32, 1, 0, UpdateEncoding.F32, 30, 90);
+                steps, RateSchedule.CONSTANT, 1, 1, 1, 0, UpdateEncoding.F32, 1, 0, false, UpdateEncoding.F32, 30, 90);
         var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO);
         return new Scenario(
                 model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, (long) rounds * steps.tokens(), 7);
@@ -251,6 +252,7 @@ class SimulationTest {
                 sliced ? UpdateEncoding.INT8 : UpdateEncoding.TOP256_4BIT,
                 sliced ? 2 : 1,
                 sliced ? 0 : 0.9,
+                false,
                 UpdateEncoding.INT8,
                 30,
                 90);

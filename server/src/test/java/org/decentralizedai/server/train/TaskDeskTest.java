@@ -44,7 +44,19 @@ class TaskDeskTest {
             new ModelConfig(ModelConfig.BYTE_VOCABULARY, 8, 1, 2, 1, 4, 12, 16, 1e4, 1e-5, true);
     private static final LocalSteps STEPS = new LocalSteps(2, 2, 2, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
     private static final Recipe RECIPE = new Recipe(
-            STEPS, RateSchedule.CONSTANT, TASKS, TASKS, 1, 0, UpdateEncoding.INT8, 1, 0, UpdateEncoding.INT8, 30, 90);
+            STEPS,
+            RateSchedule.CONSTANT,
+            TASKS,
+            TASKS,
+            1,
+            0,
+            UpdateEncoding.INT8,
+            1,
+            0,
+            true,
+            UpdateEncoding.INT8,
+            30,
+            90);
     private static final Sha256 HASH = new Sha256("ab".repeat(32));
 
     /** One worker, its connection and what it believes to hold. */
@@ -69,6 +81,7 @@ class TaskDeskTest {
         @Override
         public void send(ServerMessage message) {
             if (message instanceof GradientTask task) {
+                assertThat(task.auditable()).as("as the recipe says").isTrue();
                 believes.clear();
                 believes.add(task.lease());
             }

@@ -32,7 +32,7 @@ public final class FrameCodec {
                 write(out, m.data());
                 write(out, m.steps());
                 write(out, m.form());
-                yield out.i32(m.leaseMillis()).frame();
+                yield out.bool(m.auditable()).i32(m.leaseMillis()).frame();
             }
             case ServerMessage.Idle m ->
                 new FrameWriter(IDLE)
@@ -122,6 +122,7 @@ public final class FrameCodec {
                         new CorpusWindows(in.hash(), in.i64(), in.i32(), in.i32()),
                         localSteps(in),
                         updateForm(in),
+                        in.bool(),
                         in.i32());
             case IDLE -> new ServerMessage.Idle(in.constant(IdleReason.values()), in.i32());
             case UPLOAD_FROM -> new ServerMessage.UploadFrom(in.lease(), in.i32());

@@ -18,6 +18,8 @@ public sealed interface ServerMessage {
      * @param weights hashes of its pieces, in order: the file cut after every 4 MiB
      * @param hops the last steps that led to {@code checkpoint}, newest last, for workers that hold an earlier one; their deltas
      *     together are shorter than the weights. May be empty
+     * @param auditable the worker computes by its standard kernels, which add in one order, not by the fastest: so updates of honest
+     *     workers differ as little as they can. The same for all tasks of a run, or it would tell which of them are audited
      */
     record GradientTask(
             Lease lease,
@@ -28,6 +30,7 @@ public sealed interface ServerMessage {
             CorpusWindows data,
             LocalSteps steps,
             UpdateForm form,
+            boolean auditable,
             int leaseMillis)
             implements ServerMessage {
         public GradientTask {

@@ -36,6 +36,7 @@ class FrameCodecTest {
                         new CorpusWindows(HASH, -5, 256, 8),
                         new LocalSteps(4, 2, 1, 64, 3e-3, 3, 0.9, 0.95, 1e-8, 0.1, 1),
                         new UpdateForm(UpdateEncoding.INT8, new Slice(2, 3), 0),
+                        true,
                         120_000),
                 new ServerMessage.Idle(IdleReason.PAUSED, 5000),
                 new ServerMessage.UploadFrom(LEASE, 65_536),
@@ -68,16 +69,16 @@ class FrameCodecTest {
     @Test
     void frames_goldenVectors() {
         assertThat(hex(FrameCodec.encode(new ClientMessage.TaskRequest())))
-                .isEqualTo("02420000000000000000000000000000");
+                .isEqualTo("03420000000000000000000000000000");
         assertThat(hex(FrameCodec.encode(new ClientMessage.Heartbeat(LEASE, 3, 5.5))))
-                .isEqualTo("0243000" + "01c0000000000000000000000" + "0700000000000000" + "0300000000000000"
+                .isEqualTo("0343000" + "01c0000000000000000000000" + "0700000000000000" + "0300000000000000"
                         + "03000000" + "0000000000001640");
         assertThat(hex(FrameCodec.encode(new ServerMessage.Verdict(LEASE, VerdictCode.LATE, "late", 0))))
-                .isEqualTo("0205000" + "0200000000000000000000000" + "0700000000000000" + "0300000000000000"
+                .isEqualTo("0305000" + "0200000000000000000000000" + "0700000000000000" + "0300000000000000"
                         + "03000000" + "04000000" + "6c617465" + "00000000");
         assertThat(hex(FrameCodec.encode(new ServerMessage.UploadFrom(LEASE, 65_536))))
                 .isEqualTo(
-                        "0204000" + "0140000000000000000000000" + "0700000000000000" + "0300000000000000" + "00000100");
+                        "0304000" + "0140000000000000000000000" + "0700000000000000" + "0300000000000000" + "00000100");
     }
 
     @Test
@@ -90,10 +91,10 @@ class FrameCodecTest {
         String hop1 = "02".repeat(32) + "01000000" + "03".repeat(32) + "e8030000";
         String hop2 = HASH + "02000000" + "04".repeat(32) + HASH + "404b4c00";
         assertThat(hex(FrameCodec.encode(serverMessages().get(1))))
-                .isEqualTo("02020000" + "b8010000" + "0000000000000000" + "0700000000000000" + "0300000000000000"
+                .isEqualTo("03020000" + "b9010000" + "0000000000000000" + "0700000000000000" + "0300000000000000"
                         + round
                         + HASH + "02000000" + HASH + "01".repeat(32) + "02000000" + hop1 + hop2 + HASH + data + steps
-                        + form + "c0d40100");
+                        + form + "01" + "c0d40100");
     }
 
     @Test

@@ -27,6 +27,11 @@ final class WebDevices implements Devices {
         }
 
         @Override
+        public void useStandardKernels() {
+            kernels.useStandard();
+        }
+
+        @Override
         public void close() {
             kernels.close();
             gpu.close();

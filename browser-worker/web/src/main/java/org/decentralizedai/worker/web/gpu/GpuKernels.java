@@ -83,6 +83,12 @@ public final class GpuKernels implements Kernels {
         rows.choose(variants);
     }
 
+    /** Back to the standard kernels, which add in the same order on every device: what an auditable task is computed with. */
+    public void useStandard() {
+        products.forget();
+        rows.choose(Variants.PLAIN);
+    }
+
     public Variants variants() {
         return rows.variants();
     }

@@ -26,7 +26,7 @@ final class Products {
         preferred = kernel;
     }
 
-    /** Back to the standard kernels, which add in the same order on every device: what a verified task is computed with. */
+    /** Back to the standard kernels. */
     void forget() {
         chosen.clear();
         preferred = null;
