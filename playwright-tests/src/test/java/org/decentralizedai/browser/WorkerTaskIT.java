@@ -268,7 +268,7 @@ class WorkerTaskIT {
             const wrong = {
               'rms_norm_workgroup.wgsl': ['rstd[row] = r;', 'rstd[row] = 1.01 * r;'],
               'attention_workgroup.wgsl': ['log(total_weight.x)', 'log(1.5 * total_weight.x)'],
-              'cross_entropy_workgroup.wgsl': ['fn main', 'fn oops'],
+              'cross_entropy_workgroup.wgsl': ['fn main', 'oops fn main'],
               'subgroup product ABT of 4': ['p < size.k', 'p < 0'],
             };
             GPUDevice.prototype.createShaderModule = function(descriptor) {
@@ -319,6 +319,7 @@ class WorkerTaskIT {
             await(page, () -> server.updates.getFirst().isDone());
             byte[] untuned = server.updates.getFirst().get();
             assertThat(seen(page, "tuned")).isFalse();
+            await(page, () -> (boolean) page.evaluate("events.some(e => e.state == 'waiting' && e.reason)")); // has asked
             page.evaluate("worker.terminate()");
 
             server.offer(task());
@@ -393,7 +394,7 @@ class WorkerTaskIT {
 
     /** The results of requests to the store in which a worker keeps its choices. */
     private static final String STORE = """
-            window.kernels = (mode, requests) => new Promise((resolve, reject) => {
+            () => { window.kernels = (mode, requests) => new Promise((resolve, reject) => {
               const opening = indexedDB.open('tuning', 1);
               opening.onerror = reject;
               opening.onsuccess = () => {
@@ -404,7 +405,7 @@ class WorkerTaskIT {
                 transaction.onabort = reject;
                 transaction.oncomplete = () => { opening.result.close(); resolve(made.map(request => request.result)); };
               };
-            });""";
+            }); }""";
 
     private static float[] step(long seed) {
         var random = new SplitMix64(seed);

@@ -153,7 +153,7 @@ class ContributePanel extends HTMLElement {
     #tuned({ kernels, millis, remembered }) {
         this.#find('kernels').hidden = false;
         this.#find('kernels-how').textContent = remembered
-            ? 'Which way to compute each operation of the model was the fastest here, as measured on an earlier visit.'
+            ? 'Which way to compute each operation of the model was the fastest here, as measured on an earlier visit and checked again.'
             : `Which way to compute each operation of the model is the fastest here, found by trying in ${decimals(millis / 1000, 1)} s.`;
         this.#find('kernels-list').replaceChildren(...kernels.map(({ operation, kernel, millis: best, standardMillis }) => {
             const row = document.createElement('tr');

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param choices one for each shape that was measured
  * @param millis that it took
- * @param remembered from an earlier visit, instead of measured
+ * @param remembered all from an earlier visit, instead of measured
  */
 public record Tuning(List<KernelChoice> choices, double millis, boolean remembered) {
     /** Of a device with one kernel for each operation. */

@@ -58,7 +58,8 @@
  *       the browser's own store was looked through, as far as known; never below bytes.
  * {type: 'tuned', kernels: [{operation, kernel, millis, standardMillis}, ...], millis, remembered}
  *       the fastest kernel of each operation that has several, and what the one takes that is used without measuring;
- *       remembered: measured on an earlier visit.
+ *       remembered: all were measured on an earlier visit, and compute rightly still. Not told before auditable tasks, which
+ *       are computed by the standard kernels.
  * {type: 'refetched', sentence}
  *       the deltas of missed rounds did not lead to the task's weights, so all of them are downloaded; the sentence says why.
  * {type: 'progress', round, step, steps, loss, tokensPerSecond}

@@ -78,9 +78,21 @@ public final class GpuKernels implements Kernels {
      * @throws KernelException with file, line and reason, if the device refuses a shader
      */
     public void choose(Variants variants) {
-        pipelines.compile(variants.specs());
+        try {
+            pipelines.compile(variants.specs());
+        } catch (KernelException refused) {
+            forgetErrors(); // told already: not to be met again at the next read
+            throw refused;
+        }
         device.check();
         rows.choose(variants);
+    }
+
+    private void forgetErrors() {
+        try {
+            device.check();
+        } catch (KernelException _) { // one that is lost says so again
+        }
     }
 
     /** Back to the standard kernels, which add in the same order on every device: what an auditable task is computed with. */
