@@ -319,7 +319,8 @@ class WorkerTaskIT {
             await(page, () -> server.updates.getFirst().isDone());
             byte[] untuned = server.updates.getFirst().get();
             assertThat(seen(page, "tuned")).isFalse();
-            await(page, () -> (boolean) page.evaluate("events.some(e => e.state == 'waiting' && e.reason)")); // has asked
+            await(page, () ->
+                    (boolean) page.evaluate("events.some(e => e.state == 'waiting' && e.reason)")); // has asked
             page.evaluate("worker.terminate()");
 
             server.offer(task());
