@@ -10,6 +10,7 @@ import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.kernels.KernelException;
 import org.decentralizedai.kernels.ReferenceKernels;
+import org.decentralizedai.model.Keeping;
 import org.decentralizedai.wire.ClientMessage;
 import org.decentralizedai.wire.ClientMessage.Abandon;
 import org.decentralizedai.wire.ClientMessage.Heartbeat;
@@ -35,6 +36,8 @@ import org.decentralizedai.worker.WorkerEvent.Planned;
 import org.decentralizedai.worker.WorkerEvent.Progress;
 import org.decentralizedai.worker.WorkerEvent.State;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WorkerSessionTest {
     private static final String KEY = "0123456789abcdef0123456789abcdef";
@@ -136,16 +139,20 @@ class WorkerSessionTest {
         assertThat(devices.closed).isEqualTo(1);
     }
 
-    @Test
-    void session_deviceJustTooSmallToKeepActivations_recomputesToTheSameUpdate() {
-        long needed =
-                MemoryPlan.keeping(TaskShape.of(Fixture.MODEL, Fixture.STEPS)).bytes();
-        devices.memory = new DeviceMemory(needed - 1, 1 << 27);
+    @ParameterizedTest
+    @EnumSource(names = {"PRODUCTS", "NOTHING"})
+    void session_deviceTooSmallToKeepActivations_makesThemAgainToTheSameUpdate(Keeping keeping) {
+        var shape = TaskShape.of(Fixture.MODEL, Fixture.STEPS);
+        long all = MemoryPlan.keeping(shape).bytes();
+        long room = keeping == Keeping.PRODUCTS
+                ? all - 1
+                : MemoryPlan.recomputing(shape).bytes();
+        devices.memory = new DeviceMemory(room, 1 << 27);
         server.answers.add(fixture.task(1));
         run(1);
         assertThat(events(Planned.class)).hasSize(1).allSatisfy(plan -> {
-            assertThat(plan.recompute()).isTrue();
-            assertThat(plan.bytes()).isLessThan(needed);
+            assertThat(plan.keeping()).isEqualTo(keeping);
+            assertThat(plan.bytes()).isLessThan(all);
         });
         assertExactUpdate(FIRST);
     }
@@ -426,8 +433,8 @@ class WorkerSessionTest {
         assertExactUpdate(SECOND);
         assertThat(events(Planned.class))
                 .as("maybe it was short of memory")
-                .extracting(Planned::recompute)
-                .containsExactly(false, true);
+                .extracting(Planned::keeping)
+                .containsExactly(Keeping.ALL, Keeping.NOTHING);
     }
 
     @Test

@@ -50,9 +50,9 @@
  *       once per probing. software: a renderer on the CPU. gigaflops: measured f32 matrix product.
  * {type: 'welcome', worker, run, parameters, checkpointBytes}
  *       once per connection. worker: the name that the server gave. checkpointBytes: the weights of a checkpoint.
- * {type: 'memory', bytes, recompute}
- *       before the first task: all GPU buffers that such tasks take. recompute: activations are computed twice, as the device
- *       can't hold all of them. A device that can't hold a task even so ends in state 'failed'.
+ * {type: 'memory', bytes, keeping, recompute}
+ *       before the first task: all GPU buffers that such tasks take. keeping: what stays of activations, a name of
+ *       {@link org.decentralizedai.model.Keeping}. recompute: they are computed twice, as the device can't hold them. A device that can't hold a task even so ends in state 'failed'.
  * {type: 'download', bytes, totalBytes}
  *       of one task; pieces already kept by the browser don't count. bytes: fetched so far. totalBytes: what remains after
  *       the browser's own store was looked through, as far as known; never below bytes.
