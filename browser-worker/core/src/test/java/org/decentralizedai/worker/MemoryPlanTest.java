@@ -81,12 +81,9 @@ class MemoryPlanTest {
 
     /** Of a task that is computed so. */
     private static MemoryPlan plan(TaskShape shape, Keeping keeping) {
-        var precision = switch (keeping) {
-            case ALL, PRODUCTS, NOTHING -> Precision.F32;
-            case HALVES, NOTHING_AS_HALVES -> Precision.F16;
-        };
         return MemoryPlan.of(
-                new TaskShape(shape.model(), shape.batch(), shape.microBatch(), shape.context(), precision), keeping);
+                new TaskShape(shape.model(), shape.batch(), shape.microBatch(), shape.context(), keeping.precision()),
+                keeping);
     }
 
     static List<Case> cases() {

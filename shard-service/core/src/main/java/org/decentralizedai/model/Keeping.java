@@ -16,6 +16,11 @@ public enum Keeping {
     /** Nothing; rounded as HALVES does it. */
     NOTHING_AS_HALVES;
 
+    /** Of whose bits this leads to. */
+    public Precision precision() {
+        return this == HALVES || this == NOTHING_AS_HALVES ? Precision.F16 : Precision.F32;
+    }
+
     /** Whether layers are computed twice, which is a third more work. */
     public boolean recomputes() {
         return this == NOTHING || this == NOTHING_AS_HALVES;
