@@ -42,7 +42,7 @@ export const rival = {
   async steps(count) {
     const tokens = Uint16Array.from(tokenBatch(config).ids).buffer; // little-endian, as every browser's computer is
     const { millis, losses } = await measure({ what: 'step', ...config.model, batch: config.batch, steps: count,
-      weights: new Int8Array(weights), tokens: new Int8Array(tokens) });
+      keeping: config.keeping ?? 'ALL', weights: new Int8Array(weights), tokens: new Int8Array(tokens) });
     return { millis, losses: Array.from(losses) };
   },
 };

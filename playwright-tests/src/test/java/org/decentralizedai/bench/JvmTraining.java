@@ -1,5 +1,7 @@
 package org.decentralizedai.bench;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
@@ -11,12 +13,15 @@ import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.MatmulLayout;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.model.Initializer;
+import org.decentralizedai.model.Keeping;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.wire.CorpusWindows;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.worker.LocalTraining;
+import org.decentralizedai.worker.MemoryPlan;
+import org.decentralizedai.worker.TaskShape;
 import org.decentralizedai.worker.TaskWindows;
 
 /** The steps that the worker's command 'measure' does, on the JVM: what its losses must be and of which products they consist. */
@@ -52,6 +57,26 @@ final class JvmTraining {
     double[] losses(int count) {
         try (Kernels kernels = engine.get()) {
             return losses(kernels, count);
+        }
+    }
+
+    /** How steps take memory when activations are kept so. */
+    MemoryPlan plan(Keeping keeping) {
+        return MemoryPlan.of(TaskShape.of(config, steps.withActivations(keeping.precision())), keeping);
+    }
+
+    /** So many steps, after an untimed one, with activations kept so; milliseconds of this thread's processor time. */
+    Rival.Steps steps(Keeping keeping, int count) {
+        try (Kernels kernels = engine.get()) {
+            var local = new LocalTraining(kernels, plan(keeping));
+            local.load(weights, 0);
+            local.restart();
+            double[] losses = new double[1 + count];
+            losses[0] = local.step(steps, 1, windows(), 0);
+            ThreadMXBean clock = ManagementFactory.getThreadMXBean();
+            long start = clock.getCurrentThreadCpuTime();
+            for (int i = 1; i <= count; i++) losses[i] = local.step(steps, 1 + i, windows(), 0);
+            return new Rival.Steps((clock.getCurrentThreadCpuTime() - start) / 1e6, losses);
         }
     }
 

@@ -81,7 +81,7 @@ class MeasureIT {
     @SuppressWarnings("unchecked")
     private static Map<String, Object> command(Training training, JvmTraining jvm) {
         var command = new HashMap<>((Map<String, Object>) training.toPage().get("model"));
-        command.putAll(Map.of("what", "step", "batch", training.batch(), "steps", 2));
+        command.putAll(Map.of("what", "step", "batch", training.batch(), "steps", 2, "keeping", "ALL"));
         command.put("weights", Base64.getEncoder().encodeToString(jvm.weights()));
         command.put("tokens", Base64.getEncoder().encodeToString(jvm.tokens()));
         return command;

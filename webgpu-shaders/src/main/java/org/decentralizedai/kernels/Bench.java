@@ -13,6 +13,7 @@ public final class Bench implements AutoCloseable {
     private final Random random;
     private final List<Tensor> allocated = new ArrayList<>();
     private final List<Tokens> tokens = new ArrayList<>();
+    private final List<Halves> halves = new ArrayList<>();
     private final List<Tensor> outputs = new ArrayList<>();
 
     Bench(Kernels kernels, long seed) {
@@ -69,6 +70,12 @@ public final class Bench implements AutoCloseable {
         return made;
     }
 
+    public Halves halves(int rows, int columns) {
+        Halves made = kernels.allocateHalves(Shape.of(rows, columns));
+        halves.add(made);
+        return made;
+    }
+
     private Tensor filled(Shape shape, double from, double to) {
         float[] values = new float[shape.size()];
         for (int i = 0; i < values.length; i++) values[i] = (float) (from + (to - from) * random.nextDouble());
@@ -95,5 +102,6 @@ public final class Bench implements AutoCloseable {
     public void close() {
         for (Tensor tensor : allocated) kernels.free(tensor);
         for (Tokens some : tokens) kernels.free(some);
+        for (Halves some : halves) kernels.free(some);
     }
 }

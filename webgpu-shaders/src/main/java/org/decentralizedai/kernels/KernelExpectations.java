@@ -58,6 +58,7 @@ public final class KernelExpectations {
     public static List<Expectation> all() {
         var cases = new KernelExpectations();
         cases.memory();
+        cases.halves();
         cases.matmul();
         cases.embedding();
         cases.norms();
@@ -85,6 +86,38 @@ public final class KernelExpectations {
                 for (int j = 0; j < 4; j++) bytes[3 + 4 * i + j] = (byte) (bits >> 8 * j);
             }
             k.upload(b.outputView(3, 5), bytes, 3);
+        });
+    }
+
+    /** Within their range, beyond it, below the least normal one, and where rounding is to even; all engines agree exactly. */
+    private void halves() {
+        for (double limit : new double[] {1, 70_000, 1e-4, 2e-7})
+            for (int[] size : new int[][] {{1, 1}, {7, 33}, {64, 176}})
+                halves("within " + limit, size[0], size[1], b -> b.input(Shape.of(size[0], size[1]), -limit, limit));
+        float unit = 0x1p-10f, least = 0x1p-24f;
+        float[][] edges = {
+            {1 + unit / 2, 1 + 3 * unit / 2, -1 - unit / 2, 1 + 0.51f * unit, 2 - unit / 4, 0, -0f},
+            {65_504, 65_519, 65_520, -65_520, 1e30f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY},
+            {least, least / 2, 3 * least / 2, -least / 3, 1023.5f * least, 1022.5f * least, 0x1p-14f}
+        };
+        for (float[] edge : edges)
+            halves("edges at " + edge[0], 1, edge.length, b -> b.values(Shape.vector(edge.length), edge));
+        add("narrow and widen views", TIGHT, (k, b) -> {
+            Halves halves = b.halves(7, 3);
+            k.narrow(halves, b.inputView(7, 3));
+            k.widen(b.outputView(7, 3), halves);
+        });
+    }
+
+    private interface Source {
+        Tensor from(Bench bench);
+    }
+
+    private void halves(String name, int rows, int columns, Source x) {
+        add("narrow and widen " + rows + "x" + columns + " " + name, TIGHT, (k, b) -> {
+            Halves halves = b.halves(rows, columns);
+            k.narrow(halves, x.from(b));
+            k.widen(b.output(rows, columns), halves);
         });
     }
 

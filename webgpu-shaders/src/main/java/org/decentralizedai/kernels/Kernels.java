@@ -23,6 +23,11 @@ public interface Kernels extends AutoCloseable {
 
     void free(Tokens allocated);
 
+    /** Room for a tensor of this shape in halves. */
+    Halves allocateHalves(Shape shape);
+
+    void free(Halves allocated);
+
     /** Copies {@code tensor.size()} little-endian f32 values from {@code bytes}, beginning at {@code offset}. */
     void upload(Tensor tensor, byte[] bytes, int offset);
 
@@ -39,6 +44,15 @@ public interface Kernels extends AutoCloseable {
 
     /** {@code out = a}, same size. */
     void copy(Tensor out, Tensor a);
+
+    /**
+     * out = x as halves, same shape: to nearest, ties to even. What is beyond ±{@link Halves#GREATEST} becomes that; for NaN
+     * nothing is promised.
+     */
+    void narrow(Halves out, Tensor x);
+
+    /** out = x exactly, same shape. */
+    void widen(Tensor out, Halves x);
 
     /** {@code out = a - b}, same size. */
     void subtract(Tensor out, Tensor a, Tensor b);

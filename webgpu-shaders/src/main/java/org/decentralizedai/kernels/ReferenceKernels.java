@@ -39,6 +39,14 @@ public final class ReferenceKernels implements Kernels {
     public void free(Tokens allocated) {}
 
     @Override
+    public Halves allocateHalves(Shape shape) {
+        return new Halves(new Doubles(new double[shape.size()]), shape);
+    }
+
+    @Override
+    public void free(Halves allocated) {}
+
+    @Override
     public void close() {}
 
     @Override
@@ -93,6 +101,25 @@ public final class ReferenceKernels implements Kernels {
     public void copy(Tensor out, Tensor a) {
         Checks.sameSize(out, a);
         System.arraycopy(values(a), a.offset(), values(out), out.offset(), out.size());
+    }
+
+    @Override
+    public void narrow(Halves out, Tensor x) {
+        Checks.shape(x, out.shape());
+        for (int i = 0; i < x.size(); i++) values(out)[i] = half(get(x, i));
+    }
+
+    /** The nearest binary16 value: a multiple of 2⁻¹⁰ of its power of two, or of 2⁻²⁴ where it is less than 2⁻¹⁴. */
+    private static double half(double x) {
+        double near = Math.clamp(x, -Halves.GREATEST, Halves.GREATEST);
+        double unit = Math.scalb(1.0, Math.max(Math.getExponent(near), -14) - 10);
+        return Math.rint(near / unit) * unit;
+    }
+
+    @Override
+    public void widen(Tensor out, Halves x) {
+        Checks.shape(out, x.shape());
+        for (int i = 0; i < out.size(); i++) set(out, i, values(x)[i]);
     }
 
     @Override
@@ -350,6 +377,10 @@ public final class ReferenceKernels implements Kernels {
 
     private static double[] values(Tensor tensor) {
         return ((Doubles) tensor.storage()).values();
+    }
+
+    private static double[] values(Halves halves) {
+        return ((Doubles) halves.storage()).values();
     }
 
     private static int[] values(Tokens tokens) {

@@ -35,6 +35,17 @@ class ReferenceKernelsTest {
         assertValues(c, 4, 2);
     }
 
+    /** 11 bits of precision: 2049 lies between two halves, and so does 65,519 between the greatest one and infinity. */
+    @Test
+    void narrow_numbersBetweenHalves_theNearestOrTheEven() {
+        Tensor x = matrix(Shape.vector(8), 1, 2049, 2051, 65_519, -1e9, 0x1p-24, 0x1p-25, -0x1.8p-24),
+                out = kernels.allocate(x.shape());
+        Halves halves = kernels.allocateHalves(x.shape());
+        kernels.narrow(halves, x);
+        kernels.widen(out, halves);
+        assertValues(out, 1, 2048, 2052, 65_504, -65_504, 0x1p-24, 0, -0x1p-23);
+    }
+
     @Test
     void embed_copiesRows_backwardSumsThem() {
         Tensor table = matrix(Shape.of(3, 2), 1, 2, 3, 4, 5, 6), out = matrix(Shape.of(3, 2), 0, 0, 0, 0, 0, 0);
@@ -163,6 +174,8 @@ class ReferenceKernelsTest {
         return List.of(
                 (k, s, l) -> k.copy(s, l),
                 (k, s, l) -> k.subtract(s, s, l),
+                (k, s, l) -> k.narrow(k.allocateHalves(FOUR), l),
+                (k, s, l) -> k.widen(l, k.allocateHalves(FOUR)),
                 (k, s, l) -> k.swiGlu(l, s, s),
                 (k, s, l) -> k.swiGluBackward(s, s, s, s, l),
                 (k, s, l) -> k.matmul(MatmulLayout.AB, s, s, l, false),

@@ -50,7 +50,7 @@ public final class LocalTraining {
         return fits(TaskShape.of(config, steps));
     }
 
-    boolean fits(TaskShape shape) {
+    public boolean fits(TaskShape shape) {
         return shape.equals(this.shape);
     }
 

@@ -81,7 +81,7 @@ final class TaskRunner {
         chooseKernels(shape, auditable);
         var fresh = new LocalTraining(device.kernels(), plan);
         training = fresh;
-        ports.listener().on(new WorkerEvent.Planned(plan.bytes(), plan.recompute()));
+        ports.listener().on(new WorkerEvent.Planned(plan.bytes(), plan.keeping()));
         return fresh;
     }
 

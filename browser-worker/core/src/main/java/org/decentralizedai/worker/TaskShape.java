@@ -1,6 +1,7 @@
 package org.decentralizedai.worker;
 
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.Precision;
 import org.decentralizedai.wire.LocalSteps;
 
 /**
@@ -9,8 +10,9 @@ import org.decentralizedai.wire.LocalSteps;
  * @param batch windows of a step
  * @param microBatch windows that are computed at a time
  * @param context tokens of a window
+ * @param activations as what the backward reads them
  */
-public record TaskShape(ModelConfig model, int batch, int microBatch, int context) {
+public record TaskShape(ModelConfig model, int batch, int microBatch, int context, Precision activations) {
     public TaskShape {
         if (batch <= 0 || microBatch <= 0 || batch % microBatch != 0)
             throw new IllegalArgumentException("batch must be a multiple of microBatch: " + batch + ", " + microBatch);
@@ -18,8 +20,17 @@ public record TaskShape(ModelConfig model, int batch, int microBatch, int contex
             throw new IllegalArgumentException("context must be <= " + model.context() + ": context=" + context);
     }
 
+    public TaskShape(ModelConfig model, int batch, int microBatch, int context) {
+        this(model, batch, microBatch, context, Precision.F32);
+    }
+
     public static TaskShape of(ModelConfig model, LocalSteps steps) {
-        return new TaskShape(model, steps.batch(), steps.microBatch(), steps.context());
+        return new TaskShape(model, steps.batch(), steps.microBatch(), steps.context(), steps.activations());
+    }
+
+    /** So many windows at a time. */
+    TaskShape inParts(int microBatch) {
+        return new TaskShape(model, batch, microBatch, context, activations);
     }
 
     /** Whether the widest activation is a tensor, which has fewer than 2³¹ elements. */

@@ -7,6 +7,7 @@ import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
 import org.decentralizedai.model.Allocator;
 import org.decentralizedai.model.DecoderMemory;
+import org.decentralizedai.model.Keeping;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.model.Parameters;
 import org.decentralizedai.model.Use;
@@ -29,14 +30,14 @@ record TrainingMemory(
         Tensor norm2,
         Tensor piece) {
 
-    static TrainingMemory take(Allocator from, TaskShape shape, boolean recompute) {
+    static TrainingMemory take(Allocator from, TaskShape shape, Keeping keeping) {
         var layout = ParameterLayout.of(shape.model());
         var step = new StepMemory(
                 Parameters.take(from, Use.WEIGHTS, layout),
                 Parameters.take(from, Use.GRADIENTS, layout),
                 Parameters.take(from, Use.MOMENTS, layout),
                 Parameters.take(from, Use.MOMENTS, layout));
-        var decoder = DecoderMemory.take(from, shape.model(), shape.microBatch(), shape.context(), recompute);
+        var decoder = DecoderMemory.take(from, shape.model(), shape.microBatch(), shape.context(), keeping);
         return new TrainingMemory(
                 step,
                 decoder,

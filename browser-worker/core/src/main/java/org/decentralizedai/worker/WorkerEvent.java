@@ -1,5 +1,6 @@
 package org.decentralizedai.worker;
 
+import org.decentralizedai.model.Keeping;
 import org.decentralizedai.wire.VerdictCode;
 
 /** What a worker tells whoever watches it. */
@@ -28,9 +29,9 @@ public sealed interface WorkerEvent {
      * Before the first task of a shape.
      *
      * @param bytes of all buffers that such tasks take
-     * @param recompute to fit the device, at the price of a third more work
+     * @param keeping of activations, so that they fit the device
      */
-    record Planned(long bytes, boolean recompute) implements WorkerEvent {}
+    record Planned(long bytes, Keeping keeping) implements WorkerEvent {}
 
     /** Of one task, deltas and weights alike; kept pieces don't count. {@code bytes} never exceeds {@code totalBytes}. */
     record Downloaded(long bytes, long totalBytes) implements WorkerEvent {}

@@ -7,18 +7,23 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.decentralizedai.kernels.Halves;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.ReferenceKernels;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
+import org.decentralizedai.model.Keeping;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.model.Precision;
 import org.decentralizedai.model.Use;
 import org.decentralizedai.wire.CorpusWindows;
 import org.decentralizedai.wire.LocalSteps;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class MemoryPlanTest {
@@ -44,6 +49,7 @@ class MemoryPlanTest {
                     Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (_, method, arguments) -> {
                         switch (method.getName()) {
                             case "allocate" -> take(((Shape) arguments[0]).size());
+                            case "allocateHalves" -> take(Halves.words((Shape) arguments[0]));
                             case "allocateTokens" -> take(Tokens.length((int) arguments[0], (int) arguments[1]));
                             case "free" -> freed += 4L * length(arguments[0]);
                             case "read" -> longestRead = Math.max(longestRead, 4L * ((Tensor) arguments[0]).size());
@@ -59,27 +65,34 @@ class MemoryPlanTest {
         }
 
         private static int length(Object allocated) {
-            return allocated instanceof Tensor tensor
-                    ? tensor.storage().length()
-                    : ((Tokens) allocated).storage().length();
+            return switch (allocated) {
+                case Tensor tensor -> tensor.storage().length();
+                case Halves halves -> Halves.words(halves.shape()); // the reference has a double for each
+                default -> ((Tokens) allocated).storage().length();
+            };
         }
     }
 
-    private record Case(ModelConfig model, LocalSteps steps, boolean recompute) {
+    private record Case(ModelConfig model, LocalSteps steps, Keeping keeping) {
         MemoryPlan plan() {
-            var shape = TaskShape.of(model, steps);
-            return recompute ? MemoryPlan.recomputing(shape) : MemoryPlan.keeping(shape);
+            return MemoryPlanTest.plan(TaskShape.of(model, steps), keeping);
         }
+    }
+
+    /** Of a task that is computed so. */
+    private static MemoryPlan plan(TaskShape shape, Keeping keeping) {
+        return MemoryPlan.of(
+                new TaskShape(shape.model(), shape.batch(), shape.microBatch(), shape.context(), keeping.precision()),
+                keeping);
     }
 
     static List<Case> cases() {
         var untied = new ModelConfig(300, 12, 3, 3, 3, 4, 20, 16, 500, 1e-6, false);
         var whole = new LocalSteps(2, 3, 3, 16, 0.01, 0, 0.9, 0.95, 1e-8, 0.1, 1);
-        return List.of(
-                new Case(Fixture.MODEL, Fixture.STEPS, false),
-                new Case(Fixture.MODEL, Fixture.STEPS, true),
-                new Case(untied, whole, false),
-                new Case(untied, whole, true));
+        return Stream.of(Keeping.values())
+                .flatMap(keeping ->
+                        Stream.of(new Case(Fixture.MODEL, Fixture.STEPS, keeping), new Case(untied, whole, keeping)))
+                .toList();
     }
 
     @ParameterizedTest
@@ -104,17 +117,17 @@ class MemoryPlanTest {
         assertThat(MemoryPlan.microBatch(TAB, small(15, 1))).isEqualTo(5);
         var fast = MemoryPlan.within(TAB, small(15, 5));
         assertThat(fast.refusal(TAB)).isNull();
-        assertThat(fast.recompute()).isFalse();
+        assertThat(fast.keeping()).isEqualTo(Keeping.ALL);
         var frugal = MemoryPlan.within(TAB, small(15, 15));
         assertThat(frugal.refusal(TAB)).isNull();
-        assertThat(frugal.recompute()).isTrue();
+        assertThat(frugal.keeping()).isEqualTo(Keeping.NOTHING);
     }
 
     @Test
     void base_context1024_fits4GB() {
         var plan = MemoryPlan.within(LARGE, base(1, 1));
         assertThat(plan.refusal(LARGE)).isNull();
-        assertThat(plan.recompute()).isFalse();
+        assertThat(plan.keeping()).isEqualTo(Keeping.ALL);
         assertThat(MemoryPlan.within(LARGE, base(4, 4)).refusal(LARGE)).isNull();
         assertThat(MemoryPlan.within(TAB, base(1, 1)).refusal(TAB))
                 .matches("This task needs 2\\.\\d\\d GB of buffers; this device allows 1\\.50 GB\\.");
@@ -132,7 +145,7 @@ class MemoryPlanTest {
     }
 
     private static void row(String name, TaskShape shape) {
-        MemoryPlan kept = MemoryPlan.keeping(shape), recomputed = MemoryPlan.recomputing(shape);
+        MemoryPlan kept = plan(shape, Keeping.ALL), recomputed = plan(shape, Keeping.NOTHING);
         long rest = kept.bytes(Use.SCRATCH) + kept.bytes(Use.LOGITS) + kept.bytes(Use.SMALL);
         long[] bytes = {
             kept.bytes(Use.WEIGHTS),
@@ -145,7 +158,9 @@ class MemoryPlanTest {
         };
         var row = new StringBuilder("| `" + name + "`, " + shape.microBatch() + " |");
         for (long use : bytes) row.append(megabytes(use));
-        System.out.println(row + megabytes(kept.bytes()) + megabytes(recomputed.bytes()));
+        for (Keeping keeping : List.of(Keeping.ALL, Keeping.PRODUCTS, Keeping.HALVES, Keeping.NOTHING))
+            row.append(megabytes(plan(shape, keeping).bytes()));
+        System.out.println(row);
         assertThat(LongStream.of(bytes).sum()).isEqualTo(kept.bytes());
         assertThat(kept.bytes() - recomputed.bytes())
                 .isEqualTo(kept.bytes(Use.ACTIVATIONS) - recomputed.bytes(Use.ACTIVATIONS));
@@ -155,6 +170,27 @@ class MemoryPlanTest {
 
     private static String megabytes(long bytes) {
         return String.format(Locale.ROOT, bytes < 100_000_000 ? " %.1f |" : " %.0f |", bytes / 1e6);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "F32, 1400, ALL",
+        "F32, 1200, PRODUCTS",
+        "F32, 1000, NOTHING",
+        "F32, 100, NOTHING",
+        "F16, 1400, HALVES",
+        "F16, 1000, HALVES",
+        "F16, 900, NOTHING_AS_HALVES"
+    })
+    void within_smallFiveWindows_keepsWhatFits(Precision activations, long megabytes, Keeping keeping) {
+        var device = new DeviceMemory(megabytes * 1_000_000, TAB.bufferBytes());
+        var shape = new TaskShape(ModelConfig.small(), 15, 5, 512, activations);
+        assertThat(MemoryPlan.within(device, shape).keeping()).isEqualTo(keeping);
+    }
+
+    @Test
+    void of_halvesForATaskOfExactActivations_isRefused() {
+        assertThatThrownBy(() -> MemoryPlan.of(small(15, 5), Keeping.HALVES)).hasMessageContaining("keeping=HALVES");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.decentralizedai.kernels.KernelException;
+import org.decentralizedai.model.Keeping;
 import org.decentralizedai.wire.ClientMessage.Abandon;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
@@ -11,6 +12,8 @@ import org.decentralizedai.worker.WorkerEvent.Phase;
 import org.decentralizedai.worker.WorkerEvent.Planned;
 import org.decentralizedai.worker.WorkerEvent.State;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Devices that are missing, too small or lost, and how they are prepared for tasks. */
 class WorkerSessionDeviceTest extends WorkerSessionFixture {
@@ -36,16 +39,20 @@ class WorkerSessionDeviceTest extends WorkerSessionFixture {
         assertThat(devices.closed).isEqualTo(1);
     }
 
-    @Test
-    void session_deviceJustTooSmallToKeepActivations_recomputesToTheSameUpdate() {
-        long needed =
-                MemoryPlan.keeping(TaskShape.of(Fixture.MODEL, Fixture.STEPS)).bytes();
-        devices.memory = new DeviceMemory(needed - 1, 1 << 27);
+    @ParameterizedTest
+    @EnumSource(names = {"PRODUCTS", "NOTHING"})
+    void session_deviceTooSmallToKeepActivations_makesThemAgainToTheSameUpdate(Keeping keeping) {
+        var shape = TaskShape.of(Fixture.MODEL, Fixture.STEPS);
+        long all = MemoryPlan.keeping(shape).bytes();
+        long room = keeping == Keeping.PRODUCTS
+                ? all - 1
+                : MemoryPlan.recomputing(shape).bytes();
+        devices.memory = new DeviceMemory(room, 1 << 27);
         server.answers.add(fixture.task(1));
         run(1);
         assertThat(events(Planned.class)).hasSize(1).allSatisfy(plan -> {
-            assertThat(plan.recompute()).isTrue();
-            assertThat(plan.bytes()).isLessThan(needed);
+            assertThat(plan.keeping()).isEqualTo(keeping);
+            assertThat(plan.bytes()).isLessThan(all);
         });
         assertExactUpdate(FIRST);
     }
@@ -66,8 +73,8 @@ class WorkerSessionDeviceTest extends WorkerSessionFixture {
         assertExactUpdate(SECOND);
         assertThat(events(Planned.class))
                 .as("maybe it was short of memory")
-                .extracting(Planned::recompute)
-                .containsExactly(false, true);
+                .extracting(Planned::keeping)
+                .containsExactly(Keeping.ALL, Keeping.NOTHING);
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.decentralizedai.server.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.model.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +37,16 @@ final class RecipeTest {
         assertThat(json.remove("stepEncoding")).isNotNull();
         assertThat(json.remove("schedule")).isNotNull();
         assertThat(json.remove("auditable")).isNotNull();
+        assertThat(((ObjectNode) json.get("steps")).remove("activations")).isNotNull();
         assertThat(JSON.treeToValue(json, Recipe.class)).isEqualTo(recipe);
+    }
+
+    @Test
+    void json_withActivationsInF16_keepsThem() {
+        ObjectNode json = JSON.valueToTree(Recipe.of("nano", ModelChoice.config("nano")));
+        ((ObjectNode) json.get("steps")).put("activations", "F16");
+        var steps = JSON.treeToValue(json, Recipe.class).steps();
+        assertThat(steps.activations()).isEqualTo(Precision.F16);
+        assertThat(steps.withLearningRate(0.5).activations()).isEqualTo(Precision.F16);
     }
 }

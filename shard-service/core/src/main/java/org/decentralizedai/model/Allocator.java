@@ -1,5 +1,6 @@
 package org.decentralizedai.model;
 
+import org.decentralizedai.kernels.Halves;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
@@ -11,6 +12,9 @@ import org.decentralizedai.kernels.Tokens;
 public interface Allocator {
     /** All zero. */
     Tensor tensor(Use use, Shape shape);
+
+    /** Room for a tensor of this shape in halves. */
+    Halves halves(Use use, Shape shape);
 
     /** Room for {@code count} tokens of a vocabulary. */
     Tokens tokens(int count, int vocabulary);

@@ -2,6 +2,7 @@ package org.decentralizedai.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.decentralizedai.kernels.Halves;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Tensor;
@@ -11,6 +12,7 @@ import org.decentralizedai.kernels.Tokens;
 public final class Arena implements Allocator {
     private final Kernels kernels;
     private final List<Tensor> tensors = new ArrayList<>();
+    private final List<Halves> halves = new ArrayList<>();
     private final List<Tokens> tokens = new ArrayList<>();
 
     public Arena(Kernels kernels) {
@@ -25,6 +27,13 @@ public final class Arena implements Allocator {
     }
 
     @Override
+    public Halves halves(Use use, Shape shape) {
+        Halves room = kernels.allocateHalves(shape);
+        halves.add(room);
+        return room;
+    }
+
+    @Override
     public Tokens tokens(int count, int vocabulary) {
         Tokens room = kernels.allocateTokens(count, vocabulary);
         tokens.add(room);
@@ -34,8 +43,10 @@ public final class Arena implements Allocator {
     /** Releases all of them. */
     public void free() {
         tensors.forEach(kernels::free);
+        halves.forEach(kernels::free);
         tokens.forEach(kernels::free);
         tensors.clear();
+        halves.clear();
         tokens.clear();
     }
 }

@@ -28,7 +28,7 @@ public final class Decoder {
         this(
                 kernels,
                 config,
-                DecoderMemory.take(new Arena(kernels), config, batch, context, false),
+                DecoderMemory.take(new Arena(kernels), config, batch, context, Keeping.ALL),
                 weights,
                 gradients);
     }
@@ -92,8 +92,7 @@ public final class Decoder {
         kernels.rmsNormBackward(dresidual, dfinalNorm, dnormed, residuals.getLast(), finalNorm, memory.rstd());
         int last = layers.size() - 1;
         for (int i = last; i >= 0; i--) {
-            if (memory.recompute() && i < last)
-                layers.get(i).activate(residuals.get(i)); // the last one's are still there
+            if (i < last) layers.get(i).restore(residuals.get(i)); // the last one's are still there
             layers.get(i).backward(dresidual, residuals.get(i));
         }
         kernels.embedBackward(dembedding, dresidual, inputs);

@@ -17,6 +17,7 @@ final class Layer {
     private final AttentionShape attention;
     private final Tensor rotary;
     private final double epsilon;
+    private final Keeping keeping;
     private final LayerWeights w;
     private final LayerWeights dw;
     private final Activations a;
@@ -34,6 +35,7 @@ final class Layer {
         attention = memory.attention();
         rotary = memory.rotary();
         epsilon = config.rmsNormEpsilon();
+        keeping = memory.keeping();
         w = weights;
         dw = gradients;
         a = memory.activations().get(i);
@@ -45,10 +47,37 @@ final class Layer {
         activate(x);
         kernels.copy(out, a.middle());
         kernels.matmul(ABT, out, a.activated(), w.down(), true);
+        if (keeping == Keeping.HALVES) a.narrow(kernels);
+    }
+
+    /** Makes of the activations of x (n,hidden) what was not kept. */
+    void restore(Tensor x) {
+        switch (keeping) {
+            case ALL -> {}
+            case PRODUCTS -> rebuild(x);
+            case NOTHING -> activate(x);
+            case HALVES -> {
+                a.widen(kernels);
+                rebuild(x);
+            }
+            case NOTHING_AS_HALVES -> {
+                activate(x);
+                a.narrow(kernels);
+                a.widen(kernels);
+                kernels.swiGlu(a.activated(), a.gate(), a.up());
+            }
+        }
+    }
+
+    /** From products to activations. */
+    private void rebuild(Tensor x) {
+        kernels.rmsNorm(a.norm1(), a.rstd1(), x, w.attentionNorm(), epsilon);
+        kernels.rmsNorm(a.norm2(), a.rstd2(), a.middle(), w.mlpNorm(), epsilon);
+        kernels.swiGlu(a.activated(), a.gate(), a.up());
     }
 
     /** Fills the activations from x (n,hidden): all of the forward but its last product. */
-    void activate(Tensor x) {
+    private void activate(Tensor x) {
         kernels.rmsNorm(a.norm1(), a.rstd1(), x, w.attentionNorm(), epsilon);
         kernels.matmul(ABT, a.q(), a.norm1(), w.query(), false);
         kernels.matmul(ABT, a.k(), a.norm1(), w.key(), false);

@@ -8,6 +8,7 @@ import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.Precision;
 
 /** Messages to frames and back, for both sides. Decoding throws only {@link FrameException}. */
 public final class FrameCodec {
@@ -184,7 +185,8 @@ public final class FrameCodec {
                 .f64(s.beta2())
                 .f64(s.epsilon())
                 .f64(s.weightDecay())
-                .f64(s.clipNorm());
+                .f64(s.clipNorm())
+                .i32(s.activations().ordinal());
     }
 
     private static void write(FrameWriter out, UpdateForm f) {
@@ -200,7 +202,17 @@ public final class FrameCodec {
 
     private static LocalSteps localSteps(FrameReader in) {
         return new LocalSteps(
-                in.i32(), in.i32(), in.i32(), in.i32(), in.f64(), in.i32(), in.f64(), in.f64(), in.f64(), in.f64(),
-                in.f64());
+                in.i32(),
+                in.i32(),
+                in.i32(),
+                in.i32(),
+                in.f64(),
+                in.i32(),
+                in.f64(),
+                in.f64(),
+                in.f64(),
+                in.f64(),
+                in.f64(),
+                in.constant(Precision.values()));
     }
 }

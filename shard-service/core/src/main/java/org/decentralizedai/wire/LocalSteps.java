@@ -1,10 +1,13 @@
 package org.decentralizedai.wire;
 
+import org.decentralizedai.model.Precision;
+
 /**
  * The local training of one task: {@code steps} AdamW steps from zero moments, each over {@code batch} windows of
  * {@code context} tokens, computed {@code microBatch} windows at a time.
  *
  * @param warmupSteps the learning rate rises linearly over these first steps of the task
+ * @param activations all devices round as it says, even one that could keep them exactly: an update is a function of its task
  */
 public record LocalSteps(
         int steps,
@@ -17,9 +20,11 @@ public record LocalSteps(
         double beta2,
         double epsilon,
         double weightDecay,
-        double clipNorm) {
+        double clipNorm,
+        Precision activations) {
 
     public LocalSteps {
+        if (activations == null) activations = Precision.F32; // in JSON that does not name it
         if (steps <= 0 || batch <= 0 || microBatch <= 0 || context <= 0)
             throw new IllegalArgumentException("sizes must be > 0: steps=" + steps + ", batch=" + batch
                     + ", microBatch=" + microBatch + ", context=" + context);
@@ -30,6 +35,50 @@ public record LocalSteps(
             throw new IllegalArgumentException("learningRate must be in (0, 1]: " + learningRate);
     }
 
+    /** With exact activations. */
+    public LocalSteps(
+            int steps,
+            int batch,
+            int microBatch,
+            int context,
+            double learningRate,
+            int warmupSteps,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            double clipNorm) {
+        this(
+                steps,
+                batch,
+                microBatch,
+                context,
+                learningRate,
+                warmupSteps,
+                beta1,
+                beta2,
+                epsilon,
+                weightDecay,
+                clipNorm,
+                Precision.F32);
+    }
+
+    public LocalSteps withActivations(Precision precision) {
+        return new LocalSteps(
+                steps,
+                batch,
+                microBatch,
+                context,
+                learningRate,
+                warmupSteps,
+                beta1,
+                beta2,
+                epsilon,
+                weightDecay,
+                clipNorm,
+                precision);
+    }
+
     /** Learning rate of step {@code step}, counted from 1. */
     public double learningRate(int step) {
         return learningRate * Math.min(1.0, step / (warmupSteps + 1.0));
@@ -37,7 +86,18 @@ public record LocalSteps(
 
     public LocalSteps withLearningRate(double rate) {
         return new LocalSteps(
-                steps, batch, microBatch, context, rate, warmupSteps, beta1, beta2, epsilon, weightDecay, clipNorm);
+                steps,
+                batch,
+                microBatch,
+                context,
+                rate,
+                warmupSteps,
+                beta1,
+                beta2,
+                epsilon,
+                weightDecay,
+                clipNorm,
+                activations);
     }
 
     /** Windows that the whole task trains on. */

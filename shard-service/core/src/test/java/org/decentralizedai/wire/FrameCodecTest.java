@@ -14,6 +14,7 @@ import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,7 +35,7 @@ class FrameCodecTest {
                                 new Hop(new Sha256("02".repeat(32)), List.of(new Sha256("03".repeat(32))), 1000),
                                 new Hop(HASH, List.of(new Sha256("04".repeat(32)), HASH), 5_000_000)),
                         new CorpusWindows(HASH, -5, 256, 8),
-                        new LocalSteps(4, 2, 1, 64, 3e-3, 3, 0.9, 0.95, 1e-8, 0.1, 1),
+                        new LocalSteps(4, 2, 1, 64, 3e-3, 3, 0.9, 0.95, 1e-8, 0.1, 1).withActivations(Precision.F16),
                         new UpdateForm(UpdateEncoding.INT8, new Slice(2, 3), 0),
                         true,
                         120_000),
@@ -84,14 +85,14 @@ class FrameCodecTest {
     @Test
     void gradientTask_goldenVector() {
         String round = "0c000000", data = "fbffffffffffffff" + "00010000" + "08000000";
-        String steps =
-                "04000000" + "02000000" + "01000000" + "40000000" + "fa7e6abc7493683f" + "03000000" + "cdccccccccccec3f"
-                        + "666666666666ee3f" + "3a8c30e28e79453e" + "9a9999999999b93f" + "000000000000f03f";
+        String steps = "04000000" + "02000000" + "01000000" + "40000000" + "fa7e6abc7493683f" + "03000000"
+                + "cdccccccccccec3f" + "666666666666ee3f" + "3a8c30e28e79453e" + "9a9999999999b93f" + "000000000000f03f"
+                + "01000000";
         String form = "01000000" + "02000000" + "03000000" + "0000000000000000";
         String hop1 = "02".repeat(32) + "01000000" + "03".repeat(32) + "e8030000";
         String hop2 = HASH + "02000000" + "04".repeat(32) + HASH + "404b4c00";
         assertThat(hex(FrameCodec.encode(serverMessages().get(1))))
-                .isEqualTo("03020000" + "b9010000" + "0000000000000000" + "0700000000000000" + "0300000000000000"
+                .isEqualTo("03020000" + "bd010000" + "0000000000000000" + "0700000000000000" + "0300000000000000"
                         + round
                         + HASH + "02000000" + HASH + "01".repeat(32) + "02000000" + hop1 + hop2 + HASH + data + steps
                         + form + "01" + "c0d40100");

@@ -26,7 +26,8 @@ final class Printer implements WorkerListener {
             case WorkerEvent.Dropped e -> say("dropped a task: " + e.sentence());
             case WorkerEvent.Refetched e -> say("downloading all weights: " + e.sentence());
             case WorkerEvent.Planned e ->
-                say("tasks take %.2f GB%s".formatted(e.bytes() / 1e9, e.recompute() ? ", activations recomputed" : ""));
+                say("tasks take %.2f GB%s"
+                        .formatted(e.bytes() / 1e9, e.keeping().recomputes() ? ", activations recomputed" : ""));
             case WorkerEvent.Tuned _, WorkerEvent.Downloaded _ -> {}
             case WorkerEvent.State e -> {
                 failed = e.phase() == WorkerEvent.Phase.FAILED;

@@ -10,6 +10,7 @@ import jdk.incubator.vector.FloatVector;
 import org.decentralizedai.kernels.AdamW;
 import org.decentralizedai.kernels.AttentionShape;
 import org.decentralizedai.kernels.Checks;
+import org.decentralizedai.kernels.Halves;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.MatmulLayout;
 import org.decentralizedai.kernels.Shape;
@@ -30,6 +31,14 @@ public final class VectorKernels implements Kernels {
         @Override
         public int length() {
             return values.length;
+        }
+    }
+
+    /** Two to the element, as everywhere. */
+    private record Shorts(short[] values) implements Storage {
+        @Override
+        public int length() {
+            return (values.length + 1) / 2;
         }
     }
 
@@ -74,6 +83,14 @@ public final class VectorKernels implements Kernels {
     public void free(Tokens allocated) {}
 
     @Override
+    public Halves allocateHalves(Shape shape) {
+        return new Halves(new Shorts(new short[shape.size()]), shape);
+    }
+
+    @Override
+    public void free(Halves allocated) {}
+
+    @Override
     public void close() {
         cores.close();
     }
@@ -113,6 +130,29 @@ public final class VectorKernels implements Kernels {
     public void copy(Tensor out, Tensor a) {
         Checks.sameSize(out, a);
         System.arraycopy(values(a), a.offset(), values(out), out.offset(), out.size());
+    }
+
+    @Override
+    public void narrow(Halves out, Tensor xt) {
+        Checks.shape(xt, out.shape());
+        float[] x = values(xt);
+        short[] halves = values(out);
+        int offset = xt.offset();
+        cores.split(xt.size(), WORTH_A_THREAD / 4, LANES.length(), (from, to) -> {
+            for (int i = from; i < to; i++)
+                halves[i] = Float.floatToFloat16(Math.max(-Halves.GREATEST, Math.min(Halves.GREATEST, x[offset + i])));
+        });
+    }
+
+    @Override
+    public void widen(Tensor outT, Halves x) {
+        Checks.shape(outT, x.shape());
+        float[] out = values(outT);
+        short[] halves = values(x);
+        int offset = outT.offset();
+        cores.split(outT.size(), WORTH_A_THREAD / 4, LANES.length(), (from, to) -> {
+            for (int i = from; i < to; i++) out[offset + i] = Float.float16ToFloat(halves[i]);
+        });
     }
 
     @Override
@@ -417,6 +457,10 @@ public final class VectorKernels implements Kernels {
 
     private static float[] values(Tensor tensor) {
         return ((Floats) tensor.storage()).values();
+    }
+
+    private static short[] values(Halves halves) {
+        return ((Shorts) halves.storage()).values();
     }
 
     private static int[] values(Tokens tokens) {

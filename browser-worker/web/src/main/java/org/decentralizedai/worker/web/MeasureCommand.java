@@ -66,6 +66,10 @@ interface MeasureCommand extends Command {
     @JSProperty
     int getSteps();
 
+    /** A name of {@link org.decentralizedai.model.Keeping}. */
+    @JSProperty
+    String getKeeping();
+
     @JSProperty
     Int8Array getWeights();
 

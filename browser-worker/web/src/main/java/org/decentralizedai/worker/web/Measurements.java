@@ -6,11 +6,13 @@ import org.decentralizedai.kernels.KernelException;
 import org.decentralizedai.kernels.MatmulLayout;
 import org.decentralizedai.kernels.ProductShape;
 import org.decentralizedai.kernels.Tensor;
+import org.decentralizedai.model.Keeping;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.wire.CorpusWindows;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.worker.LocalTraining;
+import org.decentralizedai.worker.MemoryPlan;
 import org.decentralizedai.worker.TaskShape;
 import org.decentralizedai.worker.TaskWindows;
 import org.decentralizedai.worker.web.gpu.Autotuner;
@@ -35,6 +37,7 @@ final class Measurements implements AutoCloseable {
     private final GpuKernels kernels;
     private final Map<ProductShape, String> tuned = new HashMap<>(); // name of the chosen kernel
     private @Nullable LocalTraining training;
+    private @Nullable Keeping keeping; // of the training
 
     /** @throws KernelException where there is no device, or it does not compile the kernels */
     Measurements() {
@@ -85,11 +88,13 @@ final class Measurements implements AutoCloseable {
     private void steps(MeasureCommand wanted) {
         ModelConfig config = config(wanted);
         int batch = wanted.getBatch();
-        var steps = new LocalSteps(1, batch, batch, config.context(), LEARNING_RATE, 0, 0.9, 0.95, 1e-8, 0.1, 1);
+        Keeping wantedKeeping = Keeping.valueOf(wanted.getKeeping());
+        var steps = new LocalSteps(1, batch, batch, config.context(), LEARNING_RATE, 0, 0.9, 0.95, 1e-8, 0.1, 1)
+                .withActivations(wantedKeeping.precision());
         byte[] tokens = wanted.getTokens().copyToJavaArray();
         var windows =
                 new TaskWindows(tokens, new CorpusWindows(Sha256.of(new byte[32]), 1, 0, batch), config.context());
-        LocalTraining local = training(config, steps);
+        LocalTraining local = training(TaskShape.of(config, steps), wantedKeeping);
         local.load(wanted.getWeights().copyToJavaArray(), 0);
         local.restart();
         double[] losses = new double[1 + wanted.getSteps()];
@@ -114,13 +119,14 @@ final class Measurements implements AutoCloseable {
                 true);
     }
 
-    private LocalTraining training(ModelConfig config, LocalSteps steps) {
+    private LocalTraining training(TaskShape shape, Keeping wanted) {
         LocalTraining old = training;
-        if (old != null && old.fits(config, steps)) return old;
+        if (old != null && wanted == keeping && old.fits(shape)) return old;
         training = null;
         if (old != null) old.free();
-        new WebTuning(gpu, kernels).tune(TaskShape.of(config, steps));
-        var fresh = new LocalTraining(kernels, config, steps);
+        new WebTuning(gpu, kernels).tune(shape);
+        var fresh = new LocalTraining(kernels, MemoryPlan.of(shape, wanted));
+        keeping = wanted;
         training = fresh;
         return fresh;
     }

@@ -22,7 +22,8 @@ final class Page implements WorkerListener {
             case WorkerEvent.State e -> state(e.phase().name().toLowerCase(Locale.ROOT), e.reason());
             case WorkerEvent.Probed e -> adapter(e.adapter());
             case WorkerEvent.Welcomed e -> welcome(e.worker(), e.run(), e.parameters(), e.checkpointBytes());
-            case WorkerEvent.Planned e -> memory(e.bytes(), e.recompute());
+            case WorkerEvent.Planned e ->
+                memory(e.bytes(), e.keeping().name(), e.keeping().recomputes());
             case WorkerEvent.Downloaded e -> download(e.bytes(), e.totalBytes());
             case WorkerEvent.Tuned e -> tuned(e.tuning());
             case WorkerEvent.Refetched e -> refetched(e.sentence());
@@ -62,9 +63,9 @@ final class Page implements WorkerListener {
     private static native void welcome(String worker, String run, int parameters, double bytes);
 
     @JSBody(
-            params = {"bytes", "recompute"},
-            script = "self.postMessage({type: 'memory', bytes: bytes, recompute: recompute});")
-    private static native void memory(double bytes, boolean recompute);
+            params = {"bytes", "keeping", "recompute"},
+            script = "self.postMessage({type: 'memory', bytes: bytes, keeping: keeping, recompute: recompute});")
+    private static native void memory(double bytes, String keeping, boolean recompute);
 
     @JSBody(
             params = {"bytes", "total"},

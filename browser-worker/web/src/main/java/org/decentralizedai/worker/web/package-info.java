@@ -24,11 +24,11 @@
  *       runs every kernel against its reference on this device; answered by one event 'check'. Ignored while started.
  * {type: 'measure', what: 'product', layout: 'AB', m, n, k, accumulate, a, b, times, values}
  * {type: 'measure', what: 'step', vocabulary, hidden, layers, heads, kvHeads, headDim, intermediate, context,
- *                   weights, tokens, batch, steps}
+ *                   weights, tokens, batch, steps, keeping: 'ALL'}
  *       for benchmarks: does the work once untimed, then so many times or steps, and reads back; answered by one event
  *       'measured'. a, b: Float32Array, op(A) (m,k) and op(B) (k,n) as layout has them. values: whether the first product is
  *       wanted. weights: Int8Array of f32 in layout order, tokens: of batch * context + 1 ids, 16 bits each; all steps begin
- *       from these weights and train on the same tokens. The device stays open until 'stop'. Ignored while started.
+ *       from these weights and train on the same tokens. keeping: as in 'memory'. The device stays open until 'stop'. Ignored while started.
  * </pre>
  *
  * Events (numbers are JavaScript numbers):
@@ -50,9 +50,10 @@
  *       once per probing. software: a renderer on the CPU. gigaflops: measured f32 matrix product.
  * {type: 'welcome', worker, run, parameters, checkpointBytes}
  *       once per connection. worker: the name that the server gave. checkpointBytes: the weights of a checkpoint.
- * {type: 'memory', bytes, recompute}
- *       before the first task: all GPU buffers that such tasks take. recompute: activations are computed twice, as the device
- *       can't hold all of them. A device that can't hold a task even so ends in state 'failed'.
+ * {type: 'memory', bytes, keeping, recompute}
+ *       before the first task: all GPU buffers that such tasks take. keeping: what stays of activations, a name of
+ *       {@link org.decentralizedai.model.Keeping}. recompute: they are computed twice, as the device can't hold them.
+ *       A device that can't hold a task even so ends in state 'failed'.
  * {type: 'download', bytes, totalBytes}
  *       of one task; pieces already kept by the browser don't count. bytes: fetched so far. totalBytes: what remains after
  *       the browser's own store was looked through, as far as known; never below bytes.

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.decentralizedai.kernels.AdamW;
 import org.decentralizedai.kernels.AttentionShape;
 import org.decentralizedai.kernels.Checks;
+import org.decentralizedai.kernels.Halves;
 import org.decentralizedai.kernels.KernelException;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.MatmulLayout;
@@ -120,6 +121,11 @@ public final class GpuKernels implements Kernels {
         return new Tokens(storage(Tokens.length(count, vocabulary)), count, vocabulary);
     }
 
+    @Override
+    public Halves allocateHalves(Shape shape) {
+        return new Halves(storage(Halves.words(shape)), shape);
+    }
+
     private GpuStorage storage(int length) {
         double bytes = (double) Float.BYTES * length;
         if (bytes > device.maxStorageBytes())
@@ -139,6 +145,11 @@ public final class GpuKernels implements Kernels {
     @Override
     public void free(Tokens tokens) {
         free(GpuStorage.of(tokens));
+    }
+
+    @Override
+    public void free(Halves halves) {
+        free(GpuStorage.of(halves));
     }
 
     private void free(GpuStorage storage) {
@@ -198,6 +209,24 @@ public final class GpuKernels implements Kernels {
     public void copy(Tensor out, Tensor a) {
         Checks.sameSize(out, a);
         commands.copy(out, a);
+    }
+
+    @Override
+    public void narrow(Halves out, Tensor x) {
+        Checks.shape(x, out.shape());
+        Tensor words = words(out);
+        commands.dispatchAll(KernelSpec.NARROW, words.size(), new int[] {x.size()}, words, x);
+    }
+
+    @Override
+    public void widen(Tensor out, Halves x) {
+        Checks.shape(out, x.shape());
+        Tensor words = words(x);
+        commands.dispatchAll(KernelSpec.WIDEN, words.size(), new int[] {out.size()}, out, words);
+    }
+
+    private static Tensor words(Halves halves) {
+        return new Tensor(halves.storage(), 0, Shape.vector(Halves.words(halves.shape())));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.decentralizedai.worker.web.gpu;
 
+import org.decentralizedai.kernels.Halves;
 import org.decentralizedai.kernels.Storage;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
@@ -12,6 +13,10 @@ import org.decentralizedai.kernels.Tokens;
 record GpuStorage(Gpu.Buffer buffer, int id, int length) implements Storage {
     static GpuStorage of(Tensor tensor) {
         return (GpuStorage) tensor.storage();
+    }
+
+    static GpuStorage of(Halves halves) {
+        return (GpuStorage) halves.storage();
     }
 
     static GpuStorage of(Tokens tokens) {

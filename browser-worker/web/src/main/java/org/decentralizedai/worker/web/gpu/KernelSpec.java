@@ -38,6 +38,8 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
     static final KernelSpec EMBED = of("embed.wgsl", "wrr", 64);
     static final KernelSpec EMBED_BACKWARD = of("embed_backward.wgsl", "wrr", 64);
     static final KernelSpec CROSS_ENTROPY = of("cross_entropy.wgsl", "wwr", 16);
+    static final KernelSpec NARROW = of("narrow.wgsl", "wr", 64);
+    static final KernelSpec WIDEN = of("widen.wgsl", "wr", 64);
     static final KernelSpec SUBTRACT = of("subtract.wgsl", "wrr", 64);
     static final KernelSpec SQUARED_NORM = of("squared_norm.wgsl", "wr", 64);
     static final KernelSpec SUM = of("sum.wgsl", "wr", 1);
@@ -67,6 +69,8 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
             EMBED,
             EMBED_BACKWARD,
             CROSS_ENTROPY,
+            NARROW,
+            WIDEN,
             SUBTRACT,
             SQUARED_NORM,
             SUM,
