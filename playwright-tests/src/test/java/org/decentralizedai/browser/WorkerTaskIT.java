@@ -116,6 +116,7 @@ class WorkerTaskIT {
                 sha256(file),
                 List.of(sha256(file)),
                 hops,
+                List.of(),
                 new CorpusWindows(sha256(corpus), 3, 0, STEPS.windows()),
                 STEPS,
                 UpdateForm.whole(UpdateEncoding.F32),

@@ -125,6 +125,7 @@ record SmallRun(Path folder, double outerRate) {
                 1,
                 0,
                 UpdateEncoding.INT8,
+                null,
                 20,
                 60);
     }

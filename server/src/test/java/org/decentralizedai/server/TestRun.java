@@ -26,7 +26,19 @@ final class TestRun {
 
     static Recipe recipe(int tasks, UpdateEncoding stepEncoding) {
         return new Recipe(
-                STEPS, RateSchedule.CONSTANT, tasks, tasks, 1, 0.5, UpdateEncoding.INT8, 1, 0, stepEncoding, 30, 60);
+                STEPS,
+                RateSchedule.CONSTANT,
+                tasks,
+                tasks,
+                1,
+                0.5,
+                UpdateEncoding.INT8,
+                1,
+                0,
+                stepEncoding,
+                null,
+                30,
+                60);
     }
 
     static Settings settings(Path folder, int tasks) throws IOException {

@@ -210,6 +210,7 @@ class WorkerSessionTest {
                 fixture.corpus,
                 task.weights(),
                 List.of(),
+                List.of(),
                 task.data(),
                 task.steps(),
                 task.form(),
@@ -574,7 +575,16 @@ class WorkerSessionTest {
         GradientTask task = fixture.task(1);
         var steps = new LocalSteps(3, 4, 4, 5, 0.01, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
         server.answers.add(new GradientTask(
-                task.lease(), 5, task.checkpoint(), task.weights(), List.of(), task.data(), steps, task.form(), 1000));
+                task.lease(),
+                5,
+                task.checkpoint(),
+                task.weights(),
+                List.of(),
+                List.of(),
+                task.data(),
+                steps,
+                task.form(),
+                1000));
         server.answers.add(fixture.task(2));
         run(2);
         assertExactUpdate(SECOND);
@@ -585,7 +595,16 @@ class WorkerSessionTest {
         GradientTask task = fixture.task(1);
         var steps = new LocalSteps(3, 4, 4, 9, 0.01, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
         server.answers.add(new GradientTask(
-                task.lease(), 5, task.checkpoint(), task.weights(), List.of(), task.data(), steps, task.form(), 1000));
+                task.lease(),
+                5,
+                task.checkpoint(),
+                task.weights(),
+                List.of(),
+                List.of(),
+                task.data(),
+                steps,
+                task.form(),
+                1000));
         server.answers.add(fixture.task(2));
         run(1);
         assertThat(server.heard(Abandon.class))

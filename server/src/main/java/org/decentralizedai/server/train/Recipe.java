@@ -7,8 +7,10 @@ import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.worker.DeviceMemory;
+import org.decentralizedai.worker.LocalTraining;
 import org.decentralizedai.worker.MemoryPlan;
 import org.decentralizedai.worker.TaskShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is trained.
@@ -23,6 +25,7 @@ import org.decentralizedai.worker.TaskShape;
  * @param parts into which updates are sliced: each task sends one slice of its update, and tasks take turns; 1 for whole updates
  * @param feedback β of the error feedback that workers keep, 0 for none; an update then is more than its task
  * @param stepEncoding in which outer steps are published, as deltas for workers that come back; F32: exactly, without deltas
+ * @param secondMoment that is kept and published for the local steps; null: they are AdamW's from zero moments
  * @param leaseSeconds without a heartbeat after which a task goes to another worker
  * @param maxLeaseSeconds for all renewals together
  */
@@ -37,6 +40,7 @@ public record Recipe(
         int parts,
         double feedback,
         UpdateEncoding stepEncoding,
+        @Nullable SecondMoment secondMoment,
         int leaseSeconds,
         int maxLeaseSeconds) {
 
@@ -98,6 +102,7 @@ public record Recipe(
                 form.slice().parts(),
                 form.feedback(),
                 UpdateEncoding.INT8,
+                null,
                 leaseSeconds,
                 5 * leaseSeconds);
     }
@@ -118,6 +123,7 @@ public record Recipe(
                 form.slice().parts(),
                 form.feedback(),
                 UpdateEncoding.INT8,
+                null,
                 leaseSeconds,
                 5 * leaseSeconds);
     }
@@ -149,17 +155,22 @@ public record Recipe(
     }
 
     /**
-     * The greatest change of one parameter that a task's AdamW steps can make, doubled for rounding. An Adam step is at most the
-     * learning rate times the bound of Cauchy and Schwarz on m/√v over the gradients' history; decay adds its share of the
-     * parameter. With error feedback all that was ever held back may come at once: 1 + β + β² + ... as much.
+     * The greatest change of one parameter that a task's steps can make, doubled for rounding. An Adam step is at most the
+     * learning rate times the bound of Cauchy and Schwarz on m/√v over the gradients' history, and one along a published second
+     * moment is bounded as such; decay adds its share of the parameter. With error feedback all that was ever held back may come at once: 1 + β + β² + ... as much.
      *
      * @param greatestWeight greatest |θ| of the checkpoint
      */
     double greatestChange(double greatestWeight) {
-        double ratio = 1;
-        double decayed = steps.beta1() * steps.beta1() / steps.beta2();
-        if (decayed < 1) ratio = Math.max(1, (1 - steps.beta1()) / Math.sqrt((1 - steps.beta2()) * (1 - decayed)));
+        double ratio = secondMoment == null ? greatestAdamStep() : LocalTraining.BOUND;
         double perStep = steps.learningRate() * (ratio + steps.weightDecay() * greatestWeight);
         return 2 * steps.steps() * perStep / (1 - feedback);
+    }
+
+    /** In learning rates. */
+    private double greatestAdamStep() {
+        double decayed = steps.beta1() * steps.beta1() / steps.beta2();
+        if (decayed >= 1) return 1;
+        return Math.max(1, (1 - steps.beta1()) / Math.sqrt((1 - steps.beta2()) * (1 - decayed)));
     }
 }

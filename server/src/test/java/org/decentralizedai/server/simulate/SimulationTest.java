@@ -63,6 +63,7 @@ class SimulationTest {
                 1,
                 feedback,
                 UpdateEncoding.INT8,
+                null,
                 30,
                 90);
         return new Scenario(
@@ -215,7 +216,7 @@ class SimulationTest {
     /** One worker, dense, plain and exact. */
     private Scenario alone(LocalSteps steps, int rounds) {
         var recipe = new Recipe(
-                steps, RateSchedule.CONSTANT, 1, 1, 1, 0, UpdateEncoding.F32, 1, 0, UpdateEncoding.F32, 30, 90);
+                steps, RateSchedule.CONSTANT, 1, 1, 1, 0, UpdateEncoding.F32, 1, 0, UpdateEncoding.F32, null, 30, 90);
         var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO);
         return new Scenario(
                 model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, (long) rounds * steps.tokens(), 7);
@@ -252,6 +253,7 @@ class SimulationTest {
                 sliced ? 2 : 1,
                 sliced ? 0 : 0.9,
                 UpdateEncoding.INT8,
+                null,
                 30,
                 90);
         return new Scenario(model.toString(), corpus, recipe, variant, crowd(0.2, 0, Attack.ZERO), tokens, 7);

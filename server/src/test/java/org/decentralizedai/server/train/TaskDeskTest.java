@@ -44,7 +44,19 @@ class TaskDeskTest {
             new ModelConfig(ModelConfig.BYTE_VOCABULARY, 8, 1, 2, 1, 4, 12, 16, 1e4, 1e-5, true);
     private static final LocalSteps STEPS = new LocalSteps(2, 2, 2, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
     private static final Recipe RECIPE = new Recipe(
-            STEPS, RateSchedule.CONSTANT, TASKS, TASKS, 1, 0, UpdateEncoding.INT8, 1, 0, UpdateEncoding.INT8, 30, 90);
+            STEPS,
+            RateSchedule.CONSTANT,
+            TASKS,
+            TASKS,
+            1,
+            0,
+            UpdateEncoding.INT8,
+            1,
+            0,
+            UpdateEncoding.INT8,
+            null,
+            30,
+            90);
     private static final Sha256 HASH = new Sha256("ab".repeat(32));
 
     /** One worker, its connection and what it believes to hold. */
@@ -107,7 +119,7 @@ class TaskDeskTest {
 
         private void open(int number) {
             var round = new Round(
-                    number, new RoundFiles(HASH, HASH, 1, null, null, null), 0, 0, null, null, null, 0, false);
+                    number, new RoundFiles(HASH, HASH, 1, null, null, null, null), 0, 0, null, null, null, 0, false);
             var checks = new Checks(RECIPE, ParameterLayout.of(MODEL).parameterCount(), MODEL.vocabulary(), 1);
             desk.nextRound(() -> {
                 rounds.advance(round, TASKS);
