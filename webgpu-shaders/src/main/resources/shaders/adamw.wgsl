@@ -15,6 +15,7 @@ struct Step {
   epsilon: f32,
   weight_decay: f32,
   clip_norm: f32, // 0: no limit
+  bound: f32, // greatest |direction|
 }
 
 @group(0) @binding(0) var<storage, read_write> weights: array<f32>;
@@ -39,5 +40,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   moment2[i] = v;
   let decay = select(0.0, step.weight_decay * weights[i], i < step.decayed);
   let direction = m * step.correction1 / (sqrt(v * step.correction2) + step.epsilon);
-  weights[i] -= step.learning_rate * (direction + decay);
+  // not clamp alone, which may take NaN for a number
+  let bounded = select(direction, clamp(direction, -step.bound, step.bound), abs(direction) > step.bound);
+  weights[i] -= step.learning_rate * (bounded + decay);
 }

@@ -132,6 +132,7 @@ class WorkerTaskIT {
                 sha256(file),
                 List.of(sha256(file)),
                 hops,
+                List.of(),
                 new CorpusWindows(sha256(corpus), 3, 0, STEPS.windows()),
                 steps,
                 UpdateForm.whole(UpdateEncoding.F32),

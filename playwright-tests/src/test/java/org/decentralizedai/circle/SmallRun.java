@@ -126,6 +126,7 @@ record SmallRun(Path folder, double outerRate) {
                 0,
                 false,
                 UpdateEncoding.INT8,
+                null,
                 20,
                 60);
     }

@@ -37,6 +37,7 @@ final class TestRun {
                 0,
                 false,
                 stepEncoding,
+                null,
                 30,
                 60);
     }

@@ -281,6 +281,12 @@ public final class KernelExpectations {
         add("adamW clipped", USUAL, (k, b) -> steps(k, b, 130, 64, 0.5));
         add("adamW not clipped", USUAL, (k, b) -> steps(k, b, 77, 0, 1000));
         add("adamW no limit", USUAL, (k, b) -> steps(k, b, 5, 5, 0));
+        add("adamW along a fixed second moment, bounded", USUAL, (k, b) -> {
+            Tensor weights = b.output(1, 130), m = b.output(1, 130), norm2 = b.output(1, 1);
+            Tensor v = b.compared(b.input(Shape.of(1, 130), 0, 0.05)), gradients = b.input(1, 130);
+            k.squaredNorm(norm2, gradients, false);
+            k.adamW(weights, gradients, m, v, norm2, new AdamW(0.01, 0, 1, 1e-8, 0.1, 1, 1, 64, 0.5));
+        });
     }
 
     private static void steps(Kernels kernels, Bench bench, int size, int decayed, double clipNorm) {

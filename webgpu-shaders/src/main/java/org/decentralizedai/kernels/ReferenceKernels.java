@@ -371,7 +371,8 @@ public final class ReferenceKernels implements Kernels {
             set(moment2, i, v);
             double decay = i < step.decayed() ? step.weightDecay() * get(weights, i) : 0;
             double direction = m * step.correction1() / (Math.sqrt(v * step.correction2()) + step.epsilon());
-            set(weights, i, get(weights, i) - step.learningRate() * (direction + decay));
+            double bounded = Math.clamp(direction, -step.bound(), step.bound());
+            set(weights, i, get(weights, i) - step.learningRate() * (bounded + decay));
         }
     }
 

@@ -10,13 +10,18 @@ import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.model.Parameters;
 import org.decentralizedai.wire.LocalSteps;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The mathematics of a task: H AdamW steps from θ_t with zero moments; the update is θ_t − θ_t^(H) (the inner loop of DiLoCo,
- * Douillard et al. 2023). Memory is taken by the constructor, as planned, and used for any number of tasks of the same shape;
+ * The mathematics of a task: H steps from θ_t; the update is θ_t − θ_t^(H) (the inner loop of DiLoCo, Douillard et al. 2023). Where
+ * the coordinator publishes a second moment v, a step is along g / (√v + ε) with v as it is, which the coordinator keeps for all
+ * (MimeLite, Karimireddy et al. 2020); else it is AdamW's from zero moments. Memory is taken by the constructor, as planned, and used for any number of tasks of the same shape;
  * each step waits for the device once, to read its losses.
  */
 public final class LocalTraining {
+    /** Greatest step along a published second moment, in learning rates: a parameter's rare gradients can be far above it. */
+    public static final double BOUND = 10;
+
     private final Kernels kernels;
     private final TaskShape shape;
     private final Arena arena;
@@ -26,6 +31,7 @@ public final class LocalTraining {
     private final Decoder decoder;
     private byte[] start = {}; // holds θ_t from startAt on
     private int startAt;
+    private byte @Nullable [] secondMoment; // packed as θ_t is
 
     /** Keeps all activations. @param steps only its batch, micro-batch and context matter here */
     public LocalTraining(Kernels kernels, ModelConfig config, LocalSteps steps) {
@@ -62,11 +68,19 @@ public final class LocalTraining {
         startAt = offset;
     }
 
-    /** Back to θ_t and zero moments. */
+    /** The v of all steps, packed as θ_t is; null: AdamW from zero moments. Keeps the array, which nobody may change. */
+    public void secondMoment(byte @Nullable [] packed) {
+        if (packed != null && packed.length != Float.BYTES * layout.parameterCount())
+            throw new IllegalArgumentException("wrong number of values: bytes=" + packed.length);
+        secondMoment = packed;
+    }
+
+    /** Back to θ_t, a zero first moment, and the published second moment or zero. */
     public void restart() {
         weights.upload(kernels, start, startAt);
         moment1.segments().forEach(kernels::zero);
-        moment2.segments().forEach(kernels::zero);
+        if (secondMoment == null) moment2.segments().forEach(kernels::zero);
+        else moment2.upload(kernels, secondMoment, 0);
     }
 
     /**
@@ -114,15 +128,22 @@ public final class LocalTraining {
                     moment1.segments().get(s),
                     moment2.segments().get(s),
                     memory.norm2(),
-                    new AdamW(
-                            steps.learningRate(step),
-                            steps.beta1(),
-                            steps.beta2(),
-                            steps.epsilon(),
-                            steps.weightDecay(),
-                            steps.clipNorm(),
-                            step,
-                            layout.decayed(s)));
+                    secondMoment == null
+                            ? adamW(steps, step, steps.beta1(), steps.beta2(), Float.MAX_VALUE, s)
+                            : adamW(steps, step, 0, 1, BOUND, s));
+    }
+
+    private AdamW adamW(LocalSteps steps, int step, double beta1, double beta2, double bound, int segment) {
+        return new AdamW(
+                steps.learningRate(step),
+                beta1,
+                beta2,
+                steps.epsilon(),
+                steps.weightDecay(),
+                steps.clipNorm(),
+                step,
+                layout.decayed(segment),
+                bound);
     }
 
     /** Mean loss of the batch of the last {@link #gradient}, nats per token. Waits for the device. */
@@ -167,11 +188,24 @@ public final class LocalTraining {
         return new LocalResult(update(), first, last);
     }
 
-    /** A whole task at once: what an audit recomputes. */
+    /** A whole task at once, of a run without a published second moment. */
     public static LocalResult compute(
             Kernels kernels, ModelConfig config, byte[] packed, int offset, LocalSteps steps, TaskWindows windows) {
+        return compute(kernels, config, packed, offset, null, steps, windows);
+    }
+
+    /** A whole task at once: what an audit recomputes. @param secondMoment null where none is published */
+    public static LocalResult compute(
+            Kernels kernels,
+            ModelConfig config,
+            byte[] packed,
+            int offset,
+            byte @Nullable [] secondMoment,
+            LocalSteps steps,
+            TaskWindows windows) {
         var training = new LocalTraining(kernels, config, steps);
         training.load(packed, offset);
+        training.secondMoment(secondMoment);
         var result = training.run(steps, windows);
         training.free();
         return result;

@@ -23,6 +23,7 @@ final class TaskRunner {
     private final Device device;
     private final WorkerPorts ports;
     private final CheckpointSource checkpoints;
+    private final SecondMomentSource secondMoments;
     private final CheckedBlobs corpus;
     private final Backoff backoff;
     private final boolean frugal;
@@ -41,7 +42,9 @@ final class TaskRunner {
         this.frugal = frugal;
         this.ports = ports;
         this.backoff = backoff;
-        checkpoints = new CheckpointSource(new CheckedBlobs(ports.shards(), ports.weights(), ports.digest()), ports);
+        var weights = new CheckedBlobs(ports.shards(), ports.weights(), ports.digest());
+        checkpoints = new CheckpointSource(weights, ports);
+        secondMoments = new SecondMomentSource(weights);
         corpus = new CheckedBlobs(ports.shards(), ports.corpus(), ports.digest());
     }
 
@@ -110,6 +113,7 @@ final class TaskRunner {
             checkpoint = task.checkpoint();
         }
         training.load(file, WeightsFile.valuesAt(file, parameters));
+        training.secondMoment(secondMoments.packed(task.secondMoment(), parameters, download));
     }
 
     private FinishedTask train(LocalTraining training, GradientTask task, TaskWindows windows, Pulse pulse) {

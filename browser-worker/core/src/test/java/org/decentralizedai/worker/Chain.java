@@ -66,6 +66,7 @@ final class Chain {
                 checkpoints.get(round),
                 pieces.get(round),
                 listed,
+                List.of(),
                 fixture.data(),
                 Fixture.STEPS,
                 UpdateForm.whole(UpdateEncoding.F32),

@@ -48,6 +48,7 @@ final class Fixture {
                 checkpoint,
                 pieces,
                 List.of(),
+                List.of(),
                 data(),
                 STEPS,
                 UpdateForm.whole(UpdateEncoding.F32),

@@ -230,6 +230,7 @@ class ReturningWorkerTest {
                         before,
                         List.of(before),
                         List.of(),
+                        List.of(),
                         task.data(),
                         task.steps(),
                         task.form(),

@@ -70,7 +70,7 @@ class WorkerSessionDownloadsTest extends WorkerSessionFixture {
                 5,
                 fixture.corpus,
                 task.weights(),
-                List.of(),
+                List.of(), List.of(),
                 task.data(),
                 task.steps(),
                 task.form(),

@@ -2,6 +2,7 @@ package org.decentralizedai.server.simulate;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.server.train.TaskDesk;
 import org.decentralizedai.server.train.Training;
@@ -21,6 +22,7 @@ final class CrowdOfWorkers {
     private final Tally tally = new Tally();
     private final List<VirtualWorker> workers = new ArrayList<>();
     private final long checkpointBytes;
+    private final long momentBytes; // of a published second moment
 
     CrowdOfWorkers(Training training, Lab lab, Timeline timeline, Scenario scenario, long checkpointBytes) {
         this.training = training;
@@ -28,6 +30,7 @@ final class CrowdOfWorkers {
         this.timeline = timeline;
         this.scenario = scenario;
         this.checkpointBytes = checkpointBytes;
+        momentBytes = 2L * ParameterLayout.of(training.model()).parameterCount();
         seeds = new SplitMix64(scenario.seed());
     }
 
@@ -69,9 +72,12 @@ final class CrowdOfWorkers {
         return tally;
     }
 
-    /** Bytes that a worker loads for a task, the corpus apart. @param holds the checkpoint it has */
-    long download(GradientTask task, @Nullable Sha256 holds) {
+    /** Bytes that a worker loads for a task, the corpus apart. @param last task that it had */
+    long download(GradientTask task, @Nullable GradientTask last) {
+        Sha256 holds = last == null ? null : last.checkpoint();
         long bytes = task.checkpoint().equals(holds) ? 0 : hops(task, holds);
+        boolean sameMoment = last != null && last.secondMoment().equals(task.secondMoment());
+        if (!task.secondMoment().isEmpty() && !sameMoment) bytes += momentBytes;
         tally.downloadBytes += bytes;
         return bytes;
     }

@@ -1,13 +1,17 @@
 package org.decentralizedai.server.simulate;
 
+import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.decentralizedai.compress.PublishedMoment;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.simulate.InnerLoop.Computed;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
@@ -29,6 +33,8 @@ final class Lab implements AutoCloseable {
     private final Map<Sha256, byte[]> shards = new HashMap<>(); // used by the caller's thread only
     private @Nullable Sha256 checkpoint;
     private byte[] weights = {};
+    private List<Sha256> momentPieces = List.of();
+    private byte @Nullable [] moment; // of those pieces
 
     /** @param kernels of one thread */
     Lab(ModelConfig model, Inner inner, BlobStore blobs, int threads, Supplier<Kernels> kernels) {
@@ -50,8 +56,19 @@ final class Lab implements AutoCloseable {
     CompletableFuture<Computed> compute(GradientTask task, @Nullable Moments kept) {
         if (!task.checkpoint().equals(checkpoint))
             throw new IllegalStateException("task of another checkpoint: " + task.checkpoint());
-        byte[] from = weights, shard = shards.computeIfAbsent(task.data().shard(), blobs::get);
-        return CompletableFuture.supplyAsync(() -> benches.get().run(task, from, shard, kept), threads);
+        if (!task.secondMoment().equals(momentPieces)) load(task.secondMoment());
+        byte[] from = weights,
+                v = moment,
+                shard = shards.computeIfAbsent(task.data().shard(), blobs::get);
+        return CompletableFuture.supplyAsync(() -> benches.get().run(task, from, v, shard, kept), threads);
+    }
+
+    private void load(List<Sha256> pieces) {
+        var coded = new ByteArrayOutputStream();
+        for (Sha256 piece : pieces) coded.writeBytes(blobs.get(piece));
+        int parameters = ParameterLayout.of(model).parameterCount();
+        moment = pieces.isEmpty() ? null : PublishedMoment.packed(coded.toByteArray(), parameters);
+        momentPieces = pieces;
     }
 
     private record Ready(LocalTraining training, InnerLoop loop) {}
@@ -65,7 +82,7 @@ final class Lab implements AutoCloseable {
             this.kernels = kernels;
         }
 
-        Computed run(GradientTask task, byte[] from, byte[] shard, @Nullable Moments kept) {
+        Computed run(GradientTask task, byte[] from, byte @Nullable [] moment, byte[] shard, @Nullable Moments kept) {
             var current = ready;
             if (current == null || !current.training().fits(model, task.steps())) {
                 var training = new LocalTraining(kernels, model, task.steps());
@@ -73,6 +90,7 @@ final class Lab implements AutoCloseable {
                 ready = current;
             }
             current.training().load(from, 0);
+            current.training().secondMoment(moment);
             var windows = new TaskWindows(shard, task.data(), task.steps().context());
             return current.loop().run(task.steps(), windows, kept);
         }

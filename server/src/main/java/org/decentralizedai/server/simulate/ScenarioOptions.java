@@ -6,6 +6,7 @@ import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.ModelChoice;
 import org.decentralizedai.server.train.RateSchedule;
 import org.decentralizedai.server.train.Recipe;
+import org.decentralizedai.server.train.SecondMoment;
 import org.decentralizedai.store.corpus.Corpus;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.Sha256;
@@ -104,6 +105,21 @@ final class ScenarioOptions {
     @Option(names = "--step-encoding", paramLabel = "FORM", description = "in which outer steps are published")
     private @Nullable UpdateEncoding stepEncoding;
 
+    @Option(
+            names = "--second-moment",
+            paramLabel = "BETA",
+            description = {
+                "decay, in a round, of a second moment that is kept and published for the",
+                "local steps of --inner ADAMW; 0: each task's begins at zero"
+            })
+    private @Nullable Double secondMoment;
+
+    @Option(
+            names = "--second-moment-rounds",
+            paramLabel = "N",
+            description = "after which the second moment is published again (8)")
+    private int secondMomentRounds = 8;
+
     @Option(names = "--feedback", paramLabel = "BETA", description = "of the workers' error feedback, 0 for none")
     private @Nullable Double feedback;
 
@@ -143,6 +159,10 @@ final class ScenarioOptions {
             throw new IllegalArgumentException(
                     "--outer ADAM needs an --outer-rate: how far a parameter goes in a round");
         var preset = Recipe.of(model, ModelChoice.config(model));
+        var moment = secondMoment(preset);
+        if (moment != null && inner != Inner.ADAMW)
+            throw new IllegalArgumentException(
+                    "--inner " + inner + " has moments of its own: it needs --second-moment 0");
         var crowd = new Scenario.Crowd(
                 workers, churn, joinSeconds, speed, spread, new Link(up, down, latency), attackers, attack);
         var recipe = new Recipe(
@@ -157,9 +177,15 @@ final class ScenarioOptions {
                 or(feedback, preset.feedback()),
                 preset.auditable(),
                 stepEncoding == null ? preset.stepEncoding() : stepEncoding,
+                moment,
                 preset.leaseSeconds(),
                 preset.maxLeaseSeconds());
         return new Scenario(model, corpus(), recipe, new Variant(inner, outer), crowd, tokens, seed);
+    }
+
+    private @Nullable SecondMoment secondMoment(Recipe preset) {
+        if (secondMoment == null) return preset.secondMoment();
+        return secondMoment == 0 ? null : new SecondMoment(secondMoment, secondMomentRounds);
     }
 
     private LocalSteps local(LocalSteps preset) {

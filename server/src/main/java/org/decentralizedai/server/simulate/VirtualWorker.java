@@ -19,7 +19,6 @@ import org.decentralizedai.wire.ServerMessage;
 import org.decentralizedai.wire.ServerMessage.Cancel;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.ServerMessage.Verdict;
-import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.wire.VerdictCode;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ final class VirtualWorker implements Worker {
     private final double joined;
 
     private @Nullable GradientTask task;
-    private @Nullable Sha256 holds; // the checkpoint that it has downloaded
+    private @Nullable GradientTask fetched; // the last one that it has downloaded
     private @Nullable Moments kept; // from its last task, gone with it
     private final Sender sender = new Sender();
     private boolean gone;
@@ -87,8 +86,8 @@ final class VirtualWorker implements Worker {
     private void begin(GradientTask given) {
         if (gone) return;
         task = given;
-        double fetch = habits.link().downSeconds(crowd.download(given, holds));
-        holds = given.checkpoint();
+        double fetch = habits.link().downSeconds(crowd.download(given, fetched));
+        fetched = given;
         double compute = given.steps().tokens() / tokensPerSecond;
         if (random.nextDouble() < habits.churn()) {
             timeline.after(random.nextDouble() * (fetch + compute), this::leave);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param momentum manifest of the outer momentum; null when there is none
  * @param carry manifest of what the coded step rounded away; null when there is none
  * @param delta from the checkpoint of the round before; null when there is none, or none any more
+ * @param moment second moment that the round's tasks are computed along; null when there is none
  */
 public record RoundFiles(
         Sha256 manifest,
@@ -20,7 +21,8 @@ public record RoundFiles(
         long bytes,
         @Nullable Sha256 momentum,
         @Nullable Sha256 carry,
-        @Nullable Delta delta) {
+        @Nullable Delta delta,
+        @Nullable Moment moment) {
 
     /** The bytes of a {@link org.decentralizedai.compress.CheckpointDelta}, cut into blobs. */
     public record Delta(List<Sha256> pieces, int bytes) {
@@ -29,8 +31,15 @@ public record RoundFiles(
         }
     }
 
+    /** @param running manifest of v @param published pieces of what workers load */
+    public record Moment(Sha256 running, List<Sha256> published) {
+        public Moment {
+            published = List.copyOf(published);
+        }
+    }
+
     /** The same for a round that did not come about by that step. */
     public RoundFiles withoutDelta() {
-        return new RoundFiles(manifest, checkpoint, bytes, momentum, carry, null);
+        return new RoundFiles(manifest, checkpoint, bytes, momentum, carry, null, moment);
     }
 }

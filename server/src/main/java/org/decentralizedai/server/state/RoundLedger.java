@@ -74,10 +74,12 @@ public final class RoundLedger {
     private static void insert(Handle handle, Round round, long now) {
         var files = round.files();
         var delta = files.delta();
+        var moment = files.moment();
         handle.createUpdate("""
                         insert into training_round (number, manifest, checkpoint, checkpoint_bytes, momentum, carry, delta,
-                        delta_bytes, tokens, updates, train_loss, held_out_bits, held_out_error, opened_at, thinned) values
-                        (:number, :manifest, :checkpoint, :bytes, :momentum, :carry, :delta, :deltaBytes, :tokens, :updates,
+                        delta_bytes, second_moment, published_moment, tokens, updates, train_loss, held_out_bits, held_out_error, opened_at, thinned) values
+                        (:number, :manifest, :checkpoint, :bytes, :momentum, :carry, :delta, :deltaBytes, :moment, :published,
+                        :tokens, :updates,
                         :loss, :bits, :error, :now, false)""")
                 .bind("number", round.number())
                 .bind("manifest", files.manifest().hex())
@@ -85,14 +87,10 @@ public final class RoundLedger {
                 .bind("bytes", files.bytes())
                 .bind("momentum", hex(files.momentum()))
                 .bind("carry", hex(files.carry()))
-                .bind(
-                        "delta",
-                        delta == null
-                                ? null
-                                : String.join(
-                                        " ",
-                                        delta.pieces().stream().map(Sha256::hex).toList()))
+                .bind("delta", delta == null ? null : words(delta.pieces()))
                 .bind("deltaBytes", delta == null ? null : delta.bytes())
+                .bind("moment", moment == null ? null : moment.running().hex())
+                .bind("published", moment == null ? null : words(moment.published()))
                 .bind("tokens", round.tokens())
                 .bind("updates", round.updates())
                 .bind("loss", round.trainLoss())
@@ -100,6 +98,14 @@ public final class RoundLedger {
                 .bind("error", round.heldOutError())
                 .bind("now", now)
                 .execute();
+    }
+
+    private static String words(List<Sha256> hashes) {
+        return String.join(" ", hashes.stream().map(Sha256::hex).toList());
+    }
+
+    private static List<Sha256> hashes(String words) {
+        return Stream.of(words.split(" ")).map(Sha256::new).toList();
     }
 
     private static @Nullable String hex(@Nullable Sha256 hash) {
@@ -166,7 +172,8 @@ public final class RoundLedger {
                 row.getLong("checkpoint_bytes"),
                 hash(row.getString("momentum")),
                 hash(row.getString("carry")),
-                delta(row.getString("delta"), row.getInt("delta_bytes")));
+                delta(row.getString("delta"), row.getInt("delta_bytes")),
+                moment(row.getString("second_moment"), row.getString("published_moment")));
     }
 
     private static @Nullable Sha256 hash(@Nullable String hex) {
@@ -175,8 +182,13 @@ public final class RoundLedger {
 
     private static RoundFiles.@Nullable Delta delta(@Nullable String pieces, int bytes) {
         if (pieces == null) return null;
-        return new RoundFiles.Delta(
-                Stream.of(pieces.split(" ")).map(Sha256::new).toList(), bytes);
+        return new RoundFiles.Delta(hashes(pieces), bytes);
+    }
+
+    private static RoundFiles.@Nullable Moment moment(@Nullable String running, @Nullable String published) {
+        return running == null || published == null
+                ? null
+                : new RoundFiles.Moment(new Sha256(running), hashes(published));
     }
 
     private static @Nullable Double number(ResultSet row, String column) throws SQLException {

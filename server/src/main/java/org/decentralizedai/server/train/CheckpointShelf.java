@@ -1,5 +1,6 @@
 package org.decentralizedai.server.train;
 
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +60,15 @@ final class CheckpointShelf {
                 state.carry() == null
                         ? null
                         : write("outer carry", state.carry()).manifest(),
-                delta == null ? null : new RoundFiles.Delta(store.writePieces(delta), delta.length));
+                delta == null ? null : new RoundFiles.Delta(store.writePieces(delta), delta.length),
+                moment(state.secondMoment()));
+    }
+
+    private RoundFiles.@Nullable Moment moment(SecondMoment.@Nullable State state) {
+        return state == null
+                ? null
+                : new RoundFiles.Moment(
+                        write("outer second moment", state.running()).manifest(), store.writePieces(state.published()));
     }
 
     /** State has the layout of the weights. The header is the same in each round, so that workers can rebuild the file. */
@@ -79,7 +88,14 @@ final class CheckpointShelf {
         var files = round.files();
         return new OuterState(
                 files.momentum() == null ? null : values(files.momentum()),
-                files.carry() == null ? null : values(files.carry()));
+                files.carry() == null ? null : values(files.carry()),
+                files.moment() == null ? null : state(files.moment()));
+    }
+
+    private SecondMoment.State state(RoundFiles.Moment moment) {
+        var published = new ByteArrayOutputStream();
+        for (Sha256 piece : moment.published()) published.writeBytes(blobs.get(piece));
+        return new SecondMoment.State(values(moment.running()), published.toByteArray());
     }
 
     private float[] values(Sha256 manifest) {
@@ -98,16 +114,27 @@ final class CheckpointShelf {
                             .manifest()
                             .equals(round.files().manifest());
             if (serves || inUse.test(round.number()) || retention.keeps(round.number(), current.number()))
-                for (Checkpoint file : files(round)) needed.addAll(file.blobs());
+                keep(round, needed);
             else unneeded.add(round);
         }
         var chain = DeltaChain.to(current, rounds::find);
         chain.hops().forEach(hop -> needed.addAll(hop.pieces()));
         for (Round round : unneeded) {
             for (Checkpoint file : files(round)) store.delete(file, needed);
+            for (Sha256 piece : published(round)) if (!needed.contains(piece)) blobs.delete(piece);
             rounds.thinned(round.number());
         }
         for (Round round : rounds.withDelta()) if (!chain.holds(round.number())) deleteDelta(round, needed);
+    }
+
+    private void keep(Round round, Set<Sha256> needed) {
+        for (Checkpoint file : files(round)) needed.addAll(file.blobs());
+        needed.addAll(published(round));
+    }
+
+    private static List<Sha256> published(Round round) {
+        var moment = round.files().moment();
+        return moment == null ? List.of() : moment.published();
     }
 
     private void deleteDelta(Round round, Set<Sha256> needed) {
@@ -119,7 +146,8 @@ final class CheckpointShelf {
 
     private List<Checkpoint> files(Round round) {
         var files = round.files();
-        return Stream.of(files.manifest(), files.momentum(), files.carry())
+        var moment = files.moment();
+        return Stream.of(files.manifest(), files.momentum(), files.carry(), moment == null ? null : moment.running())
                 .filter(manifest -> manifest != null && blobs.contains(manifest))
                 .map(store::read)
                 .toList();

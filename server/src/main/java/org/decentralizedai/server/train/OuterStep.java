@@ -3,6 +3,7 @@ package org.decentralizedai.server.train;
 import org.decentralizedai.compress.CheckpointDelta;
 import org.decentralizedai.compress.ErrorFeedback;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.wire.LocalSteps;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,33 +13,58 @@ import org.jspecify.annotations.Nullable;
  * zero.
  *
  * @param rule that gives s
+ * @param moment how the second moment goes on
  */
-record OuterStep(OuterRule rule, UpdateEncoding encoding) {
+record OuterStep(OuterRule rule, UpdateEncoding encoding, MomentRule moment) {
+    /** A run without a published second moment. */
+    static final MomentRule NO_MOMENT = (_, _) -> null;
+
+    /** The second moment after a round, from that before (null: none) and the mean update. */
+    @FunctionalInterface
+    interface MomentRule {
+        SecondMoment.@Nullable State next(SecondMoment.@Nullable State before, float[] mean);
+    }
+
+    /** Of the round that is closed. @param steps of its tasks */
+    static OuterStep of(OuterRule rule, Recipe recipe, int round, LocalSteps steps) {
+        var moment = recipe.secondMoment();
+        return new OuterStep(
+                rule,
+                recipe.stepEncoding(),
+                moment == null
+                        ? NO_MOMENT
+                        : (before, mean) -> before == null // the recipe had none until now
+                                ? SecondMoment.first(mean.length)
+                                : moment.next(before, mean, round, steps));
+    }
 
     /** @param delta null when there is none */
     record Result(float[] weights, OuterState state, byte @Nullable [] delta) {}
 
     Result apply(float[] weights, float[] mean, OuterState before) {
         var step = rule.step(mean, before.momentum());
+        var next = moment.next(before.secondMoment(), mean);
         return encoding == UpdateEncoding.F32
-                ? exact(weights, step, before.carry())
-                : coded(weights, step, before.carry());
+                ? exact(weights, step, before.carry(), next)
+                : coded(weights, step, before.carry(), next);
     }
 
-    private static Result exact(float[] weights, OuterRule.Step step, float @Nullable [] carry) {
+    private static Result exact(
+            float[] weights, OuterRule.Step step, float @Nullable [] carry, SecondMoment.@Nullable State moment) {
         float[] next = new float[weights.length];
         for (int i = 0; i < next.length; i++)
             next[i] = (float) (weights[i] - step.at(i) - (carry == null ? 0 : carry[i]));
-        return new Result(next, new OuterState(step.momentum(), null), null);
+        return new Result(next, new OuterState(step.momentum(), null, moment), null);
     }
 
-    private Result coded(float[] weights, OuterRule.Step s, float @Nullable [] carry) {
+    private Result coded(
+            float[] weights, OuterRule.Step s, float @Nullable [] carry, SecondMoment.@Nullable State moment) {
         float[] step = new float[weights.length];
         for (int i = 0; i < step.length; i++) step[i] = (float) s.at(i);
         var coded = carry == null ? ErrorFeedback.first(encoding, step) : ErrorFeedback.next(encoding, carry, 1, step);
         byte[] delta = CheckpointDelta.of(encoding, coded.encoded(), step.length);
         float[] next = weights.clone();
         CheckpointDelta.apply(delta, next);
-        return new Result(next, new OuterState(s.momentum(), coded.residual()), delta);
+        return new Result(next, new OuterState(s.momentum(), coded.residual(), moment), delta);
     }
 }

@@ -7,8 +7,10 @@ import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.worker.DeviceMemory;
+import org.decentralizedai.worker.LocalTraining;
 import org.decentralizedai.worker.MemoryPlan;
 import org.decentralizedai.worker.TaskShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is trained.
@@ -26,6 +28,7 @@ import org.decentralizedai.worker.TaskShape;
  *     so that the updates of two honest workers differ as little as they can. It is of the run, and each of its tasks asks for it: a
  *     worker that saw which tasks are audited would compute only those as it should
  * @param stepEncoding in which outer steps are published, as deltas for workers that come back; F32: exactly, without deltas
+ * @param secondMoment that is kept and published for the local steps; null: they are AdamW's from zero moments
  * @param leaseSeconds without a heartbeat after which a task goes to another worker
  * @param maxLeaseSeconds for all renewals together
  */
@@ -41,6 +44,7 @@ public record Recipe(
         double feedback,
         Boolean auditable,
         UpdateEncoding stepEncoding,
+        @Nullable SecondMoment secondMoment,
         int leaseSeconds,
         int maxLeaseSeconds) {
 
@@ -104,6 +108,7 @@ public record Recipe(
                 form.feedback(),
                 false,
                 UpdateEncoding.INT8,
+                null,
                 leaseSeconds,
                 5 * leaseSeconds);
     }
@@ -125,6 +130,7 @@ public record Recipe(
                 form.feedback(),
                 false,
                 UpdateEncoding.INT8,
+                null,
                 leaseSeconds,
                 5 * leaseSeconds);
     }
@@ -156,17 +162,22 @@ public record Recipe(
     }
 
     /**
-     * The greatest change of one parameter that a task's AdamW steps can make, doubled for rounding. An Adam step is at most the
-     * learning rate times the bound of Cauchy and Schwarz on m/√v over the gradients' history; decay adds its share of the
-     * parameter. With error feedback all that was ever held back may come at once: 1 + β + β² + ... as much.
+     * The greatest change of one parameter that a task's steps can make, doubled for rounding. An Adam step is at most the
+     * learning rate times the bound of Cauchy and Schwarz on m/√v over the gradients' history, and one along a published second
+     * moment is bounded as such; decay adds its share of the parameter. With error feedback all that was ever held back may come at once: 1 + β + β² + ... as much.
      *
      * @param greatestWeight greatest |θ| of the checkpoint
      */
     double greatestChange(double greatestWeight) {
-        double ratio = 1;
-        double decayed = steps.beta1() * steps.beta1() / steps.beta2();
-        if (decayed < 1) ratio = Math.max(1, (1 - steps.beta1()) / Math.sqrt((1 - steps.beta2()) * (1 - decayed)));
+        double ratio = secondMoment == null ? greatestAdamStep() : LocalTraining.BOUND;
         double perStep = steps.learningRate() * (ratio + steps.weightDecay() * greatestWeight);
         return 2 * steps.steps() * perStep / (1 - feedback);
+    }
+
+    /** In learning rates. */
+    private double greatestAdamStep() {
+        double decayed = steps.beta1() * steps.beta1() / steps.beta2();
+        if (decayed >= 1) return 1;
+        return Math.max(1, (1 - steps.beta1()) / Math.sqrt((1 - steps.beta2()) * (1 - decayed)));
     }
 }

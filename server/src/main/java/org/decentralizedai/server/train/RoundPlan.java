@@ -5,6 +5,14 @@ import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.store.checkpoint.Checkpoint;
 import org.decentralizedai.wire.Hop;
+import org.decentralizedai.wire.Sha256;
 
 /** What the tasks of a running round have in common. @param hops that lead to its checkpoint, newest last */
-record RoundPlan(Round round, ModelConfig model, Checkpoint checkpoint, List<Hop> hops, Checks checks) {}
+record RoundPlan(Round round, ModelConfig model, Checkpoint checkpoint, List<Hop> hops, Checks checks) {
+
+    /** Pieces of what its tasks are computed along; empty where nothing is published. */
+    List<Sha256> secondMoment() {
+        var moment = round.files().moment();
+        return moment == null ? List.of() : moment.published();
+    }
+}

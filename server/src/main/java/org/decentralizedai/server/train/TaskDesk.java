@@ -174,6 +174,7 @@ public final class TaskDesk {
                 p.checkpoint().hash(),
                 p.checkpoint().pieces(),
                 p.hops(),
+                p.secondMoment(),
                 schedule.windows(lease.taskId()),
                 recipe.steps(p.round().tokens()),
                 recipe.form(p.round().number(), index(lease)),

@@ -58,7 +58,12 @@ public final class Trainer {
                 Initializer.weights(ParameterLayout.of(with.model()), with.run().seed());
         with.rounds()
                 .advance(
-                        round(0, with.shelf().write(first, OuterState.ZERO, null), 0, 0, null),
+                        round(
+                                0,
+                                with.shelf().write(first, OuterState.first(with.recipe(), first.length), null),
+                                0,
+                                0,
+                                null),
                         with.recipe().tasks(0));
         with.database().sync();
     }
@@ -99,7 +104,8 @@ public final class Trainer {
         if (round.number() != number) return;
         var done = with.tasks().tasks(number);
         if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
-        var outer = new OuterStep(with.rules().outer(), with.recipe().stepEncoding());
+        var steps = with.recipe().steps(round.tokens());
+        var outer = OuterStep.of(with.rules().outer(), with.recipe(), number, steps);
         var result =
                 RoundResult.of(done, with.log(), outer, weights, with.shelf().state(round));
         if (result.finite()) advance(round, result);

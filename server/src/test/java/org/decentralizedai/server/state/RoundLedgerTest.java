@@ -24,8 +24,8 @@ final class RoundLedgerTest {
     void files_ofARound_areReadBack() {
         try (var database = Database.embedded(folder)) {
             var rounds = new RoundLedger(database, new MutableClock());
-            var bare = new RoundFiles(A, B, 1000, null, null, null);
-            var full = new RoundFiles(A, B, 1000, B, A, new RoundFiles.Delta(List.of(B, A, B), 300));
+            var bare = new RoundFiles(A, B, 1000, null, null, null, null);
+            var full = new RoundFiles(A, B, 1000, B, A, new RoundFiles.Delta(List.of(B, A, B), 300), null);
             rounds.advance(round(0, bare), 0);
             rounds.advance(round(1, full), 0);
             assertThat(rounds.find(0).orElseThrow().files()).isEqualTo(bare);
@@ -48,7 +48,7 @@ final class RoundLedgerTest {
         try (var database = Database.embedded(folder)) {
             var round = new RoundLedger(database, new MutableClock()).current().orElseThrow();
             assertThat(round.number()).isEqualTo(7);
-            assertThat(round.files()).isEqualTo(new RoundFiles(A, B, 1000, B, null, null));
+            assertThat(round.files()).isEqualTo(new RoundFiles(A, B, 1000, B, null, null, null));
         }
     }
 }

@@ -46,7 +46,7 @@ abstract class TaskLedgerContract {
                 .advance(
                         new Round(
                                 number,
-                                new RoundFiles(HASH, HASH, 1, null, null, null),
+                                new RoundFiles(HASH, HASH, 1, null, null, null, null),
                                 0,
                                 0,
                                 null,

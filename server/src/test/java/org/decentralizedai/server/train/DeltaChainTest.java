@@ -30,7 +30,7 @@ final class DeltaChainTest {
     private void add(String checkpoint, int bytes) {
         int number = rounds.size();
         var delta = bytes == 0 ? null : new RoundFiles.Delta(List.of(hash("delta" + number)), bytes);
-        var files = new RoundFiles(hash("manifest" + checkpoint), hash(checkpoint), BYTES, null, null, delta);
+        var files = new RoundFiles(hash("manifest" + checkpoint), hash(checkpoint), BYTES, null, null, delta, null);
         rounds.add(new Round(number, files, 0, 0, null, null, null, 0, false));
     }
 
@@ -79,7 +79,8 @@ final class DeltaChainTest {
                     4L * parameters,
                     null,
                     null,
-                    i == 0 ? null : new RoundFiles.Delta(List.of(hash("delta" + i)), delta));
+                    i == 0 ? null : new RoundFiles.Delta(List.of(hash("delta" + i)), delta),
+                    null);
             rounds.add(new Round(i, files, 0, 0, null, null, null, 0, false));
         }
         assertThat(hops()).hasSize(hops);

@@ -11,21 +11,23 @@ import org.decentralizedai.compress.UpdateEncoding;
 import org.junit.jupiter.api.Test;
 
 final class OuterStepTest {
+    private static final OuterState NONE = new OuterState(null, null, null);
+
     private static final int PARAMETERS = 700, ROUNDS = 25;
 
     @Test
     void exact_plain_subtracts() {
-        var result = new OuterStep(new Nesterov(0.5, 0), UpdateEncoding.F32)
-                .apply(new float[] {1, 2}, new float[] {2, -2}, OuterState.ZERO);
+        var result = new OuterStep(new Nesterov(0.5, 0), UpdateEncoding.F32, OuterStep.NO_MOMENT)
+                .apply(new float[] {1, 2}, new float[] {2, -2}, NONE);
         assertThat(result.weights()).containsExactly(0, 3);
-        assertThat(result.state()).isEqualTo(OuterState.ZERO);
+        assertThat(result.state()).isEqualTo(NONE);
         assertThat(result.delta()).isNull();
     }
 
     @Test
     void exact_nesterov_isDiLoCos() {
-        var step = new OuterStep(new Nesterov(1, 0.5), UpdateEncoding.F32);
-        var first = step.apply(new float[] {10}, new float[] {4}, OuterState.ZERO); // m = 4, s = 4 + 0.5 * 4
+        var step = new OuterStep(new Nesterov(1, 0.5), UpdateEncoding.F32, OuterStep.NO_MOMENT);
+        var first = step.apply(new float[] {10}, new float[] {4}, NONE); // m = 4, s = 4 + 0.5 * 4
         assertThat(first.weights()).containsExactly(4);
         assertThat(first.state().momentum()).containsExactly(4);
         var second = step.apply(first.weights(), new float[] {2}, first.state()); // m = 4, s = 2 + 0.5 * 4
@@ -35,8 +37,8 @@ final class OuterStepTest {
 
     @Test
     void coded_int8_carriesWhatIsRoundedAway() {
-        var step = new OuterStep(new Nesterov(1, 0), UpdateEncoding.INT8);
-        var first = step.apply(new float[] {0, 0}, new float[] {127, 1.25f}, OuterState.ZERO); // the scale is 1
+        var step = new OuterStep(new Nesterov(1, 0), UpdateEncoding.INT8, OuterStep.NO_MOMENT);
+        var first = step.apply(new float[] {0, 0}, new float[] {127, 1.25f}, NONE); // the scale is 1
         assertThat(first.weights()).containsExactly(-127, -1);
         assertThat(first.state().carry()).containsExactly(0, 0.25f);
         var second = step.apply(first.weights(), new float[] {127, 1.25f}, first.state()); // 1.25 + 0.25
@@ -46,8 +48,8 @@ final class OuterStepTest {
 
     @Test
     void exact_afterCoded_publishesTheCarryAtOnce() {
-        var result = new OuterStep(new Nesterov(1, 0), UpdateEncoding.F32)
-                .apply(new float[] {5}, new float[] {1}, new OuterState(null, new float[] {0.25f}));
+        var result = new OuterStep(new Nesterov(1, 0), UpdateEncoding.F32, OuterStep.NO_MOMENT)
+                .apply(new float[] {5}, new float[] {1}, new OuterState(null, new float[] {0.25f}, null));
         assertThat(result.weights()).containsExactly(3.75f);
         assertThat(result.state().carry()).isNull();
     }
@@ -59,11 +61,11 @@ final class OuterStepTest {
         if (encoding == UpdateEncoding.F32) return;
         var random = new Random(seed);
         var rule = new Nesterov(0.7, momentum ? 0.6 : 0);
-        var step = new OuterStep(rule, encoding);
+        var step = new OuterStep(rule, encoding, OuterStep.NO_MOMENT);
         float[] published = values(random, 0.5), worker = published.clone();
         double[] uncoded = new double[PARAMETERS], m = new double[PARAMETERS];
         for (int i = 0; i < PARAMETERS; i++) uncoded[i] = published[i];
-        var state = OuterState.ZERO;
+        var state = NONE;
         for (int round = 0; round < ROUNDS; round++) {
             float[] mean = values(random, small ? 1e-4 : 0.1);
             var result = step.apply(published, mean, state);

@@ -55,6 +55,7 @@ class TaskDeskTest {
             0,
             true,
             UpdateEncoding.INT8,
+            null,
             30,
             90);
     private static final Sha256 HASH = new Sha256("ab".repeat(32));
@@ -120,7 +121,7 @@ class TaskDeskTest {
 
         private void open(int number) {
             var round = new Round(
-                    number, new RoundFiles(HASH, HASH, 1, null, null, null), 0, 0, null, null, null, 0, false);
+                    number, new RoundFiles(HASH, HASH, 1, null, null, null, null), 0, 0, null, null, null, 0, false);
             var checks = new Checks(RECIPE, ParameterLayout.of(MODEL).parameterCount(), MODEL.vocabulary(), 1);
             desk.nextRound(() -> {
                 rounds.advance(round, TASKS);

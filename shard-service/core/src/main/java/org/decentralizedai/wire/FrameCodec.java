@@ -29,7 +29,8 @@ public final class FrameCodec {
                         .i32(m.round())
                         .hash(m.checkpoint())
                         .hashes(m.weights())
-                        .hops(m.hops());
+                        .hops(m.hops())
+                        .hashes(m.secondMoment());
                 write(out, m.data());
                 write(out, m.steps());
                 write(out, m.form());
@@ -120,6 +121,7 @@ public final class FrameCodec {
                         in.hash(),
                         in.hashes(),
                         in.hops(),
+                        in.hashes(),
                         new CorpusWindows(in.hash(), in.i64(), in.i32(), in.i32()),
                         localSteps(in),
                         updateForm(in),

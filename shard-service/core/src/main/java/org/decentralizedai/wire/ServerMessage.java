@@ -18,6 +18,8 @@ public sealed interface ServerMessage {
      * @param weights hashes of its pieces, in order: the file cut after every 4 MiB
      * @param hops the last steps that led to {@code checkpoint}, newest last, for workers that hold an earlier one; their deltas
      *     together are shorter than the weights. May be empty
+     * @param secondMoment hashes of the pieces of the {@link org.decentralizedai.compress.PublishedMoment} along which all steps are
+     *     made; empty for AdamW from zero moments
      * @param auditable the worker computes by its standard kernels, which add in one order, not by the fastest: so updates of honest
      *     workers differ as little as they can. The same for all tasks of a run, or it would tell which of them are audited
      */
@@ -27,6 +29,7 @@ public sealed interface ServerMessage {
             Sha256 checkpoint,
             List<Sha256> weights,
             List<Hop> hops,
+            List<Sha256> secondMoment,
             CorpusWindows data,
             LocalSteps steps,
             UpdateForm form,
@@ -36,6 +39,7 @@ public sealed interface ServerMessage {
         public GradientTask {
             weights = List.copyOf(weights);
             hops = List.copyOf(hops);
+            secondMoment = List.copyOf(secondMoment);
             if (round < 0) throw new IllegalArgumentException("round must be >= 0: round=" + round);
             if (leaseMillis <= 0) throw new IllegalArgumentException("lease must be > 0: leaseMillis=" + leaseMillis);
             if (data.count() != steps.windows())

@@ -34,6 +34,7 @@ class FrameCodecTest {
                         List.of(
                                 new Hop(new Sha256("02".repeat(32)), List.of(new Sha256("03".repeat(32))), 1000),
                                 new Hop(HASH, List.of(new Sha256("04".repeat(32)), HASH), 5_000_000)),
+                        List.of(new Sha256("05".repeat(32))),
                         new CorpusWindows(HASH, -5, 256, 8),
                         new LocalSteps(4, 2, 1, 64, 3e-3, 3, 0.9, 0.95, 1e-8, 0.1, 1).withActivations(Precision.F16),
                         new UpdateForm(UpdateEncoding.INT8, new Slice(2, 3), 0),
@@ -91,11 +92,12 @@ class FrameCodecTest {
         String form = "01000000" + "02000000" + "03000000" + "0000000000000000";
         String hop1 = "02".repeat(32) + "01000000" + "03".repeat(32) + "e8030000";
         String hop2 = HASH + "02000000" + "04".repeat(32) + HASH + "404b4c00";
+        String moment = "01000000" + "05".repeat(32);
         assertThat(hex(FrameCodec.encode(serverMessages().get(1))))
-                .isEqualTo("03020000" + "bd010000" + "0000000000000000" + "0700000000000000" + "0300000000000000"
+                .isEqualTo("03020000" + "e1010000" + "0000000000000000" + "0700000000000000" + "0300000000000000"
                         + round
-                        + HASH + "02000000" + HASH + "01".repeat(32) + "02000000" + hop1 + hop2 + HASH + data + steps
-                        + form + "01" + "c0d40100");
+                        + HASH + "02000000" + HASH + "01".repeat(32) + "02000000" + hop1 + hop2 + moment + HASH + data
+                        + steps + form + "01" + "c0d40100");
     }
 
     @Test

@@ -433,6 +433,7 @@ public final class VectorKernels implements Kernels {
         float beta1 = (float) step.beta1(), beta2 = (float) step.beta2(), epsilon = (float) step.epsilon();
         float rate = (float) (step.learningRate() * step.correction1());
         float keep = (float) (1 - step.learningRate() * decay), correction2 = (float) step.correction2();
+        float farthest = (float) Math.min(step.learningRate() * step.bound(), Float.MAX_VALUE);
         for (int i = from; i < to; i += LANES.length()) {
             var mask = LANES.indexInRange(i, to);
             FloatVector g = FloatVector.fromArray(LANES, values(gradients), gradients.offset() + i, mask)
@@ -447,7 +448,8 @@ public final class VectorKernels implements Kernels {
             m2.intoArray(values(v), v.offset() + i, mask);
             FloatVector w = FloatVector.fromArray(LANES, values(weights), weights.offset() + i, mask);
             FloatVector direction = m1.mul(rate).div(m2.mul(correction2).sqrt().add(epsilon));
-            w.mul(keep).sub(direction).intoArray(values(weights), weights.offset() + i, mask);
+            FloatVector bounded = direction.min(farthest).max(-farthest);
+            w.mul(keep).sub(bounded).intoArray(values(weights), weights.offset() + i, mask);
         }
     }
 

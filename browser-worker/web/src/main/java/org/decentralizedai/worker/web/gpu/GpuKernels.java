@@ -365,7 +365,8 @@ public final class GpuKernels implements Kernels {
             bits(step.correction2()),
             bits(step.epsilon()),
             bits(step.weightDecay()),
-            bits(step.clipNorm())
+            bits(step.clipNorm()),
+            bits(step.bound())
         };
         commands.dispatchAll(KernelSpec.ADAMW, weights.size(), numbers, weights, moment1, moment2, gradients, norm2);
     }
