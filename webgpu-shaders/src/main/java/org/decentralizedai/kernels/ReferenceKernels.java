@@ -109,11 +109,14 @@ public final class ReferenceKernels implements Kernels {
         for (int i = 0; i < x.size(); i++) values(out)[i] = half(get(x, i));
     }
 
+    /** Added and taken away again, it leaves the nearest whole number, ties to even: TeaVM's Math.rint rounds ties up. */
+    private static final double TO_WHOLE = 0x1.8p52;
+
     /** The nearest binary16 value: a multiple of 2⁻¹⁰ of its power of two, or of 2⁻²⁴ where it is less than 2⁻¹⁴. */
     private static double half(double x) {
         double near = Math.clamp(x, -Halves.GREATEST, Halves.GREATEST);
         double unit = Math.scalb(1.0, Math.max(Math.getExponent(near), -14) - 10);
-        return Math.rint(near / unit) * unit;
+        return (near / unit + TO_WHOLE - TO_WHOLE) * unit;
     }
 
     @Override
