@@ -1,6 +1,9 @@
 package org.decentralizedai.worker;
 
+import org.decentralizedai.compress.DeviceUpdate;
+import org.decentralizedai.compress.Slice;
 import org.decentralizedai.kernels.AdamW;
+import org.decentralizedai.kernels.BlockCode;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Tensor;
@@ -16,7 +19,7 @@ import org.decentralizedai.wire.LocalSteps;
  * Douillard et al. 2023). Memory is taken by the constructor, as planned, and used for any number of tasks of the same shape;
  * each step waits for the device once, to read its losses.
  */
-public final class LocalTraining {
+public final class LocalTraining implements DeviceUpdate {
     private final Kernels kernels;
     private final TaskShape shape;
     private final Arena arena;
@@ -146,9 +149,17 @@ public final class LocalTraining {
     }
 
     /** θ_t − θ, in layout order without padding. Waits for the device; overwrites the gradients with θ_t. */
+    @Override
     public float[] update() {
         gradients.upload(kernels, start, startAt);
         return gradients.minus(kernels, weights, memory.piece());
+    }
+
+    /** A slice of the same, coded. Waits for the device; overwrites the gradients with θ_t and moments with the code. */
+    @Override
+    public byte[] coded(BlockCode code, Slice slice) {
+        gradients.upload(kernels, start, startAt);
+        return new CodedDifference(kernels, memory.piece(), memory.code()).of(gradients, weights, code, slice);
     }
 
     /** Releases the memory. */
