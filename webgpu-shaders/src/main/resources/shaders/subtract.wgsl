@@ -1,7 +1,10 @@
-// result = a - b, all of one size. One invocation per element.
+// result[place + i] = a[first + i * step] - b[first + i * step]. One invocation per difference.
 override group: u32 = 64;
 
 struct Sizes {
+  place: u32,
+  first: u32,
+  step: u32,
   count: u32,
 }
 
@@ -14,6 +17,7 @@ struct Sizes {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * group;
   if (i < size.count) {
-    result[i] = a[i] - b[i];
+    let j = size.first + i * size.step;
+    result[size.place + i] = a[j] - b[j];
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.decentralizedai.compress.CheckpointDelta;
+import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.compress.UpdateForm;
@@ -53,6 +54,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerTaskIT {
     private static final ModelConfig MODEL = ModelConfig.nano();
     private static final LocalSteps STEPS = new LocalSteps(8, 8, 4, 64, 3e-3, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
+    private static final LocalSteps SHORT = new LocalSteps(2, 2, 2, 32, 3e-3, 0, 0.9, 0.95, 1e-8, 0.1, 1.0);
     private static final int HEADER = 8, DEADLINE_MILLIS = 180_000;
 
     /**
@@ -182,6 +184,39 @@ class WorkerTaskIT {
                             + ".filter((state, i, all) => state != all[i - 1]).join(' ')"))
                     .isEqualTo("probing connecting waiting tuning downloading training uploading waiting stopped");
         }
+    }
+
+    /** Written on the device: the task is the same each time, and so is its update, which the first one sends as it is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"boot-js.js", "boot-wasm.js"})
+    void codes_inBrowser_areTheCodecsOfTheSameUpdate(String boot) throws Exception {
+        var forms = new ArrayList<UpdateForm>();
+        for (UpdateEncoding encoding : List.of(UpdateEncoding.SIGN, UpdateEncoding.INT8, UpdateEncoding.INT4))
+            for (Slice slice : List.of(Slice.WHOLE, new Slice(1, 2), new Slice(4, 5)))
+                forms.add(new UpdateForm(encoding, slice, 0));
+        var tasks = new ArrayList<>(List.of(task(1, SHORT, UpdateForm.whole(UpdateEncoding.F32))));
+        for (int i = 0; i < forms.size(); i++) tasks.add(task(2 + i, SHORT, forms.get(i)));
+        try (var server = new TaskServer(MODEL, tasks, shards(), false);
+                Page page = open(server, boot)) {
+            start(page, server);
+            await(page, () -> server.updates.getLast().isDone());
+            float[] update = UpdateCodec.decode(
+                    UpdateEncoding.F32, server.updates.getFirst().get(), WEIGHTS.length);
+            assertThat(update).isNotEqualTo(new float[update.length]);
+            for (int i = 0; i < forms.size(); i++) {
+                UpdateForm form = forms.get(i);
+                assertThat(server.updates.get(1 + i).get())
+                        .as("%s", form)
+                        .isEqualTo(
+                                UpdateCodec.encode(form.encoding(), form.slice().of(update)));
+            }
+        }
+    }
+
+    private static GradientTask task(long id, LocalSteps steps, UpdateForm form) {
+        var data = new CorpusWindows(sha256(corpus), 3, 0, steps.windows());
+        var weights = sha256(checkpoint);
+        return new GradientTask(new Lease(id, 1), 0, weights, List.of(weights), List.of(), data, steps, form, 600_000);
     }
 
     /** Rounding in the browser must be the coordinator's to the last bit, or the checkpoint has another hash. */

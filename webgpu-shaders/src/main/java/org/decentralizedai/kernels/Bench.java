@@ -15,6 +15,7 @@ public final class Bench implements AutoCloseable {
     private final List<Tokens> tokens = new ArrayList<>();
     private final List<Halves> halves = new ArrayList<>();
     private final List<Tensor> outputs = new ArrayList<>();
+    private final List<Tensor> codes = new ArrayList<>();
 
     Bench(Kernels kernels, long seed) {
         this.kernels = kernels;
@@ -92,9 +93,22 @@ public final class Bench implements AutoCloseable {
         return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
+    /** Room for a code, not zero either; its bytes are compared, all those of its tensor. */
+    public Tensor code(int words) {
+        Tensor made = filled(Shape.vector(words), 1e8, 1e9);
+        codes.add(made);
+        return made;
+    }
+
     List<float[]> read() {
         var values = new ArrayList<float[]>();
         for (Tensor output : outputs) values.add(kernels.read(output));
+        for (Tensor code : codes) {
+            byte[] bytes = kernels.readBytes(code, Float.BYTES * code.size());
+            float[] numbers = new float[bytes.length];
+            for (int i = 0; i < bytes.length; i++) numbers[i] = bytes[i];
+            values.add(numbers);
+        }
         return values;
     }
 

@@ -9,6 +9,22 @@ public final class Checks {
             if (other.size() != first.size()) throw mismatch("sizes must be equal", first, other);
     }
 
+    public static void subtract(Tensor out, Tensor a, Tensor b, Stride at) {
+        if (at.count() > out.size() - at.out() || at.reach() > a.size() || at.reach() > b.size())
+            throw new IllegalArgumentException("outside a tensor: " + at + ", " + out + ", " + a + ", " + b);
+    }
+
+    public static void encode(Tensor code, Tensor x, BlockCode form) {
+        if (code.size() != form.words(x.size()))
+            throw new IllegalArgumentException(
+                    form + " of " + x.size() + " values must have " + form.words(x.size()) + " words: " + code);
+    }
+
+    public static void readBytes(Tensor code, int bytes) {
+        if (bytes <= 0 || (bytes - 1) / Float.BYTES >= code.size())
+            throw new IllegalArgumentException("bytes must be in the tensor: bytes=" + bytes + ", " + code);
+    }
+
     public static void shape(Tensor tensor, Shape wanted) {
         if (!tensor.shape().equals(wanted))
             throw new IllegalArgumentException("shape must be " + wanted + ": " + tensor.shape());

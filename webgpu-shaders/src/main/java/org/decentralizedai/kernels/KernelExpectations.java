@@ -2,6 +2,8 @@ package org.decentralizedai.kernels;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
 
 /**
  * What every implementation of {@link Kernels} must compute, over the shapes that go wrong: odd sizes, one row, edges of
@@ -43,6 +45,9 @@ public final class KernelExpectations {
         {1, 0, 16}, {1, 5, 4}, {1, 90, 64}, {3, 14, 32}, {8, 150, 16}, {7, 61, 128}, {21, 0, 64}, {18, 37, 128}
     };
 
+    /** Values: one, an odd number, a block and one more, several and an odd rest. */
+    private static final int[] CODED = {1, 77, 513, 11_111};
+
     private final List<Expectation> all = new ArrayList<>();
 
     private KernelExpectations() {}
@@ -66,6 +71,7 @@ public final class KernelExpectations {
         for (AttentionShape shape : ATTENTION) cases.attention(shape);
         for (int[] sizes : CACHED) cases.cachedAttention(sizes[0], sizes[1], sizes[2]);
         cases.elementwise();
+        cases.codes();
         cases.loss();
         cases.optimiser();
         return List.copyOf(cases.all);
@@ -79,6 +85,11 @@ public final class KernelExpectations {
         add("zero view", TIGHT, (k, b) -> k.zero(b.outputView(3, 5)));
         add("copy view", TIGHT, (k, b) -> k.copy(b.outputView(7, 3), b.inputView(7, 3)));
         add("subtract", TIGHT, (k, b) -> k.subtract(b.output(5, 77), b.input(5, 77), b.input(5, 77)));
+        add(
+                "subtract stride",
+                TIGHT,
+                (k, b) -> k.subtract(
+                        b.outputView(3, 50), b.inputView(13, 64), b.inputView(13, 64), new Stride(70, 5, 11, 75)));
         add("upload bytes", TIGHT, (k, b) -> {
             byte[] bytes = new byte[3 + 4 * 15];
             for (int i = 0; i < 15; i++) {
@@ -255,6 +266,47 @@ public final class KernelExpectations {
                     (k, b) -> k.swiGluBackward(
                             b.output(n, c), b.output(n, c), b.input(n, c), b.input(shape, -6, 6), b.input(n, c)));
         }
+    }
+
+    private void codes() {
+        for (BlockCode form : BlockCode.values())
+            for (int count : CODED) {
+                code(form + " " + count, form, bench -> bench.input(1, count));
+                code(form + " any bits " + count, form, bench -> bench.values(Shape.vector(count), anyBits(count)));
+                code(form + " edges " + count, form, bench -> bench.values(Shape.vector(count), edges(count)));
+            }
+    }
+
+    /** The bytes are the same or not: there is no tolerance. */
+    private void code(String name, BlockCode form, Function<Bench, Tensor> values) {
+        add("encode " + name, TIGHT, (k, b) -> {
+            Tensor x = values.apply(b);
+            k.encode(b.code(form.words(x.size())), x, form);
+        });
+    }
+
+    /** Of any size down to the least, in groups of one to eleven binary digits; not a number in one of nine groups. */
+    private static float[] anyBits(int count) {
+        var random = new Random(count);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            int group = i / 300, exponent = group * 29 % 250 + random.nextInt(1 + group % 11);
+            int bits = random.nextInt() & 0x807fffff | Math.min(exponent, 254) << 23;
+            boolean odd = group % 9 == 8 && i % 300 == 77;
+            values[i] = odd ? (group % 2 == 0 ? Float.NaN : 1 / 0f) : Float.intBitsToFloat(bits);
+        }
+        return values;
+    }
+
+    /** Zeros of both signs, least numbers, halves of steps, and equal magnitudes of both signs. */
+    private static float[] edges(int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            float unit = i / 512 % 3 == 0 ? Float.MIN_VALUE : i / 512 % 3 == 1 ? 0x1p-130f : 0x1p-9f;
+            int step = (i * 37 + i / 64) % 128 * (i / 256 % 4);
+            values[i] = (i % 3 == 0 ? -0.5f : 0.5f) * unit * step;
+        }
+        return values;
     }
 
     private void loss() {

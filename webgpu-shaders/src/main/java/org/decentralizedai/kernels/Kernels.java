@@ -2,7 +2,7 @@ package org.decentralizedai.kernels;
 
 /**
  * Every operation of a Llama-style decoder and its training, forward and backward, on one device. Calls only enqueue, in
- * order; {@link #read} is the single place that waits. Outputs come first, then inputs, then sizes; the gradient of
+ * order; {@link #read} and {@link #readBytes} are the only places that wait. Outputs come first, then inputs, then sizes; the gradient of
  * {@code x} is {@code dx}. No output shares an allocation with an input or with another output, unless an operation says "in place" (WebGPU
  * forbids it). Every operation checks its shapes before the device is touched and throws
  * {@link IllegalArgumentException}; a device that fails throws {@link KernelException} at the next {@link #read}.
@@ -39,6 +39,9 @@ public interface Kernels extends AutoCloseable {
     /** Waits for everything enqueued so far and returns a copy of the values, row-major. */
     float[] read(Tensor tensor);
 
+    /** The same of the first bytes of what {@link #encode} left, in one or several tensors side by side. */
+    byte[] readBytes(Tensor code, int bytes);
+
     /** {@code out = 0}. */
     void zero(Tensor out);
 
@@ -54,8 +57,17 @@ public interface Kernels extends AutoCloseable {
     /** out = x exactly, same shape. */
     void widen(Tensor out, Halves x);
 
+    /** {@code out[at.out() + i] = a[j] - b[j]} where {@code j = at.first() + i * at.step()}, for every i below {@code at.count()}. */
+    void subtract(Tensor out, Tensor a, Tensor b, Stride at);
+
     /** {@code out = a - b}, same size. */
-    void subtract(Tensor out, Tensor a, Tensor b);
+    default void subtract(Tensor out, Tensor a, Tensor b) {
+        Checks.sameSize(out, a, b);
+        subtract(out, a, b, new Stride(0, 0, 1, out.size()));
+    }
+
+    /** code = the bytes of x, little-endian in {@link BlockCode#words} elements, zero at the end; not numbers, see {@link #readBytes}. */
+    void encode(Tensor code, Tensor x, BlockCode form);
 
     /** C (m,n) = op(A) op(B), or C += op(A) op(B) when {@code accumulate}. */
     void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate);

@@ -126,9 +126,28 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void subtract(Tensor out, Tensor a, Tensor b) {
-        Checks.sameSize(out, a, b);
-        for (int i = 0; i < out.size(); i++) set(out, i, get(a, i) - get(b, i));
+    public void subtract(Tensor out, Tensor a, Tensor b, Stride at) {
+        Checks.subtract(out, a, b, at);
+        for (int i = 0, j = at.first(); i < at.count(); i++, j += at.step())
+            set(out, at.out() + i, get(a, j) - get(b, j));
+    }
+
+    /** A word is held as the number that it is as an int. */
+    @Override
+    public void encode(Tensor code, Tensor x, BlockCode form) {
+        Checks.encode(code, x, form);
+        zero(code);
+        byte[] bytes = form.encode(read(x));
+        for (int i = 0; i < bytes.length; i++)
+            set(code, i / 4, (int) get(code, i / 4) | (bytes[i] & 255) << 8 * (i % 4));
+    }
+
+    @Override
+    public byte[] readBytes(Tensor code, int count) {
+        Checks.readBytes(code, count);
+        byte[] bytes = new byte[count];
+        for (int i = 0; i < count; i++) bytes[i] = (byte) ((int) get(code, i / 4) >> 8 * (i % 4));
+        return bytes;
     }
 
     @Override

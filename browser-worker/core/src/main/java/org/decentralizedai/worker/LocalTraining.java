@@ -1,6 +1,9 @@
 package org.decentralizedai.worker;
 
+import org.decentralizedai.compress.DeviceUpdate;
+import org.decentralizedai.compress.Slice;
 import org.decentralizedai.kernels.AdamW;
+import org.decentralizedai.kernels.BlockCode;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Tensor;
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * (MimeLite, Karimireddy et al. 2020); else it is AdamW's from zero moments. Memory is taken by the constructor, as planned, and used for any number of tasks of the same shape;
  * each step waits for the device once, to read its losses.
  */
-public final class LocalTraining {
+public final class LocalTraining implements DeviceUpdate {
     /** Greatest step along a published second moment, in learning rates: a parameter's rare gradients can be far above it. */
     public static final double BOUND = 10;
 
@@ -167,9 +170,17 @@ public final class LocalTraining {
     }
 
     /** θ_t − θ, in layout order without padding. Waits for the device; overwrites the gradients with θ_t. */
+    @Override
     public float[] update() {
         gradients.upload(kernels, start, startAt);
         return gradients.minus(kernels, weights, memory.piece());
+    }
+
+    /** A slice of the same, coded. Waits for the device; overwrites the gradients with θ_t and moments with the code. */
+    @Override
+    public byte[] coded(BlockCode code, Slice slice) {
+        gradients.upload(kernels, start, startAt);
+        return new CodedDifference(kernels, memory.piece(), memory.code()).of(gradients, weights, code, slice);
     }
 
     /** Releases the memory. */

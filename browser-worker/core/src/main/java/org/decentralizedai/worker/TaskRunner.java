@@ -132,7 +132,7 @@ final class TaskRunner {
             pulse.attend(step, last);
             pulse.restAfter(took);
         }
-        byte[] encoded = sender.encode(task.form(), task.round(), training.update());
+        byte[] encoded = sender.encode(task.form(), task.round(), training);
         Sha256 hash = ports.digest().sha256(encoded);
         return new FinishedTask(task.lease(), new Bytes(encoded), hash, steps.tokens(), first, last);
     }

@@ -62,8 +62,16 @@ record TrainingMemory(
         return (decoder.attention().rows() + alignment - 1) / alignment * alignment;
     }
 
+    /** Room for the code of an update, as large as {@link #piece}: a task's moments are of no more use when it ends. */
+    Tensor code() {
+        for (Tensor segment : step.moment1().segments())
+            if (segment.size() >= piece.size()) return segment.view(0, piece.shape());
+        throw new IllegalStateException("a piece is no longer than the longest segment: " + piece);
+    }
+
     /** The greatest that is read at once, in elements. */
     int longestRead() {
-        return Math.max(piece.size(), losses.size());
+        int update = step.weights().layout().parameterCount();
+        return Math.max(Math.min(piece.size(), update), losses.size());
     }
 }

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import org.decentralizedai.compress.Sender;
+import org.decentralizedai.compress.Slice;
+import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.kernels.ReferenceKernels;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
@@ -15,6 +21,8 @@ import org.decentralizedai.model.WindowOrder;
 import org.decentralizedai.wire.CorpusWindows;
 import org.decentralizedai.wire.LocalSteps;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LocalTrainingTest {
     private static final LocalSteps STEPS = Fixture.STEPS;
@@ -113,6 +121,22 @@ class LocalTrainingTest {
         var others = new TaskWindows(fixture.shard, new CorpusWindows(fixture.corpus, 11, 32, 12), 5);
         assertThat(compute(others).update())
                 .isNotEqualTo(compute(fixture.windows()).update());
+    }
+
+    /** Also when the memory was used for a code before, and for the next task. */
+    @ParameterizedTest
+    @EnumSource
+    void coded_anyForm_bytesAreTheCodecs(UpdateEncoding encoding) {
+        var training = new LocalTraining(new ReferenceKernels(), Fixture.MODEL, STEPS);
+        training.load(fixture.file, valuesAt);
+        float[] update = training.run(STEPS, fixture.windows()).update();
+        for (Slice slice : List.of(Slice.WHOLE, new Slice(1, 3))) {
+            var form = new UpdateForm(encoding, slice, 0);
+            assertThat(new Sender().encode(form, 1, training))
+                    .isEqualTo(new Sender().encode(form, 1, training))
+                    .isEqualTo(UpdateCodec.encode(encoding, slice.of(update)));
+        }
+        assertThat(training.run(STEPS, fixture.windows()).update()).isEqualTo(update);
     }
 
     private LocalResult compute(TaskWindows windows) {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.decentralizedai.compress.Slice;
+import org.decentralizedai.kernels.BlockCode;
 import org.decentralizedai.kernels.Halves;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.ReferenceKernels;
@@ -52,7 +54,8 @@ class MemoryPlanTest {
                             case "allocateHalves" -> take(Halves.words((Shape) arguments[0]));
                             case "allocateTokens" -> take(Tokens.length((int) arguments[0], (int) arguments[1]));
                             case "free" -> freed += 4L * length(arguments[0]);
-                            case "read" -> longestRead = Math.max(longestRead, 4L * ((Tensor) arguments[0]).size());
+                            case "read", "readBytes" ->
+                                longestRead = Math.max(longestRead, 4L * ((Tensor) arguments[0]).size());
                             default -> {}
                         }
                         return method.invoke(reference, arguments);
@@ -105,6 +108,7 @@ class MemoryPlanTest {
         training.load(new byte[4 * ParameterLayout.of(c.model).parameterCount()], 0);
         var data = new CorpusWindows(JvmDigest.INSTANCE.sha256(shard), 11, 20, c.steps.windows());
         training.run(c.steps, new TaskWindows(shard, data, c.steps.context()));
+        for (BlockCode code : BlockCode.values()) training.coded(code, Slice.WHOLE);
         assertThat(plan.bytes()).isEqualTo(counter.bytes + counter.longestRead);
         assertThat(plan.greatestBuffer()).isEqualTo(Math.max(counter.greatest, counter.longestRead));
         training.free();

@@ -2,6 +2,8 @@ package org.decentralizedai.compress;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.decentralizedai.kernels.BlockCode;
+import org.decentralizedai.kernels.Brain16;
 
 /**
  * Blocks of four-bit numbers -8..7. The scale has the sign that makes -8 the value of greatest magnitude, as in llama.cpp's
@@ -11,40 +13,23 @@ import java.nio.ByteOrder;
  */
 record Int4Form() implements Form {
     /** Values that share a scale: 4.25 bits each. */
-    static final int BLOCK = 64;
+    static final int BLOCK = BlockCode.INT4.block();
 
     private static final int LEAST = -8, GREATEST = 7;
 
     @Override
     public int minBytes(int values) {
-        return maxBytes(values);
+        return BlockCode.INT4.bytes(values);
     }
 
     @Override
     public int maxBytes(int values) {
-        int blocks = values / BLOCK + (values % BLOCK == 0 ? 0 : 1);
-        return values / 2 + values % 2 + Brain16.BYTES * blocks;
+        return BlockCode.INT4.bytes(values);
     }
 
     @Override
     public byte[] encode(float[] update) {
-        var out = new BitWriter(maxBytes(update.length));
-        for (int start = 0; start < update.length; start += BLOCK)
-            encodeBlock(out, update, start, Math.min(start + BLOCK, update.length));
-        return out.bytes();
-    }
-
-    private static void encodeBlock(BitWriter out, float[] update, int start, int end) {
-        double greatest = 0;
-        for (int i = start; i < end; i++) // the first NaN stays: nothing is greater
-        if (Math.abs((double) update[i]) > Math.abs(greatest) || Float.isNaN(update[i])) greatest = update[i];
-        int bits = Brain16.bits(greatest / LEAST);
-        double scale = Brain16.value(bits);
-        out.bits(bits, 16);
-        for (int i = start; i < end; i++) {
-            double code = scale == 0 ? 0 : Math.floor(update[i] / scale + 0.5);
-            out.bits((int) Math.max(LEAST, Math.min(GREATEST, code)) & 15, 4);
-        }
+        return BlockCode.INT4.encode(update);
     }
 
     @Override

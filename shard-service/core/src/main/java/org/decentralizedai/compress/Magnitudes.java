@@ -1,5 +1,7 @@
 package org.decentralizedai.compress;
 
+import org.decentralizedai.kernels.Brain16;
+
 /**
  * The values that the codes of one chunk stand for: a sign and one of 2 or 8 magnitudes, which follow from two numbers per
  * chunk. With t the greatest magnitude code, magnitude m is low + (high - low) * m * (m + t) / 2t²: steps that grow with the magnitude,

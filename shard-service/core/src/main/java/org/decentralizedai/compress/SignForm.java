@@ -2,6 +2,8 @@ package org.decentralizedai.compress;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.decentralizedai.kernels.BlockCode;
+import org.decentralizedai.kernels.Brain16;
 
 /**
  * One bit a value: its sign, with the mean magnitude of its block (Bernstein et al. 2018: signSGD; Seide et al. 2014). What a
@@ -10,7 +12,7 @@ import java.nio.ByteOrder;
  */
 record SignForm() implements Form {
     /** Values that share a scale: 1.03 bits each. */
-    static final int BLOCK = 512;
+    static final int BLOCK = BlockCode.SIGN.block();
 
     /** The signs of the eight values in a byte: eight bytes 1 or -1, the first the lowest. */
     private static final long[] SIGNS = signs();
@@ -24,32 +26,17 @@ record SignForm() implements Form {
 
     @Override
     public int minBytes(int values) {
-        return maxBytes(values);
+        return BlockCode.SIGN.bytes(values);
     }
 
     @Override
     public int maxBytes(int values) {
-        int blocks = values / BLOCK + (values % BLOCK == 0 ? 0 : 1);
-        return values / 8 + (values % 8 == 0 ? 0 : 1) + Brain16.BYTES * blocks;
+        return BlockCode.SIGN.bytes(values);
     }
 
     @Override
     public byte[] encode(float[] update) {
-        var out = ByteBuffer.allocate(maxBytes(update.length)).order(ByteOrder.LITTLE_ENDIAN);
-        for (int start = 0; start < update.length; start += BLOCK) {
-            int end = Math.min(start + BLOCK, update.length);
-            double sum = 0;
-            for (int i = start; i < end; i++) sum += Math.abs((double) update[i]);
-            out.putShort((short) Brain16.bits(sum / (end - start)));
-            for (int i = start; i < end; i += 8) out.put((byte) signs(update, i, Math.min(i + 8, end)));
-        }
-        return out.array();
-    }
-
-    private static int signs(float[] update, int from, int to) {
-        int bits = 0;
-        for (int i = from; i < to; i++) bits |= (Float.floatToRawIntBits(update[i]) >>> 31) << i - from;
-        return bits;
+        return BlockCode.SIGN.encode(update);
     }
 
     @Override

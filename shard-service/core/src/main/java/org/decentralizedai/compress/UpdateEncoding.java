@@ -1,5 +1,8 @@
 package org.decentralizedai.compress;
 
+import org.decentralizedai.kernels.BlockCode;
+import org.jspecify.annotations.Nullable;
+
 /** Forms of an update on the wire. The order is the wire format: append only. The package describes the bytes. */
 public enum UpdateEncoding {
     /** Every value as f32. */
@@ -29,6 +32,16 @@ public enum UpdateEncoding {
 
     Form form() {
         return form;
+    }
+
+    /** The code that this form is made of alone, so that a device can write it; null for the other forms. */
+    public @Nullable BlockCode blockCode() {
+        return switch (this) {
+            case INT8 -> BlockCode.INT8;
+            case INT4 -> BlockCode.INT4;
+            case SIGN -> BlockCode.SIGN;
+            default -> null;
+        };
     }
 
     /** Whether only the greatest values of each chunk travel; what is dropped needs {@link ErrorFeedback} or is lost. */

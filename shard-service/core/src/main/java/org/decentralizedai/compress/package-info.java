@@ -4,7 +4,8 @@
  * coordinator's own steps to returning workers.
  *
  * <p>Every byte follows from the values alone, on every platform: arithmetic is done in doubles and rounded to f32 only where
- * it is stored, sums run in one order, ties go to the lower position. All numbers are little-endian; within a byte, bits are
+ * it is stored, sums run in one order, ties go to the lower position. INT8, INT4 and SIGN are defined by {@link
+ * org.decentralizedai.kernels.BlockCode}, so that integers come to the same bytes and a device can write them ({@link DeviceUpdate}). All numbers are little-endian; within a byte, bits are
  * filled from the lowest up. A scale is a f32 or a bf16, which is the upper half of a f32.
  *
  * <pre>

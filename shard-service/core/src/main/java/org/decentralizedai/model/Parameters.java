@@ -2,9 +2,9 @@ package org.decentralizedai.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.Shape;
+import org.decentralizedai.kernels.Stride;
 import org.decentralizedai.kernels.Tensor;
 
 /** One value for every parameter of a model (weights, gradients or moments) in a device's memory. */
@@ -73,7 +73,15 @@ public final class Parameters {
 
     /** All values in layout order without padding. Waits for the device. */
     public float[] read(Kernels kernels) {
-        return packed(part -> kernels.read(part.of(this)));
+        float[] packed = new float[layout.parameterCount()];
+        for (int s = 0; s < segments.size(); s++) {
+            int size = layout.segmentSize(s);
+            for (int from = 0; from < size; from += PIECE) {
+                var part = new Part(s, from, Math.min(PIECE, size - from));
+                copy(kernels.read(part.of(this)), part, packed);
+            }
+        }
+        return packed;
     }
 
     /**
@@ -82,11 +90,35 @@ public final class Parameters {
      * @param room of the shape {@link #piece}
      */
     public float[] minus(Kernels kernels, Parameters others, Tensor room) {
-        return packed(part -> {
-            Tensor difference = room.view(0, Shape.vector(part.length()));
-            kernels.subtract(difference, part.of(this), part.of(others));
-            return kernels.read(difference);
-        });
+        float[] packed = new float[layout.parameterCount()];
+        for (int first = 0, count; first < packed.length; first += count) {
+            count = Math.min(room.size(), packed.length - first);
+            Tensor difference = room.view(0, Shape.vector(count));
+            minus(kernels, difference, others, first, 1);
+            System.arraycopy(kernels.read(difference), 0, packed, first, count);
+        }
+        return packed;
+    }
+
+    /**
+     * Enqueues: {@code out[i]} is value {@code first + i * step} of this minus {@code others}, counted in layout order without padding.
+     */
+    public void minus(Kernels kernels, Tensor out, Parameters others, int first, int step) {
+        int before = 0; // values of the parameters before
+        for (Parameter p : layout.parameters()) {
+            int from = Math.min(out.size(), places(first, step, before));
+            before += p.size();
+            int count = Math.min(out.size(), places(first, step, before)) - from;
+            if (count == 0) continue;
+            int start = p.offset() + first + from * step - (before - p.size());
+            Tensor a = segments.get(p.segment()), b = others.segments.get(p.segment());
+            kernels.subtract(out, a, b, new Stride(from, start, step, count));
+        }
+    }
+
+    /** How many of the numbers first, first + step, ... are less than {@code end}. */
+    private static int places(int first, int step, int end) {
+        return end <= first ? 0 : (end - first - 1) / step + 1;
     }
 
     /** Elements {@code from .. from + length} of a segment. */
@@ -94,18 +126,6 @@ public final class Parameters {
         Tensor of(Parameters parameters) {
             return parameters.segments.get(segment).view(from, Shape.vector(length));
         }
-    }
-
-    private float[] packed(Function<Part, float[]> read) {
-        float[] packed = new float[layout.parameterCount()];
-        for (int s = 0; s < segments.size(); s++) {
-            int size = layout.segmentSize(s);
-            for (int from = 0; from < size; from += PIECE) {
-                var part = new Part(s, from, Math.min(PIECE, size - from));
-                copy(read.apply(part), part, packed);
-            }
-        }
-        return packed;
     }
 
     /** Leaves the padding out. */

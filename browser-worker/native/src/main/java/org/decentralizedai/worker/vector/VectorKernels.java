@@ -3,18 +3,21 @@ package org.decentralizedai.worker.vector;
 import static jdk.incubator.vector.VectorOperators.EXP;
 import static org.decentralizedai.worker.vector.Rows.LANES;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.decentralizedai.kernels.AdamW;
 import org.decentralizedai.kernels.AttentionShape;
+import org.decentralizedai.kernels.BlockCode;
 import org.decentralizedai.kernels.Checks;
 import org.decentralizedai.kernels.Halves;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.MatmulLayout;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Storage;
+import org.decentralizedai.kernels.Stride;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
 import org.decentralizedai.worker.vector.Gemm.Matrix;
@@ -156,10 +159,33 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void subtract(Tensor outT, Tensor aT, Tensor bT) {
-        Checks.sameSize(outT, aT, bT);
+    public void subtract(Tensor outT, Tensor aT, Tensor bT, Stride at) {
+        Checks.subtract(outT, aT, bT, at);
         float[] out = values(outT), a = values(aT), b = values(bT);
-        for (int i = 0; i < outT.size(); i++) out[outT.offset() + i] = a[aT.offset() + i] - b[bT.offset() + i];
+        int to = outT.offset() + at.out(), from = aT.offset() + at.first(), fromB = bT.offset() + at.first();
+        if (at.step() == 1) for (int i = 0; i < at.count(); i++) out[to + i] = a[from + i] - b[fromB + i]; // by vectors
+        else for (int i = 0, j = 0; i < at.count(); i++, j += at.step()) out[to + i] = a[from + j] - b[fromB + j];
+    }
+
+    @Override
+    public void encode(Tensor code, Tensor x, BlockCode form) {
+        Checks.encode(code, x, form);
+        byte[] bytes = Arrays.copyOf(form.encode(read(x)), Float.BYTES * code.size());
+        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, memory(code), 0, bytes.length);
+    }
+
+    @Override
+    public byte[] readBytes(Tensor code, int count) {
+        Checks.readBytes(code, count);
+        byte[] bytes = new byte[count];
+        MemorySegment.copy(memory(code), 0, MemorySegment.ofArray(bytes), 0, count);
+        return bytes;
+    }
+
+    /** For what is no number: a float that is moved may change where it is NaN. */
+    private static MemorySegment memory(Tensor tensor) {
+        return MemorySegment.ofArray(values(tensor))
+                .asSlice((long) Float.BYTES * tensor.offset(), (long) Float.BYTES * tensor.size());
     }
 
     @Override

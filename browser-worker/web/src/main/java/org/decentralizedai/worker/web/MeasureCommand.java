@@ -37,6 +37,12 @@ interface MeasureCommand extends Command {
     Float32Array getB();
 
     @JSProperty
+    String getEncoding();
+
+    @JSProperty
+    boolean isOnHost();
+
+    @JSProperty
     int getVocabulary();
 
     @JSProperty

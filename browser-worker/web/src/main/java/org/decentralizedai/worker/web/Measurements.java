@@ -2,6 +2,10 @@ package org.decentralizedai.worker.web;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.decentralizedai.compress.Sender;
+import org.decentralizedai.compress.Slice;
+import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.kernels.KernelException;
 import org.decentralizedai.kernels.MatmulLayout;
 import org.decentralizedai.kernels.ProductShape;
@@ -23,6 +27,7 @@ import org.teavm.jso.JSBody;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.typedarrays.Float32Array;
 import org.teavm.jso.typedarrays.Float64Array;
+import org.teavm.jso.typedarrays.Int8Array;
 
 /**
  * Times parts of the worker on this device, for benchmarks. Each work is done once untimed, which compiles, finds the fastest
@@ -55,6 +60,7 @@ final class Measurements implements AutoCloseable {
         switch (wanted.getWhat()) {
             case "product" -> product(wanted);
             case "step" -> steps(wanted);
+            case "update" -> update(wanted);
             default -> throw new IllegalArgumentException("can't measure: " + wanted.getWhat());
         }
     }
@@ -73,7 +79,7 @@ final class Measurements implements AutoCloseable {
             for (int i = 0; i < wanted.getTimes(); i++) kernels.matmul(layout, c, a, b, wanted.isAccumulate());
             kernels.read(c.firstRows(1));
             Float32Array shown = wanted.isValues() ? Float32Array.copyFromJavaArray(values) : null;
-            measured(clock.millis() - start, kernel, shown, null);
+            measured(clock.millis() - start, kernel, shown, null, null);
         } finally {
             kernels.free(a);
             kernels.free(b);
@@ -87,13 +93,9 @@ final class Measurements implements AutoCloseable {
 
     private void steps(MeasureCommand wanted) {
         ModelConfig config = config(wanted);
-        int batch = wanted.getBatch();
         Keeping wantedKeeping = Keeping.valueOf(wanted.getKeeping());
-        var steps = new LocalSteps(1, batch, batch, config.context(), LEARNING_RATE, 0, 0.9, 0.95, 1e-8, 0.1, 1)
-                .withActivations(wantedKeeping.precision());
-        byte[] tokens = wanted.getTokens().copyToJavaArray();
-        var windows =
-                new TaskWindows(tokens, new CorpusWindows(Sha256.of(new byte[32]), 1, 0, batch), config.context());
+        LocalSteps steps = steps(config, wanted.getBatch()).withActivations(wantedKeeping.precision());
+        TaskWindows windows = windows(wanted, config);
         LocalTraining local = training(TaskShape.of(config, steps), wantedKeeping);
         local.load(wanted.getWeights().copyToJavaArray(), 0);
         local.restart();
@@ -101,7 +103,40 @@ final class Measurements implements AutoCloseable {
         losses[0] = local.step(steps, 1, windows, 0);
         double start = clock.millis();
         for (int i = 1; i < losses.length; i++) losses[i] = local.step(steps, 1 + i, windows, 0);
-        measured(clock.millis() - start, "", null, Float64Array.copyFromJavaArray(losses));
+        measured(clock.millis() - start, "", null, Float64Array.copyFromJavaArray(losses), null);
+    }
+
+    private void update(MeasureCommand wanted) {
+        var whole = new UpdateForm(UpdateEncoding.valueOf(wanted.getEncoding()), Slice.WHOLE, 0);
+        var sender = new Sender();
+        LocalTraining local = trained(wanted);
+        byte[] code = {};
+        double start = 0;
+        for (int i = 0; i <= wanted.getTimes(); i++) {
+            if (i == 1) start = clock.millis();
+            code = wanted.isOnHost() ? sender.encode(whole, 1, local.update()) : sender.encode(whole, 1, local);
+        }
+        measured(clock.millis() - start, "", null, null, Int8Array.copyFromJavaArray(code));
+    }
+
+    /** The update of a step. */
+    private LocalTraining trained(MeasureCommand wanted) {
+        ModelConfig config = config(wanted);
+        var steps = steps(config, wanted.getBatch());
+        LocalTraining local = training(TaskShape.of(config, steps), Keeping.ALL);
+        local.load(wanted.getWeights().copyToJavaArray(), 0);
+        local.restart();
+        local.step(steps, 1, windows(wanted, config), 0);
+        return local;
+    }
+
+    private static LocalSteps steps(ModelConfig config, int batch) {
+        return new LocalSteps(1, batch, batch, config.context(), LEARNING_RATE, 0, 0.9, 0.95, 1e-8, 0.1, 1);
+    }
+
+    private static TaskWindows windows(MeasureCommand wanted, ModelConfig config) {
+        var all = new CorpusWindows(Sha256.of(new byte[32]), 1, 0, wanted.getBatch());
+        return new TaskWindows(wanted.getTokens().copyToJavaArray(), all, config.context());
     }
 
     private static ModelConfig config(MeasureCommand wanted) {
@@ -132,17 +167,21 @@ final class Measurements implements AutoCloseable {
     }
 
     @JSBody(
-            params = {"millis", "kernel", "values", "losses"},
+            params = {"millis", "kernel", "values", "losses", "code"},
             script = "self.postMessage({type: 'measured', millis: millis, kernel: kernel, values: values,"
-                    + " losses: losses, reason: ''});")
+                    + " losses: losses, code: code, reason: ''});")
     private static native void measured(
-            double millis, String kernel, @Nullable JSObject values, @Nullable JSObject losses);
+            double millis,
+            String kernel,
+            @Nullable JSObject values,
+            @Nullable JSObject losses,
+            @Nullable JSObject code);
 
     /** @param reason a sentence for people */
     @JSBody(
             params = "reason",
             script =
-                    "self.postMessage({type: 'measured', millis: 0, kernel: '', values: null, losses: null, reason: reason});")
+                    "self.postMessage({type: 'measured', millis: 0, kernel: '', values: null, losses: null, code: null, reason: reason});")
     static native void failed(String reason);
 
     @Override

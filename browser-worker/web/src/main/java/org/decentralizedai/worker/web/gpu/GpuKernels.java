@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Map;
 import org.decentralizedai.kernels.AdamW;
 import org.decentralizedai.kernels.AttentionShape;
+import org.decentralizedai.kernels.BlockCode;
 import org.decentralizedai.kernels.Checks;
 import org.decentralizedai.kernels.Halves;
 import org.decentralizedai.kernels.KernelException;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.MatmulLayout;
 import org.decentralizedai.kernels.Shape;
+import org.decentralizedai.kernels.Stride;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
 import org.teavm.classlib.PlatformDetector;
@@ -201,6 +203,12 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
+    public byte[] readBytes(Tensor code, int bytes) {
+        Checks.readBytes(code, bytes);
+        return Arrays.copyOf(readBack.readBytes(code), bytes);
+    }
+
+    @Override
     public void zero(Tensor out) {
         commands.clear(out);
     }
@@ -230,9 +238,22 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void subtract(Tensor out, Tensor a, Tensor b) {
-        Checks.sameSize(out, a, b);
-        commands.dispatchAll(KernelSpec.SUBTRACT, out.size(), new int[] {out.size()}, out, a, b);
+    public void subtract(Tensor out, Tensor a, Tensor b, Stride at) {
+        Checks.subtract(out, a, b, at);
+        int[] sizes = {at.out(), at.first(), at.step(), at.count()};
+        commands.dispatchAll(KernelSpec.SUBTRACT, at.count(), sizes, out, a, b);
+    }
+
+    @Override
+    public void encode(Tensor code, Tensor x, BlockCode form) {
+        Checks.encode(code, x, form);
+        KernelSpec spec = switch (form) {
+            case INT8 -> KernelSpec.ENCODE_INT8;
+            case INT4 -> KernelSpec.ENCODE_INT4;
+            case SIGN -> KernelSpec.ENCODE_SIGN;
+        };
+        int unit = form == BlockCode.INT8 ? form.block() : 2 * form.block(); // values in whole words
+        commands.dispatchAll(spec, (x.size() - 1) / unit + 1, new int[] {x.size()}, code, x);
     }
 
     @Override

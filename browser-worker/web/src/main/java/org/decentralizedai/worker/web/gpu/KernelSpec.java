@@ -41,6 +41,9 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
     static final KernelSpec NARROW = of("narrow.wgsl", "wr", 64);
     static final KernelSpec WIDEN = of("widen.wgsl", "wr", 64);
     static final KernelSpec SUBTRACT = of("subtract.wgsl", "wrr", 64);
+    static final KernelSpec ENCODE_INT8 = encode("int8");
+    static final KernelSpec ENCODE_INT4 = encode("int4");
+    static final KernelSpec ENCODE_SIGN = encode("signs");
     static final KernelSpec SQUARED_NORM = of("squared_norm.wgsl", "wr", 64);
     static final KernelSpec SUM = of("sum.wgsl", "wr", 1);
     static final KernelSpec ADAMW = of("adamw.wgsl", "wwwrr", 64);
@@ -72,6 +75,9 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
             NARROW,
             WIDEN,
             SUBTRACT,
+            ENCODE_INT8,
+            ENCODE_INT4,
+            ENCODE_SIGN,
             SQUARED_NORM,
             SUM,
             ADAMW);
@@ -82,6 +88,10 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
 
     static KernelSpec of(String file, String access, int group) {
         return new KernelSpec(file(file), "main", access, Map.of("group", group));
+    }
+
+    private static KernelSpec encode(String entry) {
+        return new KernelSpec(file("encode.wgsl"), entry, "wr", Map.of("group", 64));
     }
 
     /** @param side invocations of a workgroup, across and down */

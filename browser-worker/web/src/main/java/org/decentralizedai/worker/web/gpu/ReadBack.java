@@ -2,7 +2,9 @@ package org.decentralizedai.worker.web.gpu;
 
 import org.decentralizedai.kernels.Tensor;
 import org.jspecify.annotations.Nullable;
+import org.teavm.jso.typedarrays.ArrayBuffer;
 import org.teavm.jso.typedarrays.Float32Array;
+import org.teavm.jso.typedarrays.Int8Array;
 
 /** Brings values back to the host: the only place where anybody waits for the device. */
 final class ReadBack {
@@ -17,6 +19,15 @@ final class ReadBack {
     }
 
     float[] read(Tensor tensor) {
+        return new Float32Array(bytes(tensor)).copyToJavaArray();
+    }
+
+    /** Of every word of the tensor, from the lowest up. */
+    byte[] readBytes(Tensor tensor) {
+        return new Int8Array(bytes(tensor)).copyToJavaArray();
+    }
+
+    private ArrayBuffer bytes(Tensor tensor) {
         double bytes = (double) Float.BYTES * tensor.size();
         Gpu.Buffer mapped = staging(bytes);
         commands.copy(tensor, mapped, 0);
@@ -31,9 +42,9 @@ final class ReadBack {
             if (!done) destroy(); // still waiting to be mapped: of no more use
         }
         // a copy, as unmapping takes the memory away and Java's array may share it
-        var values = new Float32Array(mapped.getMappedRange(0, bytes).slice(0, (int) bytes));
+        ArrayBuffer values = mapped.getMappedRange(0, bytes).slice(0, (int) bytes);
         mapped.unmap();
-        return values.copyToJavaArray();
+        return values;
     }
 
     private Gpu.Buffer staging(double bytes) {
