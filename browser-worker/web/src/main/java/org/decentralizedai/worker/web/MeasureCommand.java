@@ -67,6 +67,12 @@ interface MeasureCommand extends Command {
     int getSteps();
 
     @JSProperty
+    int getCount();
+
+    @JSProperty
+    boolean isStandard();
+
+    @JSProperty
     Int8Array getWeights();
 
     @JSProperty

@@ -19,6 +19,7 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
     static final KernelSpec MATMUL_ABT = matmulAligned(MatmulLayout.ABT, 4);
     static final KernelSpec MATMUL_ATB = matmulAligned(MatmulLayout.ATB, 4);
     static final KernelSpec MATMUL_FEW_ROWS = of("matmul_few_rows.wgsl", "wrr", 64);
+    static final KernelSpec MATMUL_FEW_ROWS_REGISTERS = of("matmul_few_rows_registers.wgsl", "wrr", 16);
     static final KernelSpec RMS_NORM = of("rms_norm.wgsl", "wwrr", 32);
     static final KernelSpec RMS_NORM_BACKWARD_X = of("rms_norm_backward_x.wgsl", "wrrrr", 32);
     static final KernelSpec RMS_NORM_BACKWARD_WEIGHT = of("rms_norm_backward_weight.wgsl", "wrrr", 8);
@@ -44,7 +45,8 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
     static final KernelSpec ADAMW = of("adamw.wgsl", "wwwrr", 64);
 
     /** Those that a device compiles only to try whether they are faster. */
-    static final List<KernelSpec> TRIED = List.of(matmulWorkgroup(16, false), MATMUL_FEW_ROWS);
+    static final List<KernelSpec> TRIED =
+            List.of(matmulWorkgroup(16, false), MATMUL_FEW_ROWS, MATMUL_FEW_ROWS_REGISTERS);
 
     /** What every device compiles at the start; a form for one size of head is compiled when it is first met. */
     static final List<KernelSpec> ALL = List.of(
