@@ -43,8 +43,13 @@ public interface Kernels extends AutoCloseable {
     /** {@code out = a - b}, same size. */
     void subtract(Tensor out, Tensor a, Tensor b);
 
+    /** C (m,n) = op(A) op(B), added to nothing, to C itself or to another tensor. */
+    void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, Addend addend);
+
     /** C (m,n) = op(A) op(B), or C += op(A) op(B) when {@code accumulate}. */
-    void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate);
+    default void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate) {
+        matmul(layout, c, a, b, accumulate ? Addend.ITSELF : Addend.NOTHING);
+    }
 
     /** out (n,c) = table[tokens[i], :], table (vocabulary,c). */
     void embed(Tensor out, Tensor table, Tokens tokens);

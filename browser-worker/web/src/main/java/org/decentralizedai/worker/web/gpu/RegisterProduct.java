@@ -19,22 +19,28 @@ record RegisterProduct(MatmulLayout layout) implements Shader {
               m: u32,
               n: u32,
               k: u32,
-              accumulate: u32,
+              addend: u32,
             }
 
             @group(0) @binding(0) var<storage, read_write> c: array<vec4f>;
             @group(0) @binding(1) var<storage, read> a: array<vec4f>;
             @group(0) @binding(2) var<storage, read> b: array<vec4f>;
+            @group(0) @binding(3) var<storage, read> d: array<vec4f>;
             @group(1) @binding(0) var<uniform> size: Sizes;
+
+            fn addend(at: u32, vector: u32) -> vec4f {
+              switch (size.addend) {
+                case 1: { return c[at]; }
+                case 2: { return d[at]; }
+                case 3: { return d[vector]; }
+                default: { return vec4f(); }
+              }
+            }
 
             fn store(row: u32, vector: u32, value: vec4f) {
               if (row < size.m && 4 * vector < size.n) {
                 let at = row * (size.n / 4) + vector;
-                if (size.accumulate == 1) {
-                  c[at] += value;
-                } else {
-                  c[at] = value;
-                }
+                c[at] = addend(at, vector) + value;
               }
             }
 

@@ -24,18 +24,28 @@ record SubgroupProduct(MatmulLayout layout, int lanes) implements Shader {
               m: u32,
               n: u32,
               k: u32,
-              accumulate: u32,
+              addend: u32,
             }
 
             @group(0) @binding(0) var<storage, read_write> c: array<f32>;
             @group(0) @binding(1) var<storage, read> a: array<f32>;
             @group(0) @binding(2) var<storage, read> b: array<f32>;
+            @group(0) @binding(3) var<storage, read> d: array<f32>;
             @group(1) @binding(0) var<uniform> size: Sizes;
+
+            fn addend(at: u32, column: u32) -> f32 {
+              switch (size.addend) {
+                case 1: { return c[at]; }
+                case 2: { return d[at]; }
+                case 3: { return d[column]; }
+                default: { return 0; }
+              }
+            }
 
             fn store(row: u32, column: u32, value: f32) {
               if (row < size.m && column < size.n) {
                 let at = row * size.n + column;
-                c[at] = select(value, c[at] + value, size.accumulate == 1);
+                c[at] = addend(at, column) + value;
               }
             }
 
