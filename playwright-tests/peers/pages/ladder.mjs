@@ -1,6 +1,6 @@
 // The ladder of matrix products: what was tried, a line of idea each. The rungs that won are kernels of the worker and have plain
 // names there (blocks: matmul_aligned.wgsl; subgroups: SubgroupProduct). The others stay here so that nobody climbs twice, and so
-// that they can be tried on other devices: bin/bench ladder. Sizes must be multiples of 64: these are experiments.
+// that they can be tried on other devices: bin/bench ladder. Sizes must be multiples of 64 (32 for few rows): these are experiments.
 import { maxAbsError, operands } from './product.mjs';
 import { timed } from './rounds.mjs';
 
@@ -127,6 +127,30 @@ function subgroupLoops(product, { lanes, rows, columns }) {
   return { code: shader(['f32', 'f32', 'f32'], `${lanes}, 1`, body, { lane: true }), rows, columns: lanes * columns };
 }
 
+/** Few rows of A, ABT: an element, or several columns of a row, each invocation. */
+function fewRows({ layout }, { columns, across = 32, batch = 1 }) {
+  if (layout !== 'ABT') throw new Error('few rows are multiplied by ABT');
+  const body = [`let left = ${columns}u * id.x; let kv = size.k / 4u; if (left >= size.n) { return; }`,
+    upTo(columns).map(j => `var c${j} = vec4f();`),
+    'for (var p = 0u; p < kv; p++) { let x = a[id.y * kv + p];',
+    upTo(columns).map(j => `c${j} = fma(x, b[(left + ${j}u) * kv + p], c${j});`), '}',
+    upTo(columns).map(j => `c[id.y * size.n + left + ${j}u] = c${j}.x + c${j}.y + c${j}.z + c${j}.w;`)];
+  return { code: shader(['f32', 'vec4f', 'vec4f'], `${across}, 1`, body), rows: 1, columns: columns * across, batch };
+}
+
+/** The same by workgroups that share out k, as the worker's matmul_few_rows.wgsl does: a row. */
+function sharedSums({ layout }, { group }) {
+  if (layout !== 'ABT') throw new Error('few rows are multiplied by ABT');
+  const body = ['let kv = size.k / 4u; let column = 4u * tile.x; var sum = vec4f();',
+    `for (var p = id.x % ${group}u; p < kv; p += ${group}u) { let x = a[tile.y * kv + p];`,
+    'sum += x * mat4x4f(b[column * kv + p], b[(column + 1u) * kv + p], b[(column + 2u) * kv + p], b[(column + 3u) * kv + p]); }',
+    `let local = id.x % ${group}u; part[local] = sum; workgroupBarrier();`,
+    `for (var half = ${group / 2}u; half > 0u; half /= 2u) { if (local < half) { part[local] += part[local + half]; } workgroupBarrier(); }`,
+    'if (local < 4u) { c[tile.y * size.n + column + local] = part[0][local]; }'];
+  const code = `var<workgroup> part: array<vec4f, ${group}>;` + shader(['f32', 'vec4f', 'vec4f'], `${group}, 1`, body);
+  return { code, rows: 1, columns: 4 };
+}
+
 export const rungs = [
   { name: 'naive', idea: 'an invocation for each element', make: naive },
   { name: 'registers 4x4', idea: 'every value loaded is used four times', make: p => registers(p, { rows: 4, columns: 4 }) },
@@ -143,6 +167,12 @@ export const rungs = [
   { name: 'subgroups 16x2', idea: 'each load of B is used sixteen times: the worker has it', lanes: true, make: (p, lanes) => subgroups(p, { lanes, rows: 16, columns: 2 }) },
   { name: 'subgroups 32x2', idea: 'the same, further: long to compile', lanes: true, make: (p, lanes) => subgroups(p, { lanes, rows: 32, columns: 2 }) },
   { name: 'subgroups 16x2, loops', idea: 'sums in an array and loops, to spare the long text', lanes: true, make: (p, lanes) => subgroupLoops(p, { lanes, rows: 16, columns: 2 }) },
+  { name: 'few rows, workgroup', few: true, idea: 'a row of A: a workgroup of 64 shares out k: the worker has it', make: p => sharedSums(p, { group: 64 }) },
+  { name: 'few rows, small workgroup', few: true, idea: 'the same by 16: fewer turns at each barrier', make: p => sharedSums(p, { group: 16 }) },
+  { name: 'few rows, an element each', few: true, idea: 'no barriers, which processors pay for', make: p => fewRows(p, { columns: 1 }) },
+  { name: 'few rows, two columns each', few: true, idea: 'each load of A is used twice', make: p => fewRows(p, { columns: 2 }) },
+  { name: 'few rows, four columns each', few: true, idea: 'four times', make: p => fewRows(p, { columns: 4, across: 16 }) },
+  { name: 'few rows, two products', few: true, idea: 'an element each, two products by one dispatch: half as many dispatches', make: p => fewRows(p, { columns: 1, batch: 2 }) },
 ];
 
 let device, lanes, rung, product, kernel, pipeline, group;
@@ -171,7 +201,8 @@ function multiply(times) {
   const pass = encoder.beginComputePass();
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, group);
-  for (let i = 0; i < times; i++) pass.dispatchWorkgroups(product.n / kernel.columns, product.m / kernel.rows);
+  const { rows, columns, batch = 1 } = kernel;
+  for (let i = 0; i < times; i += batch) pass.dispatchWorkgroups(Math.ceil(product.n / columns), product.m / rows, batch);
   pass.end();
   device.queue.submit([encoder.finish()]);
 }
@@ -191,7 +222,7 @@ export const rival = {
     buffers.forEach(old => old.destroy());
     buffers = [];
     product = wanted;
-    if (product.m % 64 || product.n % 64 || product.k % 64) throw new Error('sizes must be multiples of 64');
+    if ((!rung.few && product.m % 64) || product.n % 32 || product.k % 32) throw new Error('sizes must be multiples of 64');
     kernel = rung.make(product, lanes);
     const { STORAGE, UNIFORM, COPY_SRC } = GPUBufferUsage;
     const { a, b } = operands(product);

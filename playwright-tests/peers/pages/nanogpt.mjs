@@ -2,17 +2,18 @@
 // Its trainer's step is called directly, without its data loading; it warms its learning rate up over 100 steps.
 // The package does not export its trainer: 'nanogpt' is an alias of its files, see package.json.
 import * as tf from '@tensorflow/tfjs-core';
+import Generator from 'nanogpt/dist/inference/Generator.js';
 import { selectBackend } from 'nanogpt/dist/backend.js';
 import { tokenise } from 'nanogpt/dist/main.js';
 import NanoGPTV1 from 'nanogpt/dist/models/NanoGPTV1.js';
 import PreTrainer from 'nanogpt/dist/training/PreTrainer.js';
 import { version } from 'nanogpt/package.json';
 import { tokenBatch } from './batch.mjs';
-import { timed } from './rounds.mjs';
+import { generated, timed } from './rounds.mjs';
 
 const LEARNING_RATE = 1e-3;
 
-let config, tokens, trainer;
+let config, tokens, trainer, generator, last;
 
 async function step() {
   const dims = [config.batch, config.context];
@@ -22,6 +23,21 @@ async function step() {
   const [value] = await loss.data();
   tf.dispose([loss, xs, ys]);
   return value;
+}
+
+/** A turn of its Generator's loop, by its own cache of keys and values; it draws from the probabilities. */
+async function next(ids, first) {
+  if (first) {
+    generator.reset();
+    generator.initialise([], {});
+    last?.dispose();
+    last = tf.tensor([ids], [1, ids.length], 'int32');
+    if (!generator.cache) throw new Error('it keeps no keys and values');
+  }
+  const { outputTensor, token } = await generator._generateToken(last, generator.cache, { allowSpecial: true });
+  last.dispose();
+  last = outputTensor;
+  return token;
 }
 
 export const rival = {
@@ -37,9 +53,11 @@ export const rival = {
       nHead: config.heads,
       nEmbed: config.width,
       mlpFactor: 4,
-      useRope: false,
+      useRope: config.rotary ?? false, // it keeps keys and values only of models that turn them
     });
-    trainer = new PreTrainer(model, new tokenise.CharTokeniser(config.vocabulary), { learningRate: LEARNING_RATE });
+    const tokeniser = new tokenise.CharTokeniser(config.vocabulary);
+    generator = new Generator(model, tokeniser);
+    trainer = new PreTrainer(model, tokeniser, { learningRate: LEARNING_RATE });
     trainer.configure({
       batchSize: config.batch,
       learningRate: LEARNING_RATE,
@@ -56,4 +74,6 @@ export const rival = {
     });
     return { millis, losses };
   },
+
+  generate: wanted => generated(wanted, next),
 };

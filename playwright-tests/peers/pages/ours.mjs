@@ -24,7 +24,7 @@ export const rival = {
     config = wanted;
     worker = new Worker('/worker/boot-js.js', { type: 'module' });
     if (config) weights = await (await fetch('/weights')).arrayBuffer();
-    return 'ours';
+    return config?.standard ? 'ours, standard kernels' : 'ours';
   },
 
   async prepare(wanted) {
@@ -44,5 +44,13 @@ export const rival = {
     const { millis, losses } = await measure({ what: 'step', ...config.model, batch: config.batch, steps: count,
       keeping: config.keeping ?? 'ALL', weights: new Int8Array(weights), tokens: new Int8Array(tokens) });
     return { millis, losses: Array.from(losses) };
+  },
+
+  /** So many texts: reads the prompt, then generates 1 + count tokens; prefillMillis is until the first. */
+  async generate({ prompt, count, times }) {
+    const { prefillMillis, millis, kernel, tokens } = await measure({ what: 'generate', ...config.model, count, times,
+      standard: config.standard, weights: new Int8Array(weights), tokens: new Int8Array(Uint16Array.from(prompt).buffer) });
+    this.kernel = kernel;
+    return { prefillMillis, millis, tokens: Array.from(tokens) };
   },
 };

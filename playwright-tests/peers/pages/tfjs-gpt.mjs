@@ -5,7 +5,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-backend-webgpu';
 import '@tensorflow/tfjs-backend-cpu';
 import { tokenBatch } from './batch.mjs';
-import { timed } from './rounds.mjs';
+import { generated, timed } from './rounds.mjs';
 
 const EPSILON = 1e-5;
 
@@ -80,6 +80,18 @@ async function step() {
   return value;
 }
 
+/** The whole forward of one sequence for each token, as nanoGPT generates; what is missing is padding behind. */
+async function likeliest(ids) {
+  const padded = Int32Array.from({ length: config.context }, (_, i) => ids[i] ?? 0);
+  const token = tf.tidy(() => {
+    const last = tf.slice(logits(tf.tensor1d(padded, 'int32')), [ids.length - 1, 0], [1, -1]);
+    return tf.argMax(last, -1);
+  });
+  const [value] = await token.data();
+  token.dispose();
+  return value;
+}
+
 export const rival = {
   async open(wanted) {
     config = wanted;
@@ -103,4 +115,6 @@ export const rival = {
     });
     return { millis, losses };
   },
+
+  generate: wanted => generated(wanted, likeliest),
 };

@@ -1,4 +1,4 @@
-// C (m,n) = op(A) op(B), or C += op(A) op(B), where rows in memory are whole vectors of four: m for ATB, k for the others,
+// C (m,n) = op(A) op(B), or added to C or D, where rows in memory are whole vectors of four: m for ATB, k for the others,
 // and n are multiples of 4; other sizes take matmul.wgsl. One invocation computes 8x8 elements of C in registers, as four
 // 4x4 blocks: without workgroup memory, which CPU adapters are slow at and take long to compile.
 //
@@ -10,13 +10,23 @@ struct Sizes {
   m: u32,
   n: u32,
   k: u32,
-  accumulate: u32,
+  addend: u32, // what C is stored on top of: 0 nothing, 1 itself, 2 D, 3 a row of D for all
 }
 
 @group(0) @binding(0) var<storage, read_write> c: array<vec4f>; // (m,n)
 @group(0) @binding(1) var<storage, read> a: array<vec4f>; // (m,k), or (k,m) for atb
 @group(0) @binding(2) var<storage, read> b: array<vec4f>; // (k,n), or (n,k) for abt
+@group(0) @binding(3) var<storage, read> d: array<vec4f>; // (m,n), or (1,n); not read in the other cases
 @group(1) @binding(0) var<uniform> size: Sizes;
+
+fn addend(at: u32, vector: u32) -> vec4f {
+  switch (size.addend) {
+    case 1: { return c[at]; }
+    case 2: { return d[at]; }
+    case 3: { return d[vector]; }
+    default: { return vec4f(); }
+  }
+}
 
 const LANES = vec4u(0, 1, 2, 3);
 
@@ -40,11 +50,7 @@ fn outer(x: vec4f, y: vec4f) -> mat4x4f {
 fn store(row: u32, vector: u32, value: vec4f) {
   if (row < size.m && 4 * vector < size.n) {
     let at = row * (size.n / 4) + vector;
-    if (size.accumulate == 1) {
-      c[at] += value;
-    } else {
-      c[at] = value;
-    }
+    c[at] = addend(at, vector) + value;
   }
 }
 

@@ -1,4 +1,4 @@
-// C (m,n) = op(A) op(B), or C += op(A) op(B), for any sizes, by tiles of both operands in workgroup memory: what a GPU's cores
+// C (m,n) = op(A) op(B), or added to C or D, for any sizes, by tiles of both operands in workgroup memory: what a GPU's cores
 // read again and again they read from near by. A workgroup of across x across invocations computes a square of C, each 4x4
 // elements of it. Entry is the type of the tiles, f32 or f16 (see ShaderSources); sums are f32.
 override across: u32 = 16;
@@ -7,7 +7,7 @@ struct Sizes {
   m: u32,
   n: u32,
   k: u32,
-  accumulate: u32,
+  addend: u32, // what C is stored on top of: 0 nothing, 1 itself, 2 D, 3 a row of D for all
   a_row: u32, // elements of A between rows of op(A)
   a_step: u32, // ... between columns of op(A)
   b_step: u32, // elements of B between rows of op(B)
@@ -17,7 +17,17 @@ struct Sizes {
 @group(0) @binding(0) var<storage, read_write> c: array<f32>; // (m,n)
 @group(0) @binding(1) var<storage, read> a: array<f32>; // (m,k), or (k,m) transposed
 @group(0) @binding(2) var<storage, read> b: array<f32>; // (k,n), or (n,k) transposed
+@group(0) @binding(3) var<storage, read> d: array<f32>; // (m,n), or (1,n); not read in the other cases
 @group(1) @binding(0) var<uniform> size: Sizes;
+
+fn addend(at: u32, column: u32) -> f32 {
+  switch (size.addend) {
+    case 1: { return c[at]; }
+    case 2: { return d[at]; }
+    case 3: { return d[column]; }
+    default: { return 0; }
+  }
+}
 
 const DEPTH = 16u; // steps of k in workgroup memory
 
@@ -78,7 +88,7 @@ fn main(
       let column = corner.x + 4 * at.x + j;
       if (row < size.m && column < size.n) {
         let place = row * size.n + column;
-        c[place] = select(sums[i][j], c[place] + sums[i][j], size.accumulate == 1);
+        c[place] = addend(place, column) + sums[i][j];
       }
     }
   }

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.decentralizedai.kernels.Addend;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.MatmulLayout;
 import org.decentralizedai.kernels.Tensor;
@@ -126,6 +127,8 @@ final class JvmTraining {
     private static Product product(Object[] arguments) {
         var layout = (MatmulLayout) arguments[0];
         Tensor c = (Tensor) arguments[1], a = (Tensor) arguments[2];
-        return new Product(layout, c.rows(), c.columns(), layout.k(a), (boolean) arguments[4]);
+        boolean adds =
+                arguments[4] instanceof Boolean accumulate ? accumulate : !(arguments[4] instanceof Addend.Nothing);
+        return new Product(layout, c.rows(), c.columns(), layout.k(a), adds);
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.decentralizedai.model.Keeping;
 import org.decentralizedai.worker.vector.VectorKernels;
 import picocli.CommandLine;
@@ -83,51 +84,51 @@ public final class KeepingBenchmark implements Callable<Integer> {
         var training = options.quick ? QUICK : new Training(layers, width, heads, context, batch, 65);
         var jvm = new JvmTraining(training, () -> new VectorKernels(1));
         double[] expected = jvm.losses(COMPARED);
-        Map<Keeping, Engine> onJvm = new LinkedHashMap<>();
-        for (Keeping way : WAYS) onJvm.put(way, count -> jvm.steps(way, count));
-        measure("JVM, one thread, processor time", training, jvm, onJvm, expected);
+        measure("JVM, one thread, processor time", training, jvm, way -> count -> jvm.steps(way, count), expected);
         try (var setting = new Setting(options.adapter)) {
             setting.files().add("/weights", jvm.weights());
-            Map<Keeping, Engine> inChromium = new LinkedHashMap<>();
-            for (Keeping way : WAYS) {
-                var config = new HashMap<>(training.toPage());
-                config.put("keeping", way.name());
-                inChromium.put(way, setting.rivals(List.of(), config).getFirst()::steps);
-            }
             String engine = "Chromium " + setting.chromiumVersion() + ", "
                     + setting.adapter().kind();
-            measure(engine, training, jvm, inChromium, expected);
+            measure(engine, training, jvm, way -> inChromium(setting, training, way), expected);
         }
         return true;
     }
 
+    private static Engine inChromium(Setting setting, Training training, Keeping way) {
+        var config = new HashMap<>(training.toPage());
+        config.put("keeping", way.name());
+        return setting.rivals(List.of(), config).getFirst()::steps;
+    }
+
+    /** A way as it is measured. @param rates tokens/s of each round */
+    private record Way(Keeping keeping, Engine engine, int count, double[] rates) {}
+
     private void measure(
-            String name, Training training, JvmTraining jvm, Map<Keeping, Engine> engines, double[] expected) {
-        Map<Keeping, double[]> rates = new LinkedHashMap<>();
-        Map<Keeping, Integer> counts = new LinkedHashMap<>();
+            String name, Training training, JvmTraining jvm, Function<Keeping, Engine> engines, double[] expected) {
+        List<Way> measured = new ArrayList<>();
         Map<Keeping, Long> bytes = new LinkedHashMap<>();
         double error = 0;
         for (Keeping way : WAYS) { // the first steps compile
-            Engine engine = engines.get(way);
+            Engine engine = engines.apply(way);
             error = Math.max(error, worst(engine.steps(COMPARED - 1).losses(), expected));
-            counts.put(way, options.times(engine.steps(1).millis(), MOST_STEPS));
-            rates.put(way, new double[options.rounds]);
+            int count = options.times(engine.steps(1).millis(), MOST_STEPS);
+            measured.add(new Way(way, engine, count, new double[options.rounds]));
             bytes.put(way, jvm.plan(way).bytes());
         }
         if (!(error < AGREE)) throw new PlaywrightException("losses differ by " + error);
         for (int round = 0; round < options.rounds; round++)
-            for (Keeping way : WAYS) {
-                int count = counts.get(way);
-                double millis = engines.get(way).steps(count).millis();
-                rates.get(way)[round] = 1000.0 * training.tokens() * count / millis;
+            for (Way way : measured) {
+                double millis = way.engine().steps(way.count()).millis();
+                way.rates()[round] = 1000.0 * training.tokens() * way.count() / millis;
             }
+        double[] all = measured.getFirst().rates();
         List<Measured> ways = new ArrayList<>(), toAll = new ArrayList<>();
-        rates.forEach((way, rounds) -> {
-            ways.add(Measured.of(way.name(), rounds));
-            double[] ratios = new double[rounds.length];
-            for (int i = 0; i < ratios.length; i++) ratios[i] = rounds[i] / rates.get(Keeping.ALL)[i];
-            toAll.add(Measured.of(way.name(), ratios));
-        });
+        for (Way way : measured) {
+            double[] ratios = new double[options.rounds];
+            for (int i = 0; i < ratios.length; i++) ratios[i] = way.rates()[i] / all[i];
+            ways.add(Measured.of(way.keeping().name(), way.rates()));
+            toAll.add(Measured.of(way.keeping().name(), ratios));
+        }
         Line.print(new WaysLine(
                 "keeping",
                 "step " + training,

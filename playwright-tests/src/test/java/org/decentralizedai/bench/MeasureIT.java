@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.microsoft.playwright.Page;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +41,8 @@ class MeasureIT {
                 const answers = [];
                 for (const command of commands)
                   answers.push(await new Promise((resolve, reject) => {
-                    worker.onmessage = ({data: {millis, values, losses, reason}}) =>
-                      resolve({millis, values: plain(values), losses: plain(losses), reason});
+                    worker.onmessage = ({data: {millis, values, losses, tokens, reason}}) =>
+                      resolve({millis, values: plain(values), losses: plain(losses), tokens: plain(tokens), reason});
                     worker.onerror = error => reject(new Error(error.message || 'the worker did not load'));
                     worker.postMessage({type: 'measure', ...typed(command)});
                   }));
@@ -72,18 +75,52 @@ class MeasureIT {
         assertThat((String) refused.get("reason")).contains("too few values");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"js", "wasm"})
+    void generatedTokens_areTheLikeliestByTheWholeForward(String backend) {
+        var model = new Training(2, 32, 2, 16, 1, 65);
+        var jvm = new JvmGeneration(model.model());
+        int[] prompt = Arrays.copyOf(model.ids(), 5);
+        Map<String, Object> command = command(model, jvm.weights(), packed(prompt));
+        command.putAll(Map.of("what", "generate", "count", 11, "times", 1));
+        var standard = new HashMap<>(command);
+        standard.put("standard", true);
+        for (Map<String, Object> answer : measured(backend, List.of(command, standard))) {
+            assertThat(answer).containsEntry("reason", "");
+            int[] tokens = Arrays.stream(doubles(answer.get("tokens")))
+                    .mapToInt(id -> (int) id)
+                    .toArray();
+            assertThat(tokens).hasSize(12);
+            assertThat(Arrays.stream(tokens).distinct().count()).isGreaterThan(1); // else anything would do
+            assertThat(jvm.shortfall(prompt, tokens)).isLessThan(1e-4);
+            tokens[6] = (tokens[6] + 1) % 65;
+            assertThat(jvm.shortfall(prompt, tokens)).isGreaterThan(1e-3);
+        }
+    }
+
+    private static byte[] packed(int[] ids) {
+        ByteBuffer bytes = ByteBuffer.allocate(Short.BYTES * ids.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int id : ids) bytes.putShort((short) id);
+        return bytes.array();
+    }
+
     private static Map<String, Object> command(Product product, float[] a, float[] b) {
         var command = new HashMap<>(product.toPage());
         command.putAll(Map.of("what", "product", "times", 3, "values", true, "a", list(a), "b", list(b)));
         return command;
     }
 
-    @SuppressWarnings("unchecked")
     private static Map<String, Object> command(Training training, JvmTraining jvm) {
-        var command = new HashMap<>((Map<String, Object>) training.toPage().get("model"));
+        Map<String, Object> command = command(training, jvm.weights(), jvm.tokens());
         command.putAll(Map.of("what", "step", "batch", training.batch(), "steps", 2, "keeping", "ALL"));
-        command.put("weights", Base64.getEncoder().encodeToString(jvm.weights()));
-        command.put("tokens", Base64.getEncoder().encodeToString(jvm.tokens()));
+        return command;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> command(Training model, byte[] weights, byte[] tokens) {
+        var command = new HashMap<>((Map<String, Object>) model.toPage().get("model"));
+        command.put("weights", Base64.getEncoder().encodeToString(weights));
+        command.put("tokens", Base64.getEncoder().encodeToString(tokens));
         return command;
     }
 

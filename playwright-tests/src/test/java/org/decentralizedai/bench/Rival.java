@@ -59,6 +59,26 @@ final class Rival {
         return new Steps(number(requireNonNull(answer.get("millis"))), losses);
     }
 
+    /**
+     * @param prefillMillis of reading the prompts, until the first token of each
+     * @param millis of all further tokens
+     * @param tokens of the last text
+     */
+    record Text(double prefillMillis, double millis, int[] tokens) {}
+
+    /** So many texts: reads the prompt, then generates {@code 1 + count} tokens. */
+    @SuppressWarnings("unchecked")
+    Text generate(int[] prompt, int count, int times) {
+        var answer = (Map<String, Object>) call(
+                "generate", Map.of("prompt", Arrays.stream(prompt).boxed().toList(), "count", count, "times", times));
+        int[] tokens = ((List<Object>) requireNonNull(answer.get("tokens")))
+                .stream().mapToInt(token -> ((Number) token).intValue()).toArray();
+        return new Text(
+                number(requireNonNull(answer.get("prefillMillis"))),
+                number(requireNonNull(answer.get("millis"))),
+                tokens);
+    }
+
     private Object call(String method, Object argument) {
         return requireNonNull(page.evaluate(CALL, List.of(method, argument)));
     }

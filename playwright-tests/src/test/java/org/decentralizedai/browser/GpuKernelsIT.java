@@ -70,8 +70,8 @@ class GpuKernelsIT {
 
     private static final Set<String> BY_SUBGROUP = Set.of("rmsNorm", "rmsNormBackward", "crossEntropy");
 
-    /** blocks of 16, 32 and 64, strided, registers, subgroups, workgroup-32 and -64, few-rows: SwiftShader has no f16. */
-    private static final int PRODUCT_KERNELS = 9;
+    /** blocks of 16, 32 and 64, strided, registers, subgroups, workgroup-32 and -64, few-rows and -registers: SwiftShader has no f16. */
+    private static final int PRODUCT_KERNELS = 10;
 
     private static WorkerFiles files;
     private static Chromium chromium;

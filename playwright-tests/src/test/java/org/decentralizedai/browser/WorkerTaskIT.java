@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.decentralizedai.compress.CheckpointDelta;
+import org.decentralizedai.compress.PublishedMoment;
 import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
@@ -216,7 +217,49 @@ class WorkerTaskIT {
     private static GradientTask task(long id, LocalSteps steps, UpdateForm form) {
         var data = new CorpusWindows(sha256(corpus), 3, 0, steps.windows());
         var weights = sha256(checkpoint);
-        return new GradientTask(new Lease(id, 1), 0, weights, List.of(weights), List.of(), data, steps, form, 600_000);
+        return task(id, steps, form, data, weights, List.of());
+    }
+
+    private static GradientTask task(
+            long id, LocalSteps steps, UpdateForm form, CorpusWindows data, Sha256 weights, List<Sha256> moment) {
+        return new GradientTask(
+                new Lease(id, 1), 0, weights, List.of(weights), List.of(), moment, data, steps, form, false, 600_000);
+    }
+
+    @Test
+    void publishedSecondMoment_inBrowser_leadsTheSteps() throws Exception {
+        float[] v = new float[WEIGHTS.length];
+        for (int i = 0; i < v.length; i++) v[i] = 1e-8f * (1 + i % 1000);
+        byte[] published = PublishedMoment.encode(v);
+        var shards = shards();
+        shards.put(sha256(published).hex(), published);
+        var plain = task();
+        var along = task(
+                1,
+                STEPS,
+                UpdateForm.whole(UpdateEncoding.F32),
+                plain.data(),
+                plain.checkpoint(),
+                List.of(sha256(published)));
+        float[] alongIt = LocalTraining.compute(
+                        new ReferenceKernels(),
+                        MODEL,
+                        checkpoint,
+                        HEADER,
+                        PublishedMoment.packed(published, v.length),
+                        STEPS,
+                        new TaskWindows(corpus, plain.data(), STEPS.context()))
+                .update();
+        try (var server = new TaskServer(MODEL, List.of(along), shards, false);
+                Page page = open(server, "boot-js.js")) {
+            start(page, server);
+            await(page, () -> server.updates.getFirst().isDone());
+            float[] actual = decoded(server.updates.getFirst().get());
+            assertThat(RelativeError.l2(actual, alongIt)).isLessThanOrEqualTo(1e-3);
+            assertThat(RelativeError.l2(actual, expected.update()))
+                    .as("AdamW's from zero moments")
+                    .isGreaterThan(0.1);
+        }
     }
 
     /** Rounding in the browser must be the coordinator's to the last bit, or the checkpoint has another hash. */
@@ -501,7 +544,9 @@ class WorkerTaskIT {
         List<byte[]> updates = updates(rounded, List.of(Keeping.HALVES, Keeping.NOTHING_AS_HALVES));
         assertThat(updates.getLast()).isEqualTo(updates.getFirst());
         assertSame(decoded(updates.getFirst()));
-        assertThat(RelativeError.l2(decoded(updates.getFirst()), expected.update())).as("rounded").isGreaterThan(3e-5);
+        assertThat(RelativeError.l2(decoded(updates.getFirst()), expected.update()))
+                .as("rounded")
+                .isGreaterThan(3e-5);
     }
 
     /**

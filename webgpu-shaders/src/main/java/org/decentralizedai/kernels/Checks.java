@@ -30,9 +30,11 @@ public final class Checks {
             throw new IllegalArgumentException("shape must be " + wanted + ": " + tensor.shape());
     }
 
-    public static void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b) {
+    public static void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, Addend addend) {
         if (layout.k(a) != layout.innerOfB(b)) throw mismatch(layout + ": inner sizes must be equal", a, b);
         shape(c, Shape.of(layout.m(a), layout.n(b)));
+        if (addend instanceof Addend.Rows(Tensor d) && d.rows() != 1) shape(d, c.shape());
+        else if (addend instanceof Addend.Rows(Tensor d)) shape(d, Shape.vector(c.columns()));
     }
 
     public static void embed(Tensor rows, Tensor table, Tokens tokens) {

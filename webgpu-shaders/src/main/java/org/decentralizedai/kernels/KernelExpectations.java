@@ -135,7 +135,7 @@ public final class KernelExpectations {
     private void matmul() {
         for (MatmulLayout layout : MatmulLayout.values())
             for (int[] size : PRODUCTS)
-                for (boolean accumulate : new boolean[] {false, true}) product(layout, size, accumulate);
+                for (String addend : List.of("", " accumulate", " residual", " bias")) product(layout, size, addend);
         add(
                 "matmul views",
                 USUAL,
@@ -143,14 +143,24 @@ public final class KernelExpectations {
                         k.matmul(MatmulLayout.ABT, b.outputView(19, 12), b.inputView(19, 8), b.inputView(12, 8), true));
     }
 
-    private void product(MatmulLayout layout, int[] size, boolean accumulate) {
+    private void product(MatmulLayout layout, int[] size, String addend) {
         int m = size[0], n = size[1], inner = size[2];
-        String name = "matmul " + layout + " " + m + "x" + n + "x" + inner + (accumulate ? " accumulate" : "");
+        String name = "matmul " + layout + " " + m + "x" + n + "x" + inner + addend;
         add(name, USUAL, (k, b) -> {
             Tensor c = b.output(m, n);
             Tensor left = layout == MatmulLayout.ATB ? b.input(inner, m) : b.input(m, inner);
             Tensor right = layout == MatmulLayout.ABT ? b.input(n, inner) : b.input(inner, n);
-            k.matmul(layout, c, left, right, accumulate);
+            k.matmul(
+                    layout,
+                    c,
+                    left,
+                    right,
+                    switch (addend) {
+                        case " accumulate" -> Addend.ITSELF;
+                        case " residual" -> new Addend.Rows(b.inputView(m, n));
+                        case " bias" -> new Addend.Rows(b.inputView(1, n));
+                        default -> Addend.NOTHING;
+                    });
         });
     }
 

@@ -69,8 +69,13 @@ public interface Kernels extends AutoCloseable {
     /** code = the bytes of x, little-endian in {@link BlockCode#words} elements, zero at the end; not numbers, see {@link #readBytes}. */
     void encode(Tensor code, Tensor x, BlockCode form);
 
+    /** C (m,n) = op(A) op(B), added to nothing, to C itself or to another tensor. */
+    void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, Addend addend);
+
     /** C (m,n) = op(A) op(B), or C += op(A) op(B) when {@code accumulate}. */
-    void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate);
+    default void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate) {
+        matmul(layout, c, a, b, accumulate ? Addend.ITSELF : Addend.NOTHING);
+    }
 
     /** out (n,c) = table[tokens[i], :], table (vocabulary,c). */
     void embed(Tensor out, Tensor table, Tokens tokens);

@@ -151,9 +151,16 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void matmul(MatmulLayout layout, Tensor ct, Tensor at, Tensor bt, boolean accumulate) {
-        Checks.matmul(layout, ct, at, bt);
-        if (!accumulate) zero(ct);
+    public void matmul(MatmulLayout layout, Tensor ct, Tensor at, Tensor bt, Addend addend) {
+        Checks.matmul(layout, ct, at, bt, addend);
+        switch (addend) {
+            case Addend.Nothing() -> zero(ct);
+            case Addend.Itself() -> {}
+            case Addend.Rows(Tensor d) -> {
+                for (int i = 0; i < ct.size(); i++)
+                    set(ct, i, get(d, i % d.size())); // d.size() is that of C, or of a row
+            }
+        }
         double[] c = values(ct), a = values(at), b = values(bt);
         int c0 = ct.offset(), a0 = at.offset(), b0 = bt.offset();
         int m = ct.rows(), n = ct.columns(), k = layout.k(at);

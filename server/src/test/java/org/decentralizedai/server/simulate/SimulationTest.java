@@ -217,7 +217,20 @@ class SimulationTest {
     /** One worker, dense, plain and exact. */
     private Scenario alone(LocalSteps steps, int rounds) {
         var recipe = new Recipe(
-                steps, RateSchedule.CONSTANT, 1, 1, 1, 0, UpdateEncoding.F32, 1, 0, false, UpdateEncoding.F32, null, 30, 90);
+                steps,
+                RateSchedule.CONSTANT,
+                1,
+                1,
+                1,
+                0,
+                UpdateEncoding.F32,
+                1,
+                0,
+                false,
+                UpdateEncoding.F32,
+                null,
+                30,
+                90);
         var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO);
         return new Scenario(
                 model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, (long) rounds * steps.tokens(), 7);

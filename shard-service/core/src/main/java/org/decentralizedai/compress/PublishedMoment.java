@@ -1,5 +1,7 @@
 package org.decentralizedai.compress;
 
+import org.decentralizedai.kernels.Brain16;
+
 /**
  * AdamW's second moment as it is published for all workers: bf16, two little-endian bytes a parameter, in layout order. Eight
  * significant bits are more than its estimate is worth.

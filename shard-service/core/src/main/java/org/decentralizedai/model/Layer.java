@@ -4,6 +4,7 @@ import static org.decentralizedai.kernels.MatmulLayout.AB;
 import static org.decentralizedai.kernels.MatmulLayout.ABT;
 import static org.decentralizedai.kernels.MatmulLayout.ATB;
 
+import org.decentralizedai.kernels.Addend;
 import org.decentralizedai.kernels.AttentionShape;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.kernels.Tensor;
@@ -45,8 +46,7 @@ final class Layer {
     /** out (n,hidden) from x (n,hidden). */
     void forward(Tensor out, Tensor x) {
         activate(x);
-        kernels.copy(out, a.middle());
-        kernels.matmul(ABT, out, a.activated(), w.down(), true);
+        kernels.matmul(ABT, out, a.activated(), w.down(), new Addend.Rows(a.middle()));
         if (keeping == Keeping.HALVES) a.narrow(kernels);
     }
 
@@ -85,8 +85,7 @@ final class Layer {
         kernels.rotary(a.q(), rotary);
         kernels.rotary(a.k(), rotary);
         kernels.attention(a.attended(), a.lse(), a.q(), a.k(), a.v(), attention);
-        kernels.copy(a.middle(), x);
-        kernels.matmul(ABT, a.middle(), a.attended(), w.output(), true);
+        kernels.matmul(ABT, a.middle(), a.attended(), w.output(), new Addend.Rows(x));
 
         kernels.rmsNorm(a.norm2(), a.rstd2(), a.middle(), w.mlpNorm(), epsilon);
         kernels.matmul(ABT, a.gate(), a.norm2(), w.gate(), false);

@@ -34,6 +34,13 @@ public final class ModelProducts {
         return products.counts;
     }
 
+    /** Those of a forward alone: with a row, of generating a token. */
+    public static Map<ProductShape, Integer> forward(ModelConfig config, int rows) {
+        Map<ProductShape, Integer> counts = of(config, rows);
+        counts.keySet().removeIf(shape -> shape.layout() != ABT);
+        return counts;
+    }
+
     /** Y = X Wᵀ with W (out,in), its dX = dY W and its dW = dYᵀ X. */
     private void linear(int in, int out, int times) {
         counts.merge(new ProductShape(ABT, rows, out, in), times, Integer::sum);

@@ -50,4 +50,14 @@ class ModelProductsTest {
         decoder.backward(tokens);
         assertThat(ModelProducts.of(config, 10)).containsExactlyInAnyOrderEntriesOf(made);
     }
+
+    @Test
+    void forward_ofARow_areTheProductsOfAToken() {
+        var config = new ModelConfig(11, 8, 3, 4, 2, 4, 12, 5, 10_000, 1e-5, true);
+        var made = new HashMap<ProductShape, Integer>();
+        Kernels kernels = counting(made);
+        var weights = Parameters.allocate(kernels, ParameterLayout.of(config));
+        new Generation(kernels, config, 5, weights).append(1);
+        assertThat(ModelProducts.forward(config, 1)).containsExactlyInAnyOrderEntriesOf(made);
+    }
 }

@@ -3,6 +3,7 @@ package org.decentralizedai.worker.vector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.decentralizedai.kernels.MatmulLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Matrix product of f32, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): B is packed
@@ -47,14 +48,19 @@ final class Gemm {
         this.cores = cores;
     }
 
-    /** C (m,n) = op(A) op(B), or C += when {@code accumulate}. */
-    void multiply(MatmulLayout layout, Matrix c, Matrix a, Matrix b, int m, int n, int k, boolean accumulate) {
+    /**
+     * C (m,n) = op(A) op(B).
+     *
+     * @param addend (m,n) that the product is added to, C itself or with a stride of 0 where every row is the same; null for none
+     */
+    void multiply(MatmulLayout layout, Matrix c, Matrix a, Matrix b, int m, int n, int k, @Nullable Matrix addend) {
         for (int j = 0; j < n; j += NC) {
             int columns = Math.min(NC, n - j);
             for (int p = 0; p < k; p += KC) {
                 int depth = Math.min(KC, k - p);
                 packB(layout == MatmulLayout.ABT ? b.at(j, p) : b.at(p, j), layout == MatmulLayout.ABT, depth, columns);
                 boolean transposed = layout == MatmulLayout.ATB;
+                Matrix before = p > 0 ? c : addend; // what the sums so far are in
                 blocks(
                         c.at(0, j),
                         transposed ? a.at(p, 0) : a.at(0, p),
@@ -62,7 +68,7 @@ final class Gemm {
                         m,
                         columns,
                         depth,
-                        accumulate || p > 0);
+                        before == null ? null : before.at(0, j));
             }
         }
     }
@@ -104,19 +110,19 @@ final class Gemm {
     }
 
     /** All of C for the packed part of B; by rows, or by panels when there are few rows. */
-    private void blocks(Matrix c, Matrix a, boolean transposed, int m, int columns, int depth, boolean accumulate) {
+    private void blocks(
+            Matrix c, Matrix a, boolean transposed, int m, int columns, int depth, @Nullable Matrix addend) {
         int panels = (columns + NR - 1) / NR;
         if (m >= panels * MR) {
             int least = (int) (WORTH_A_THREAD / ((long) columns * depth)) + 1;
-            cores.split(m, least, MR, (from, to) -> rows(c, a, transposed, from, to, 0, columns, depth, accumulate));
+            cores.split(m, least, MR, (from, to) -> rows(c, a, transposed, from, to, 0, columns, depth, addend));
         } else {
             int least = (int) (WORTH_A_THREAD / ((long) m * NR * depth)) + 1;
             cores.split(
                     panels,
                     least,
                     1,
-                    (from, to) ->
-                            rows(c, a, transposed, 0, m, from * NR, Math.min(to * NR, columns), depth, accumulate));
+                    (from, to) -> rows(c, a, transposed, 0, m, from * NR, Math.min(to * NR, columns), depth, addend));
         }
     }
 
@@ -129,7 +135,7 @@ final class Gemm {
             int first,
             int end,
             int depth,
-            boolean accumulate) {
+            @Nullable Matrix addend) {
         float[] sums = tiles.get();
         for (int i = from; i < to; i += MC) {
             int height = Math.min(MC, to - i);
@@ -146,7 +152,8 @@ final class Gemm {
                             packedB,
                             j * depth,
                             depth);
-                    store(c.values, at, c.stride, sums, rows, Math.min(NR, end - j), accumulate);
+                    Matrix before = addend == null ? null : addend.at(i + r, j);
+                    store(c.values, at, c.stride, sums, rows, Math.min(NR, end - j), before);
                 }
         }
     }
@@ -200,15 +207,20 @@ final class Gemm {
     }
 
     /** What of a tile lies inside C. */
-    private static void store(float[] c, int at, int stride, float[] sums, int height, int width, boolean accumulate) {
+    private static void store(
+            float[] c, int at, int stride, float[] sums, int height, int width, @Nullable Matrix addend) {
         for (int r = 0; r < height; r++) {
             int to = at + r * stride, from = r * NR, s = 0;
             for (; s <= width - V; s += V) {
                 FloatVector sum = FloatVector.fromArray(LANES, sums, from + s);
-                if (accumulate) sum = sum.add(FloatVector.fromArray(LANES, c, to + s));
+                if (addend != null)
+                    sum = sum.add(FloatVector.fromArray(LANES, addend.values, addend.offset + r * addend.stride + s));
                 sum.intoArray(c, to + s);
             }
-            for (; s < width; s++) c[to + s] = accumulate ? c[to + s] + sums[from + s] : sums[from + s];
+            for (; s < width; s++)
+                c[to + s] = addend == null
+                        ? sums[from + s]
+                        : addend.values[addend.offset + r * addend.stride + s] + sums[from + s];
         }
     }
 }

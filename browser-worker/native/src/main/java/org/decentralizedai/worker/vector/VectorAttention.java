@@ -36,12 +36,12 @@ final class VectorAttention {
         forEachBlock(sequence, kvHead, (head, first, queries, seen) -> {
             int row = sequence * shape.context() + first;
             Matrix s = new Matrix(scores, 0, seen);
-            gemm.multiply(ABT, s, q.at(row, head * dim), keys, queries, seen, dim, false);
+            gemm.multiply(ABT, s, q.at(row, head * dim), keys, queries, seen, dim, null);
             for (int i = 0; i < queries; i++) {
                 int at = lse.offset() + (row + i) * lse.stride() + head;
                 lse.values()[at] = Rows.softmax(scores, i * seen, first + i + 1, seen, (float) shape.scale());
             }
-            gemm.multiply(AB, out.at(row, head * dim), s, values, queries, dim, seen, false);
+            gemm.multiply(AB, out.at(row, head * dim), s, values, queries, dim, seen, null);
         });
     }
 
@@ -67,8 +67,8 @@ final class VectorAttention {
             int row = sequence * shape.context() + first;
             Matrix block = q.at(row, head * dim), dblock = dout.at(row, head * dim);
             Matrix p = new Matrix(scores, 0, seen), ds = new Matrix(dscores, 0, seen);
-            gemm.multiply(ABT, p, block, keys, queries, seen, dim, false);
-            gemm.multiply(ABT, ds, dblock, values, queries, seen, dim, false);
+            gemm.multiply(ABT, p, block, keys, queries, seen, dim, null);
+            gemm.multiply(ABT, ds, dblock, values, queries, seen, dim, null);
             for (int i = 0; i < queries; i++) {
                 float d = Rows.dot(dout, out, row + i, head * dim, dim);
                 delta.values()[delta.offset() + (row + i) * delta.stride() + head] = d;
@@ -76,9 +76,9 @@ final class VectorAttention {
                 Rows.softmaxBackward(
                         scores, dscores, i * seen, first + i + 1, seen, (float) shape.scale(), logSumExp, d);
             }
-            gemm.multiply(ATB, dvalues, p, dblock, seen, dim, queries, true);
-            gemm.multiply(ATB, dkeys, ds, block, seen, dim, queries, true);
-            gemm.multiply(AB, dq.at(row, head * dim), ds, keys, queries, dim, seen, false);
+            gemm.multiply(ATB, dvalues, p, dblock, seen, dim, queries, dvalues);
+            gemm.multiply(ATB, dkeys, ds, block, seen, dim, queries, dkeys);
+            gemm.multiply(AB, dq.at(row, head * dim), ds, keys, queries, dim, seen, null);
         });
     }
 

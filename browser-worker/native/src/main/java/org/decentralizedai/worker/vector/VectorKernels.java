@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.decentralizedai.kernels.AdamW;
+import org.decentralizedai.kernels.Addend;
 import org.decentralizedai.kernels.AttentionShape;
 import org.decentralizedai.kernels.BlockCode;
 import org.decentralizedai.kernels.Checks;
@@ -21,6 +22,7 @@ import org.decentralizedai.kernels.Stride;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
 import org.decentralizedai.worker.vector.Gemm.Matrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Kernels} on the CPU in f32. Operations are finished when they return. Results do not depend on the number of
@@ -189,10 +191,18 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void matmul(MatmulLayout layout, Tensor ct, Tensor at, Tensor bt, boolean accumulate) {
-        Checks.matmul(layout, ct, at, bt);
+    public void matmul(MatmulLayout layout, Tensor ct, Tensor at, Tensor bt, Addend addend) {
+        Checks.matmul(layout, ct, at, bt, addend);
         Matrix c = matrix(ct), a = matrix(at), b = matrix(bt);
-        gemm.multiply(layout, c, a, b, ct.rows(), ct.columns(), layout.k(at), accumulate);
+        gemm.multiply(layout, c, a, b, ct.rows(), ct.columns(), layout.k(at), addend(addend, c));
+    }
+
+    private static @Nullable Matrix addend(Addend addend, Matrix c) {
+        return switch (addend) {
+            case Addend.Nothing() -> null;
+            case Addend.Itself() -> c;
+            case Addend.Rows(Tensor d) -> new Matrix(values(d), d.offset(), d.rows() == 1 ? 0 : d.columns());
+        };
     }
 
     /** Indices that make a part worth its thread when each costs {@code work}. */

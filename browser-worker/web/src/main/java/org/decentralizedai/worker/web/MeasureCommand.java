@@ -77,6 +77,12 @@ interface MeasureCommand extends Command {
     String getKeeping();
 
     @JSProperty
+    int getCount();
+
+    @JSProperty
+    boolean isStandard();
+
+    @JSProperty
     Int8Array getWeights();
 
     @JSProperty

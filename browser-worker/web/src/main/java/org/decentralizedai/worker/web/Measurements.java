@@ -1,6 +1,7 @@
 package org.decentralizedai.worker.web;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.decentralizedai.compress.Sender;
 import org.decentralizedai.compress.Slice;
@@ -10,8 +11,12 @@ import org.decentralizedai.kernels.KernelException;
 import org.decentralizedai.kernels.MatmulLayout;
 import org.decentralizedai.kernels.ProductShape;
 import org.decentralizedai.kernels.Tensor;
+import org.decentralizedai.model.Generation;
 import org.decentralizedai.model.Keeping;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.ModelProducts;
+import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.model.Parameters;
 import org.decentralizedai.wire.CorpusWindows;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.Sha256;
@@ -27,6 +32,7 @@ import org.teavm.jso.JSBody;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.typedarrays.Float32Array;
 import org.teavm.jso.typedarrays.Float64Array;
+import org.teavm.jso.typedarrays.Int32Array;
 import org.teavm.jso.typedarrays.Int8Array;
 
 /**
@@ -43,6 +49,10 @@ final class Measurements implements AutoCloseable {
     private final Map<ProductShape, String> tuned = new HashMap<>(); // name of the chosen kernel
     private @Nullable LocalTraining training;
     private @Nullable Keeping keeping; // of the training
+    private @Nullable Reader reader;
+
+    /** A model that generates. */
+    private record Reader(ModelConfig config, Parameters weights, Generation text) {}
 
     /** @throws KernelException where there is no device, or it does not compile the kernels */
     Measurements() {
@@ -61,6 +71,7 @@ final class Measurements implements AutoCloseable {
             case "product" -> product(wanted);
             case "step" -> steps(wanted);
             case "update" -> update(wanted);
+            case "generate" -> generate(wanted);
             default -> throw new IllegalArgumentException("can't measure: " + wanted.getWhat());
         }
     }
@@ -139,6 +150,59 @@ final class Measurements implements AutoCloseable {
         return new TaskWindows(wanted.getTokens().copyToJavaArray(), all, config.context());
     }
 
+    /** The likeliest token each time; each is chosen on the host, as the next one needs it there. */
+    private void generate(MeasureCommand wanted) {
+        ModelConfig config = config(wanted);
+        Map<ProductShape, String> chosen = wanted.isStandard() ? Map.of() : tunedToGenerate(config);
+        Generation text = reader(config, wanted.getWeights().copyToJavaArray());
+        int[] prompt = ids(wanted.getTokens().copyToJavaArray()), tokens = new int[1 + wanted.getCount()];
+        double prefillMillis = 0, millis = 0;
+        for (int i = 0; i <= wanted.getTimes(); i++) {
+            text.truncate(0);
+            double start = clock.millis();
+            tokens[0] = likeliest(text.append(prompt));
+            double read = clock.millis();
+            for (int j = 1; j < tokens.length; j++) tokens[j] = likeliest(text.append(tokens[j - 1]));
+            if (i == 0) continue; // compiles
+            prefillMillis += read - start;
+            millis += clock.millis() - read;
+        }
+        generated(prefillMillis, millis, chosen.toString(), Int32Array.copyFromJavaArray(tokens));
+    }
+
+    /** The products of one row, which are other ones than those of a step. */
+    private Map<ProductShape, String> tunedToGenerate(ModelConfig config) {
+        var chosen = new LinkedHashMap<ProductShape, String>();
+        for (ProductShape shape : ModelProducts.forward(config, 1).keySet())
+            chosen.put(shape, tuned.computeIfAbsent(shape, this::fastest));
+        return chosen;
+    }
+
+    private Generation reader(ModelConfig config, byte[] weights) {
+        Reader old = reader;
+        if (old == null || !old.config().equals(config)) {
+            if (old != null) old.text().free();
+            Parameters parameters = Parameters.allocate(kernels, ParameterLayout.of(config));
+            old = new Reader(config, parameters, new Generation(kernels, config, config.context(), parameters));
+            reader = old;
+        }
+        old.weights().upload(kernels, weights, 0);
+        return old.text();
+    }
+
+    private static int[] ids(byte[] pairs) {
+        int[] ids = new int[pairs.length / 2];
+        for (int i = 0; i < ids.length; i++) ids[i] = pairs[2 * i] & 255 | (pairs[2 * i + 1] & 255) << 8;
+        return ids;
+    }
+
+    private int likeliest(Tensor logits) {
+        float[] values = kernels.read(logits);
+        int best = 0;
+        for (int i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+        return best;
+    }
+
     private static ModelConfig config(MeasureCommand wanted) {
         return new ModelConfig(
                 wanted.getVocabulary(),
@@ -176,6 +240,12 @@ final class Measurements implements AutoCloseable {
             @Nullable JSObject values,
             @Nullable JSObject losses,
             @Nullable JSObject code);
+
+    @JSBody(
+            params = {"prefillMillis", "millis", "kernel", "tokens"},
+            script = "self.postMessage({type: 'measured', prefillMillis: prefillMillis, millis: millis, kernel: kernel,"
+                    + " values: null, losses: null, tokens: tokens, reason: ''});")
+    private static native void generated(double prefillMillis, double millis, String kernel, JSObject tokens);
 
     /** @param reason a sentence for people */
     @JSBody(

@@ -27,11 +27,15 @@
  *                   weights, tokens, batch, steps, keeping: 'ALL'}
  * {type: 'measure', what: 'update', vocabulary, hidden, layers, heads, kvHeads, headDim, intermediate, context,
  *                   weights, tokens, batch, encoding: 'SIGN', onHost, times}
+ * {type: 'measure', what: 'generate', vocabulary, hidden, layers, heads, kvHeads, headDim, intermediate, context,
+ *                   weights, tokens, count, times, standard}
  *       for benchmarks: does the work once untimed, then so many times or steps, and reads back; answered by one event
  *       'measured'. a, b: Float32Array, op(A) (m,k) and op(B) (k,n) as layout has them. values: whether the first product is
  *       wanted. weights: Int8Array of f32 in layout order, tokens: of batch * context + 1 ids, 16 bits each; all steps begin
  *       from these weights and train on the same tokens. An update is that of one step, encoded whole; onHost: all of it is read
- *       first, instead of its code alone. keeping: as in 'memory'. The device stays open until 'stop'. Ignored while started.
+ *       first, instead of its code alone. keeping: as in 'memory'. generate: reads
+ *       the tokens as a prompt, then generates count more than one, the likeliest each time; standard: by the kernels that are used
+ *       without measuring. The device stays open until 'stop'. Ignored while started.
  * </pre>
  *
  * Events (numbers are JavaScript numbers):
@@ -78,7 +82,9 @@
  *       passed: every case within its tolerance; reason is '' or why nothing could be checked.
  * {type: 'measured', millis, kernel, values, losses, code, reason}
  *       millis: of the timed part. values: Float32Array of the product, or null. losses: Float64Array, the mean of each step,
- *       the untimed one first, or null. code: Int8Array of the encoded update, or null. reason is '' or why nothing could be measured.
+ *       the untimed one first, or null. code: Int8Array of the encoded update, or null. Of 'generate' there are prefillMillis
+ *       too, until the first token, not counted in millis, and tokens, an Int32Array of what was generated. reason is '' or why
+ *       nothing could be measured.
  * </pre>
  *
  * A worker that the server does not want any more ({@code BANNED}, another protocol version) posts state 'failed'.

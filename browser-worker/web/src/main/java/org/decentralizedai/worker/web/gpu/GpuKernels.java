@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.decentralizedai.kernels.AdamW;
+import org.decentralizedai.kernels.Addend;
 import org.decentralizedai.kernels.AttentionShape;
 import org.decentralizedai.kernels.BlockCode;
 import org.decentralizedai.kernels.Checks;
@@ -257,9 +258,9 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate) {
-        Checks.matmul(layout, c, a, b);
-        products.enqueue(layout, c, a, b, accumulate);
+    public void matmul(MatmulLayout layout, Tensor c, Tensor a, Tensor b, Addend addend) {
+        Checks.matmul(layout, c, a, b, addend);
+        products.enqueue(layout, c, a, b, addend);
     }
 
     @Override

@@ -14,11 +14,12 @@ import org.decentralizedai.kernels.MatmulLayout;
  */
 record KernelSpec(Shader shader, String entry, String access, Map<String, Integer> overrides) {
     static final KernelSpec MATMUL =
-            new KernelSpec(file("matmul.wgsl"), "main", "wrr", Map.of("group_rows", 4, "group_columns", 8));
+            new KernelSpec(file("matmul.wgsl"), "main", "wrrr", Map.of("group_rows", 4, "group_columns", 8));
     static final KernelSpec MATMUL_AB = matmulAligned(MatmulLayout.AB, 4);
     static final KernelSpec MATMUL_ABT = matmulAligned(MatmulLayout.ABT, 4);
     static final KernelSpec MATMUL_ATB = matmulAligned(MatmulLayout.ATB, 4);
-    static final KernelSpec MATMUL_FEW_ROWS = of("matmul_few_rows.wgsl", "wrr", 64);
+    static final KernelSpec MATMUL_FEW_ROWS = of("matmul_few_rows.wgsl", "wrrr", 64);
+    static final KernelSpec MATMUL_FEW_ROWS_REGISTERS = of("matmul_few_rows_registers.wgsl", "wrrr", 16);
     static final KernelSpec RMS_NORM = of("rms_norm.wgsl", "wwrr", 32);
     static final KernelSpec RMS_NORM_BACKWARD_X = of("rms_norm_backward_x.wgsl", "wrrrr", 32);
     static final KernelSpec RMS_NORM_BACKWARD_WEIGHT = of("rms_norm_backward_weight.wgsl", "wrrr", 8);
@@ -49,7 +50,8 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
     static final KernelSpec ADAMW = of("adamw.wgsl", "wwwrr", 64);
 
     /** Those that a device compiles only to try whether they are faster. */
-    static final List<KernelSpec> TRIED = List.of(matmulWorkgroup(16, false), MATMUL_FEW_ROWS);
+    static final List<KernelSpec> TRIED =
+            List.of(matmulWorkgroup(16, false), MATMUL_FEW_ROWS, MATMUL_FEW_ROWS_REGISTERS);
 
     /** What every device compiles at the start; a form for one size of head is compiled when it is first met. */
     static final List<KernelSpec> ALL = List.of(
@@ -98,7 +100,7 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
     static KernelSpec matmulAligned(MatmulLayout layout, int side) {
         String entry = layout.name().toLowerCase(Locale.ROOT);
         return new KernelSpec(
-                file("matmul_aligned.wgsl"), entry, "wrr", Map.of("group_rows", side, "group_columns", side));
+                file("matmul_aligned.wgsl"), entry, "wrrr", Map.of("group_rows", side, "group_columns", side));
     }
 
     /**
@@ -107,16 +109,16 @@ record KernelSpec(Shader shader, String entry, String access, Map<String, Intege
      */
     static KernelSpec matmulWorkgroup(int across, boolean halves) {
         return new KernelSpec(
-                new Shader.Typed("matmul_workgroup.wgsl", halves), "main", "wrr", Map.of("across", across));
+                new Shader.Typed("matmul_workgroup.wgsl", halves), "main", "wrrr", Map.of("across", across));
     }
 
     static KernelSpec matmulRegisters(MatmulLayout layout) {
-        return new KernelSpec(new RegisterProduct(layout), "main", "wrr", Map.of());
+        return new KernelSpec(new RegisterProduct(layout), "main", "wrrr", Map.of());
     }
 
     /** @param lanes of a subgroup */
     static KernelSpec matmulSubgroups(MatmulLayout layout, int lanes) {
-        return new KernelSpec(new SubgroupProduct(layout, lanes), "main", "wrr", Map.of());
+        return new KernelSpec(new SubgroupProduct(layout, lanes), "main", "wrrr", Map.of());
     }
 
     static KernelSpec attentionForm(String file, String access) {

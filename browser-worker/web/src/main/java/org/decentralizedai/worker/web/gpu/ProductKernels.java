@@ -23,6 +23,7 @@ final class ProductKernels {
     /** In the order in which they are worth trying. */
     static List<ProductKernel> of(GpuFeatures features) {
         var kernels = new ProductKernels();
+        kernels.all.add(fewRows("few-rows-registers", KernelSpec.MATMUL_FEW_ROWS_REGISTERS, 1, 4 * 16));
         if (features.lanes() >= 4) kernels.all.add(subgroups(features.lanes()));
         if (features.software()) kernels.all.add(registers());
         kernels.all.add(blocks(2));
@@ -30,13 +31,7 @@ final class ProductKernels {
         kernels.all.add(workgroup("workgroup-64", 16, false));
         kernels.all.add(workgroup("workgroup-32", 8, false));
         if (features.halves()) kernels.all.add(workgroup("workgroup-64-f16", 16, true));
-        kernels.all.add(new ProductKernel(
-                "few-rows",
-                Map.of(MatmulLayout.ABT, KernelSpec.MATMUL_FEW_ROWS),
-                ProductKernel.Takes.FEW_ROWS,
-                8,
-                4,
-                true));
+        kernels.all.add(fewRows("few-rows", KernelSpec.MATMUL_FEW_ROWS, 8, 4));
         return List.copyOf(kernels.all);
     }
 
@@ -54,6 +49,11 @@ final class ProductKernels {
                 8 * side,
                 8 * side,
                 true);
+    }
+
+    private static ProductKernel fewRows(String name, KernelSpec spec, int rows, int columns) {
+        return new ProductKernel(
+                name, Map.of(MatmulLayout.ABT, spec), ProductKernel.Takes.FEW_ROWS, rows, columns, true);
     }
 
     private static ProductKernel workgroup(String name, int across, boolean halves) {

@@ -9,13 +9,23 @@ abstract class ProductWriter {
               m: u32,
               n: u32,
               k: u32,
-              accumulate: u32,
+              addend: u32,
             }
 
             @group(0) @binding(0) var<storage, read_write> c: array<Element>;
             @group(0) @binding(1) var<storage, read> a: array<Element>;
             @group(0) @binding(2) var<storage, read> b: array<Element>;
+            @group(0) @binding(3) var<storage, read> d: array<Element>;
             @group(1) @binding(0) var<uniform> size: Sizes;
+
+            fn addend(at: u32, column: u32) -> Element {
+              switch (size.addend) {
+                case 1: { return c[at]; }
+                case 2: { return d[at]; }
+                case 3: { return d[column]; }
+                default: { return Element(); }
+              }
+            }
 
             """;
 

@@ -2,6 +2,7 @@ package org.decentralizedai.worker.web.gpu;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.decentralizedai.kernels.Addend;
 import org.decentralizedai.kernels.MatmulLayout;
 import org.decentralizedai.kernels.ProductShape;
 import org.decentralizedai.kernels.Tensor;
@@ -38,12 +39,22 @@ final class Products {
         return found != null ? found : ProductKernels.standard(shape);
     }
 
-    void enqueue(MatmulLayout layout, Tensor c, Tensor a, Tensor b, boolean accumulate) {
+    void enqueue(MatmulLayout layout, Tensor c, Tensor a, Tensor b, Addend addend) {
         var shape = ProductShape.of(layout, a, b);
         ProductKernel kernel = kernel(shape);
         int x = groups(shape.n(), kernel.columns());
         int y = groups(shape.m(), kernel.rows());
-        commands.dispatch(kernel.spec(layout), x, y, sizes(shape, accumulate), c, a, b);
+        Tensor d = addend instanceof Addend.Rows(Tensor rows) ? rows : a; // something must be bound
+        commands.dispatch(kernel.spec(layout), x, y, sizes(shape, mode(addend, c)), c, a, b, d);
+    }
+
+    /** As the shaders number them. */
+    private static int mode(Addend addend, Tensor c) {
+        return switch (addend) {
+            case Addend.Nothing() -> 0;
+            case Addend.Itself() -> 1;
+            case Addend.Rows(Tensor d) -> d.rows() == c.rows() ? 2 : 3;
+        };
     }
 
     private static int groups(int size, int part) {
@@ -51,11 +62,11 @@ final class Products {
     }
 
     /** The uniforms of matmul.wgsl; others read the first four only. */
-    private static int[] sizes(ProductShape shape, boolean accumulate) {
+    private static int[] sizes(ProductShape shape, int addend) {
         boolean turnedA = shape.layout() == MatmulLayout.ATB, turnedB = shape.layout() == MatmulLayout.ABT;
         int m = shape.m(), n = shape.n(), k = shape.k();
         int aRow = turnedA ? 1 : k, aStep = turnedA ? m : 1;
         int bStep = turnedB ? 1 : n, bColumn = turnedB ? k : 1;
-        return new int[] {m, n, k, accumulate ? 1 : 0, aRow, aStep, bStep, bColumn};
+        return new int[] {m, n, k, addend, aRow, aStep, bStep, bColumn};
     }
 }

@@ -18,11 +18,7 @@ record RegisterProduct(MatmulLayout layout) implements Shader {
             fn store(row: u32, vector: u32, value: vec4f) {
               if (row < size.m && 4 * vector < size.n) {
                 let at = row * (size.n / 4) + vector;
-                if (size.accumulate == 1) {
-                  c[at] += value;
-                } else {
-                  c[at] = value;
-                }
+                c[at] = addend(at, vector) + value;
               }
             }
 

@@ -21,7 +21,7 @@ record SubgroupProduct(MatmulLayout layout, int lanes) implements Shader {
             fn store(row: u32, column: u32, value: f32) {
               if (row < size.m && column < size.n) {
                 let at = row * size.n + column;
-                c[at] = select(value, c[at] + value, size.accumulate == 1);
+                c[at] = addend(at, column) + value;
               }
             }
 
