@@ -108,18 +108,15 @@ public final class CreditRoutes implements Routes {
 
     private void found(Context context) {
         String account = working(context);
-        var name = name(context);
-        accounts.found(account, name)
-                .orElseThrow(() ->
-                        new RequestException(CONFLICT, "there is a team of that name: join it, or choose another"));
+        if (accounts.found(account, name(context)).isEmpty())
+            throw new RequestException(CONFLICT, "there is a team of that name: join it, or choose another");
         answer(context, own(account));
     }
 
     private void join(Context context) {
         String account = working(context);
-        accounts.join(account, name(context))
-                .orElseThrow(() -> new RequestException(
-                        NOT_FOUND, "there is no team of that name: found it, or look for its spelling"));
+        if (accounts.join(account, name(context)).isEmpty())
+            throw new RequestException(NOT_FOUND, "there is no team of that name: create it, or look for its spelling");
         answer(context, own(account));
     }
 

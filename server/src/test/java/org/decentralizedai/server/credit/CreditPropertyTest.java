@@ -15,7 +15,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
 import org.decentralizedai.server.credit.Leaderboard.Period;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.MutableClock;
@@ -24,21 +23,16 @@ import org.decentralizedai.server.state.MutableClock;
 class CreditPropertyTest {
     private static final int TASKS = 12;
     private static final String[] ACCOUNTS = {"a", "b", "c"};
-    private static Database database;
+    private static final Database DATABASE = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
+            + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1");
     private static int tries;
 
     /** @param kind 0-5 completes the task (replays when it was), 6 forfeits, 7 joins or leaves the team, 8 lets an hour pass */
     record Action(int kind, int account, int task, int tokens) {}
 
-    @BeforeContainer
-    static void open() {
-        database = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
-                + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1");
-    }
-
     @AfterContainer
     static void close() {
-        database.close();
+        DATABASE.close();
     }
 
     @Provide
@@ -80,8 +74,8 @@ class CreditPropertyTest {
             @ForAll("actions") List<Action> actions, @ForAll("held") int heldTasks) {
         String run = "try" + tries++ + "-";
         var clock = new MutableClock();
-        var ledger = new CreditLedger(database, clock, CreditLedgerContract.RULE, heldTasks);
-        var accounts = new Accounts(database, clock);
+        var ledger = new CreditLedger(DATABASE, clock, CreditLedgerContract.RULE, heldTasks);
+        var accounts = new Accounts(DATABASE, clock);
         var models = new HashMap<String, Model>();
         long poolBefore = ledger.pool(new Epoch(0));
         var team = new HashMap<String, Boolean>();
@@ -153,14 +147,14 @@ class CreditPropertyTest {
                 select sum(case when step = 0 then micro_credits when kind = 'FORFEITED' then -micro_credits else 0 end)
                 from credit_entry where team = (select id from team where name = ?)""", name);
         assertThat(kept).isEqualTo(booked).isNotNegative();
-        assertThat(new Leaderboard(database, new MutableClock())
+        assertThat(new Leaderboard(DATABASE, new MutableClock())
                         .teams(Period.ALL, new Page.Request(1, 100))
                         .rows())
                 .allMatch(row -> row.microCredits() > 0);
     }
 
     private static long sum(String sql, String parameter) {
-        return database.jdbi()
+        return DATABASE.jdbi()
                 .withHandle(handle -> handle.createQuery(sql.replace("?", ":p"))
                         .bind("p", parameter)
                         .mapTo(Long.class)
