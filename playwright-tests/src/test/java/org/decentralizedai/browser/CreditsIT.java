@@ -84,6 +84,11 @@ class CreditsIT {
         return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name));
     }
 
+    private static Locator team(Page page) {
+        return page.getByRole(
+                AriaRole.TEXTBOX, new Page.GetByRoleOptions().setName("Team").setExact(true));
+    }
+
     /** A browser that has worked names itself, creates a team, takes its key to another browser, and stands on the leaderboards. */
     @Test
     void key_namedAndMoved_keepsItsCredits() {
@@ -96,10 +101,10 @@ class CreditsIT {
         first.getByLabel("Display name").fill("Ada <b>L.</b>");
         button(first, "Save the name").click();
         assertThat(first.locator("[data-who]")).hasText("Ada <b>L.</b>");
-        first.getByLabel("Team").fill("ada@example.org");
+        team(first).fill("ada@example.org");
         button(first, "Create a team of this name").click();
         assertThat(first.locator("[data-saved]")).containsText("e-mail");
-        first.getByLabel("Team").fill("Whales");
+        team(first).fill("Whales");
         button(first, "Create a team of this name").click();
         assertThat(first.locator("[data-team]")).hasText("Whales");
         server.training().credits().grant(TASKS, WorkerKey.id(KEY), TOKENS);

@@ -10,8 +10,9 @@ package org.decentralizedai.server.credit;
  * </pre>
  *
  * With S = N g, the pay of N tasks of one size, N is the least whole number above (1 - q d) / (q d): at the floor of the audits,
- * q = 3 %, it is 33 for d = 1 and 37 for d = 0.9. An account that has not done N tasks yet has less to lose; it is not audited
- * at the floor, but each of its tasks is done by another worker too (q = 1) until it is trusted.
+ * q = 3 %, it is 33 for d = 1 and 37 for d = 0.9. An account of n < N tasks has only n g to lose, but is audited with q = 1/n
+ * (adaptive replication; each task while it is new), for which n g is enough when d = 1: (1 - 1/n) / (1/n) = n - 1. An account
+ * whose tasks grow, so that one of them pays more than 1/N of what is held, escapes the sum: tasks of a device keep their size.
  */
 final class HoldBack {
     /** Share of the tasks of a trusted account that are audited at least. */
