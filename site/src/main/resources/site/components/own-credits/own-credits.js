@@ -90,7 +90,7 @@ class OwnCredits extends HTMLElement {
         this.#find('team').textContent = answer.team?.name ?? 'none';
         this.#find('leave').hidden = !answer.team;
         this.#find('nothing').hidden = answer.sinceMillis !== null;
-        for (const control of this.querySelectorAll('form input, form button')) control.disabled = answer.sinceMillis === null;
+        this.#find('named').hidden = answer.sinceMillis === null;
     }
 
     #fillForms(answer) {
