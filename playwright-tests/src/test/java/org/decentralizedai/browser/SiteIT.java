@@ -36,8 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The site in a real browser, from a real server. */
 class SiteIT {
-    private static final List<String> PAGES = List.of("/", "/contribute", "/chat", "/help", "/privacy");
-    private static final Set<String> SERIOUS = Set.of("serious", "critical");
+    private static final List<String> PAGES =
+            List.of("/", "/contribute", "/chat", "/credits", "/credits/mine", "/help", "/privacy");
+    static final Set<String> SERIOUS = Set.of("serious", "critical");
     private static final double PATIENCE_MILLIS = 30_000;
 
     @TempDir
@@ -57,12 +58,12 @@ class SiteIT {
                 IntStream.range(0, 5000)
                         .mapToObj(day -> "Day " + day + ". The sea was calm, and the men sang.\n")
                         .toList());
-        server = new Server(settings(corpus));
+        server = new Server(settings(folder, corpus));
         chat = new ChatFixture(folder.resolve("chat"));
         chromium = Chromium.withWebGpu();
     }
 
-    private static Settings settings(Path corpus) {
+    static Settings settings(Path folder, Path corpus) {
         var d = Settings.defaults();
         return new Settings(
                 d.host(),
@@ -135,7 +136,7 @@ class SiteIT {
         page.navigate(server.url() + "/");
         List<String> links =
                 page.getByRole(AriaRole.NAVIGATION).getByRole(AriaRole.LINK).allTextContents();
-        assertThat(links).hasSize(4);
+        assertThat(links).hasSize(5);
         for (String path : PAGES) {
             page.navigate(server.url() + path);
             assertThat(page.getByRole(AriaRole.NAVIGATION)
@@ -146,7 +147,7 @@ class SiteIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/contribute", "/chat"})
+    @ValueSource(strings = {"/", "/contribute", "/chat", "/credits", "/credits/mine"})
     void keyboard_tab_reachesEveryControl(String path) {
         Page page = context("light").newPage();
         page.navigate(server.url() + path);

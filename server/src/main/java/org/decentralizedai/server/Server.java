@@ -23,6 +23,7 @@ import org.decentralizedai.server.chat.ServedCheckpoint;
 import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.http.AdminRoutes;
 import org.decentralizedai.server.http.CheckpointRoutes;
+import org.decentralizedai.server.http.CreditRoutes;
 import org.decentralizedai.server.http.HealthRoutes;
 import org.decentralizedai.server.http.RunRoutes;
 import org.decentralizedai.server.http.Tls;
@@ -86,6 +87,7 @@ public final class Server implements AutoCloseable {
                     chat,
                     workers,
                     new RunRoutes(training.status()),
+                    new CreditRoutes(database, training.credits(), clock),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
                     new HealthRoutes(() -> unready(database), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take));
@@ -122,7 +124,8 @@ public final class Server implements AutoCloseable {
                 Duration.ofSeconds(limits.graceSeconds()),
                 (long) limits.uploadMebibytes() << 20,
                 settings.promoteEvery(),
-                settings.retention());
+                settings.retention(),
+                limits.heldTasks());
     }
 
     private static WorkerEndpoint.Limits socketLimits(Settings settings) {

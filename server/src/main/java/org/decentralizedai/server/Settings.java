@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import org.decentralizedai.server.chat.ChatSettings;
+import org.decentralizedai.server.credit.CreditLedger;
 import org.decentralizedai.server.train.Recipe;
 import org.decentralizedai.server.train.Retention;
 import org.decentralizedai.store.corpus.Corpus;
@@ -50,6 +51,7 @@ public record Settings(
      * @param uploadMebibytes memory of all unfinished uploads together
      * @param heartbeatSeconds between two signs of life of a computing worker
      * @param graceSeconds for which the task of a worker that has lost its connection waits for it
+     * @param heldTasks of an account whose credit is held back
      */
     public record Limits(
             int sockets,
@@ -57,7 +59,8 @@ public record Settings(
             int messagesPerSecond,
             int uploadMebibytes,
             int heartbeatSeconds,
-            int graceSeconds) {
+            int graceSeconds,
+            int heldTasks) {
         public Limits {
             if (sockets <= 0 || socketsPerAddress <= 0 || messagesPerSecond <= 0)
                 throw new IllegalArgumentException("limits must be > 0: sockets=" + sockets + ", socketsPerAddress="
@@ -65,6 +68,7 @@ public record Settings(
             if (uploadMebibytes <= 0 || heartbeatSeconds <= 0 || graceSeconds <= 0)
                 throw new IllegalArgumentException("limits must be > 0: uploadMebibytes=" + uploadMebibytes
                         + ", heartbeatSeconds=" + heartbeatSeconds + ", graceSeconds=" + graceSeconds);
+            if (heldTasks < 0) throw new IllegalArgumentException("heldTasks must be >= 0: " + heldTasks);
         }
     }
 
@@ -96,7 +100,7 @@ public record Settings(
                 new Retention(3, 100, true),
                 Corpus.DEFAULT_HELD_OUT_SHARE,
                 false,
-                new Limits(5000, 32, 20, 256, 10, 20),
+                new Limits(5000, 32, 20, 256, 10, 20, CreditLedger.HELD_TASKS),
                 ChatSettings.defaults());
     }
 }

@@ -18,7 +18,6 @@ import static org.decentralizedai.wire.VerdictCode.WRONG_SHAPE;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.decentralizedai.server.socket.WorkerEndpoint;
 import org.decentralizedai.server.state.Round;
+import org.decentralizedai.server.state.WorkerKey;
 import org.decentralizedai.server.train.RunStatus;
 import org.decentralizedai.server.train.TaskDesk;
 import org.decentralizedai.store.blob.Digests;
@@ -368,8 +368,7 @@ final class ServerTest {
         try (var a = join("a")) {
             var task = a.task();
             String key = TestWorker.hello("a", 1).key();
-            String id =
-                    Digests.of(key.getBytes(StandardCharsets.US_ASCII)).hex().substring(0, 16);
+            String id = WorkerKey.id(key);
             assertThat(server.training().workers().ban(id, true)).isTrue();
             assertThat(a.deliver(task, SMALL_STEP).code()).isEqualTo(BANNED);
         }

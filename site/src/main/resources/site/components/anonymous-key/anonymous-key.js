@@ -1,12 +1,21 @@
-import { anonymousKey, resetKey } from '../../lib/anonymous-key.js';
+import { anonymousKey, formerKey, keyIn, resetKey, useKey } from '../../lib/anonymous-key.js';
 
-/** <anonymous-key>: shows this browser's key; copies, saves or replaces it. Emits 'key-changed' (detail: the new key). */
+/**
+ * <anonymous-key>: shows this browser's key; copies, saves or replaces it, also by one from another machine. The key that was
+ * replaced last can be brought back. Emits 'key-changed' (detail: the new key).
+ */
 class AnonymousKey extends HTMLElement {
     connectedCallback() {
         this.#show(anonymousKey());
         this.#on('[data-copy]', () => this.#copy());
         this.#on('[data-export]', () => this.#save());
-        this.#on('[data-reset]', () => this.#reset());
+        this.#on('[data-reset]', () => this.#replaced(resetKey(), 'A new key was made.'));
+        this.#on('[data-back]', () => this.#use(formerKey()));
+        this.querySelector('form').addEventListener('submit', event => {
+            event.preventDefault();
+            this.#use(keyIn(this.querySelector('#key-text').value));
+        });
+        this.querySelector('#key-file').addEventListener('change', event => this.#read(event.target.files[0]));
     }
 
     #on(selector, action) {
@@ -15,6 +24,7 @@ class AnonymousKey extends HTMLElement {
 
     #show(key) {
         this.querySelector('[data-key]').textContent = key;
+        this.querySelector('[data-back]').hidden = formerKey() === null;
     }
 
     async #copy() {
@@ -35,10 +45,20 @@ class AnonymousKey extends HTMLElement {
         this.#say('Saved.');
     }
 
-    #reset() {
-        const key = resetKey();
+    async #read(file) {
+        if (file) this.#use(keyIn((await file.slice(0, 1000).text())));
+    }
+
+    #use(key) {
+        if (key === null) this.#say('That is no key: a key has 32 digits from 0 to 9 and a to f.');
+        else if (key === anonymousKey()) this.#say('This browser has that key already.');
+        else this.#replaced(useKey(key), 'This browser has that key now.');
+    }
+
+    #replaced(key, what) {
         this.#show(key);
-        this.#say('A new key was made. It is used from the next start on.');
+        this.querySelector('form').reset();
+        this.#say(`${what} Work counts for it from the next start on.`);
         this.dispatchEvent(new CustomEvent('key-changed', { bubbles: true, detail: key }));
     }
 

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.server.credit.CreditLedger;
 import org.decentralizedai.server.simulate.Outcome.Point;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.FileGradientLog;
@@ -93,7 +94,12 @@ final class Simulation implements AutoCloseable {
         var blobs = new FolderBlobStore(folder.path().resolve("store"));
         training = new Training(
                 new RunRequest(folder.path(), scenario.model(), scenario.corpus(), scenario.recipe(), scenario.seed()),
-                new Training.Limits(Duration.ofSeconds(1), 1L << 40, Integer.MAX_VALUE, new Retention(2, 0, false)),
+                new Training.Limits(
+                        Duration.ofSeconds(1),
+                        1L << 40,
+                        Integer.MAX_VALUE,
+                        new Retention(2, 0, false),
+                        CreditLedger.HELD_TASKS),
                 database,
                 log,
                 blobs,

@@ -10,10 +10,8 @@ import io.javalin.websocket.WsConfig;
 import io.javalin.websocket.WsConnectContext;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.decentralizedai.model.ModelConfig;
@@ -21,11 +19,11 @@ import org.decentralizedai.server.edge.ErrorResponses;
 import org.decentralizedai.server.edge.RequestException;
 import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.state.Run;
+import org.decentralizedai.server.state.WorkerKey;
 import org.decentralizedai.server.state.WorkerLedger;
 import org.decentralizedai.server.train.TaskDesk;
 import org.decentralizedai.server.train.Training;
 import org.decentralizedai.server.train.UpdateIntake;
-import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.wire.ClientMessage;
 import org.decentralizedai.wire.FrameCodec;
 import org.decentralizedai.wire.FrameException;
@@ -174,9 +172,7 @@ public final class WorkerEndpoint implements Routes, AutoCloseable {
             refuse(session, BAD_FRAME, "Hello must be said once");
             return;
         }
-        String id = Digests.of(hello.key().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII))
-                .hex()
-                .substring(0, 16);
+        String id = WorkerKey.id(hello.key());
         if (workers.banned(id)) {
             refuse(session, BANNED, "this worker was banned by the operator");
             return;

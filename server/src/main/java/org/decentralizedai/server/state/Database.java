@@ -49,7 +49,7 @@ public final class Database implements AutoCloseable {
         return new Database(pool, url.startsWith("jdbc:h2:"));
     }
 
-    Jdbi jdbi() {
+    public Jdbi jdbi() {
         return jdbi;
     }
 

@@ -17,10 +17,16 @@ import org.jdbi.v3.core.statement.StatementContext;
 public final class JdbcTaskLedger implements TaskLedger {
     private final Jdbi jdbi;
     private final Clock clock;
+    private final Booking booking;
 
     public JdbcTaskLedger(Database database, Clock clock) {
+        this(database, clock, Booking.NONE);
+    }
+
+    public JdbcTaskLedger(Database database, Clock clock, Booking booking) {
         this.jdbi = database.jdbi();
         this.clock = clock;
+        this.booking = booking;
     }
 
     private record Free(long id, long fence) {}
@@ -60,16 +66,19 @@ public final class JdbcTaskLedger implements TaskLedger {
     }
 
     @Override
-    public Outcome complete(Lease lease, String worker, long logPosition) {
-        boolean done = jdbi.withHandle(handle -> handle.createUpdate("""
-                                update task set state = 'DONE', log_position = :position
-                                where id = :id and fence = :fence and worker = :worker and state <> 'DONE'""")
-                        .bind("position", logPosition)
-                        .bind("id", lease.taskId())
-                        .bind("fence", lease.fence())
-                        .bind("worker", worker)
-                        .execute()
-                == 1);
+    public Outcome complete(Lease lease, String worker, long logPosition, int tokens) {
+        boolean done = jdbi.inTransaction(handle -> {
+            int changed = handle.createUpdate("""
+                            update task set state = 'DONE', log_position = :position
+                            where id = :id and fence = :fence and worker = :worker and state <> 'DONE'""")
+                    .bind("position", logPosition)
+                    .bind("id", lease.taskId())
+                    .bind("fence", lease.fence())
+                    .bind("worker", worker)
+                    .execute();
+            if (changed == 1) booking.completed(handle, lease.taskId(), worker, tokens);
+            return changed == 1;
+        });
         if (done) return Outcome.COMPLETED;
         return find(lease.taskId())
                 .map(task -> task.state() == State.DONE ? Outcome.ALREADY_DONE : Outcome.STALE)

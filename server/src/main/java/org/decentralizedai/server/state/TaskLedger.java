@@ -47,8 +47,13 @@ public interface TaskLedger {
     /** Moves the deadline to {@code time} from now, not past the limit; false when the lease is no longer live. */
     boolean renew(Lease lease, String worker, Duration time);
 
-    /** A lease that ran out but was not leased again may still be completed. */
-    Outcome complete(Lease lease, String worker, long logPosition);
+    /**
+     * A lease that ran out but was not leased again may still be completed. What follows from it ({@link Booking}) is in the
+     * same commit.
+     *
+     * @param tokens that the task trained on
+     */
+    Outcome complete(Lease lease, String worker, long logPosition, int tokens);
 
     /** Gives a task back; its fence will not complete it any more. False when the lease is not the newest of its task. */
     boolean release(Lease lease, String worker);

@@ -72,7 +72,8 @@ public final class Trainer {
     private void adopt(Round round) {
         with.log().replay((position, update) -> {
             if (update.round() != round.number()) return;
-            if (with.tasks().complete(update.lease(), update.worker(), position) == TaskLedger.Outcome.COMPLETED)
+            if (with.tasks().complete(update.lease(), update.worker(), position, update.tokens())
+                    == TaskLedger.Outcome.COMPLETED)
                 LOG.info("task {} is taken over from the log", update.lease().taskId());
         });
     }

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.server.credit.CreditLedger;
+import org.decentralizedai.server.credit.CreditRule;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.GradientLog;
@@ -28,6 +30,7 @@ public final class Training implements AutoCloseable {
     private final WorkerLedger workers;
     private final EventLedger events;
     private final RoundLedger rounds;
+    private final CreditLedger credits;
     private final TaskDesk desk;
     private final UpdateIntake intake;
     private final PromotedPointer promotions;
@@ -41,8 +44,9 @@ public final class Training implements AutoCloseable {
     /**
      * @param grace how long the task of a worker that has lost its connection waits for it
      * @param uploadBytes of all unfinished uploads together
+     * @param heldTasks of an account whose credit is held back
      */
-    public record Limits(Duration grace, long uploadBytes, int promoteEvery, Retention retention) {}
+    public record Limits(Duration grace, long uploadBytes, int promoteEvery, Retention retention, int heldTasks) {}
 
     /**
      * Whoever drives a training instead of its own threads, judge and rules: it calls {@link Trainer#tick} too.
@@ -84,7 +88,8 @@ public final class Training implements AutoCloseable {
         model = opened.model();
         var recipe = opened.recipe();
         var checkpoints = new CheckpointStore(blobs);
-        var tasks = new JdbcTaskLedger(database, clock);
+        credits = new CreditLedger(database, clock, CreditRule.of(model), limits.heldTasks());
+        var tasks = new JdbcTaskLedger(database, clock, credits);
         var schedule = new WindowSchedule(
                 opened.corpus().train(),
                 recipe.steps().context(),
@@ -176,6 +181,10 @@ public final class Training implements AutoCloseable {
 
     public WorkerLedger workers() {
         return workers;
+    }
+
+    public CreditLedger credits() {
+        return credits;
     }
 
     public EventLedger events() {

@@ -156,7 +156,7 @@ public final class UpdateIntake {
             LOG.error("the update of task {} could not be stored", begin.lease().taskId(), e);
             return new Verdict(begin.lease(), UNAVAILABLE, "the update could not be stored: please send it again", 0);
         }
-        return switch (tasks.complete(begin.lease(), worker, position)) {
+        return switch (tasks.complete(begin.lease(), worker, position, begin.tokens())) {
             case COMPLETED -> {
                 workers.accepted(worker);
                 metrics.accepted();

@@ -81,8 +81,8 @@ abstract class TaskLedgerContract {
         assertThat(ledger.expire()).isEmpty();
         var second = lease("b");
         assertThat(second).isEqualTo(new Lease(first.taskId(), first.fence() + 1));
-        assertThat(ledger.complete(first, "a", 7)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.complete(second, "b", 8)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.complete(first, "a", 7, 64)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.complete(second, "b", 8, 64)).isEqualTo(Outcome.COMPLETED);
         assertThat(ledger.find(first.taskId()).orElseThrow().logPosition()).isEqualTo(8);
     }
 
@@ -91,22 +91,22 @@ abstract class TaskLedgerContract {
         var lease = lease("a");
         clock.advance(LEASE.plusMillis(1));
         ledger.expire();
-        assertThat(ledger.complete(lease, "a", 7)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.complete(lease, "a", 7, 64)).isEqualTo(Outcome.COMPLETED);
     }
 
     @Test
     void complete_twice_countsOnce() {
         var lease = lease("a");
-        assertThat(ledger.complete(lease, "a", 7)).isEqualTo(Outcome.COMPLETED);
-        assertThat(ledger.complete(lease, "a", 8)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(ledger.complete(lease, "a", 7, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.complete(lease, "a", 8, 64)).isEqualTo(Outcome.ALREADY_DONE);
         assertThat(ledger.find(lease.taskId()).orElseThrow().logPosition()).isEqualTo(7);
     }
 
     @Test
     void complete_otherWorkerOrUnknownTask_doesNothing() {
         var lease = lease("a");
-        assertThat(ledger.complete(lease, "b", 7)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.complete(new Lease(99, 1), "a", 7)).isEqualTo(Outcome.NO_SUCH_TASK);
+        assertThat(ledger.complete(lease, "b", 7, 64)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.complete(new Lease(99, 1), "a", 7, 64)).isEqualTo(Outcome.NO_SUCH_TASK);
         assertThat(ledger.find(lease.taskId()).orElseThrow().state()).isEqualTo(State.LEASED);
     }
 
@@ -116,7 +116,7 @@ abstract class TaskLedgerContract {
         assertThat(ledger.release(lease, "b")).isFalse();
         assertThat(ledger.release(lease, "a")).isTrue();
         assertThat(ledger.release(lease, "a")).isFalse();
-        assertThat(ledger.complete(lease, "a", 7)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.complete(lease, "a", 7, 64)).isEqualTo(Outcome.STALE);
         assertThat(lease("b").fence()).isEqualTo(lease.fence() + 1);
     }
 
@@ -183,7 +183,7 @@ abstract class TaskLedgerContract {
                             });
                         } else if (dice < 6) {
                             var lease = mine.get(random.nextInt(mine.size()));
-                            if (ledger.complete(lease, worker, i) == Outcome.COMPLETED
+                            if (ledger.complete(lease, worker, i, 64) == Outcome.COMPLETED
                                     && completedBy.put(lease.taskId(), lease.fence()) != null) twice.incrementAndGet();
                         } else if (dice < 7) ledger.renew(mine.get(random.nextInt(mine.size())), worker, LEASE);
                         else if (dice < 8) ledger.release(mine.get(random.nextInt(mine.size())), worker);

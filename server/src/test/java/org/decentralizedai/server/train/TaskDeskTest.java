@@ -156,7 +156,7 @@ class TaskDeskTest {
 
         private void complete(Volunteer worker, Lease lease) {
             worker.believes.remove(lease);
-            if (tasks.complete(lease, worker.id, 0) != TaskLedger.Outcome.COMPLETED) return;
+            if (tasks.complete(lease, worker.id, 0, 64) != TaskLedger.Outcome.COMPLETED) return;
             completions.merge(lease.taskId(), 1, Integer::sum);
             desk.completed(lease);
         }

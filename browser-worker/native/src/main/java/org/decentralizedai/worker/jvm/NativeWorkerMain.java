@@ -19,6 +19,7 @@ import org.decentralizedai.worker.EventQueue;
 import org.decentralizedai.worker.Power;
 import org.decentralizedai.worker.WorkerPorts;
 import org.decentralizedai.worker.WorkerSession;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,8 +45,15 @@ public final class NativeWorkerMain implements Callable<Integer> {
     @Option(
             names = "--key-file",
             description =
-                    "holds the anonymous key of this volunteer, made at the first start (default: ${DEFAULT-VALUE})")
+                    "holds the anonymous key of this volunteer, made at the first start; whoever has it has its credits"
+                            + " (default: ${DEFAULT-VALUE})")
     private Path keyFile = Path.of(System.getProperty("user.home"), ".decentralizedai", "key");
+
+    @Option(names = "--name", description = "public name on the leaderboard, from the first accepted task on")
+    private @Nullable String name;
+
+    @Option(names = "--team", description = "team to join on the leaderboard; created when there is none of that name")
+    private @Nullable String team;
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new NativeWorkerMain()).execute(args));
@@ -64,6 +72,8 @@ public final class NativeWorkerMain implements Callable<Integer> {
                 HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(15)).build();
         URI endpoint = URI.create(server.toString().replaceFirst("^http", "ws").replaceFirst("/*$", "") + "/worker");
         var printer = new Printer();
+        String key = key(keyFile);
+        var introduction = new Introduction(http, server, key, name, team);
         var ports = new WorkerPorts(
                 () -> new JdkSocket(http, endpoint, events),
                 events,
@@ -73,7 +83,10 @@ public final class NativeWorkerMain implements Callable<Integer> {
                 new MemoryCache(),
                 NativeWorkerMain::sha256,
                 clock,
-                printer);
+                event -> {
+                    printer.on(event);
+                    introduction.on(event);
+                });
         Thread main = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             events.put(new Event.Stop());
@@ -83,7 +96,7 @@ public final class NativeWorkerMain implements Callable<Integer> {
                 Thread.currentThread().interrupt();
             }
         }));
-        new WorkerSession(ports, key(keyFile), new Power(power)).run();
+        new WorkerSession(ports, key, new Power(power)).run();
         return printer.failed() ? 1 : 0;
     }
 
