@@ -24,6 +24,7 @@ import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.http.AdminRoutes;
 import org.decentralizedai.server.http.CheckpointRoutes;
 import org.decentralizedai.server.http.HealthRoutes;
+import org.decentralizedai.server.http.RoundRoutes;
 import org.decentralizedai.server.http.RunRoutes;
 import org.decentralizedai.server.http.Tls;
 import org.decentralizedai.server.http.WebServer;
@@ -86,6 +87,7 @@ public final class Server implements AutoCloseable {
                     chat,
                     workers,
                     new RunRoutes(training.status()),
+                    new RoundRoutes(training.records()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
                     new HealthRoutes(() -> unready(database), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take));

@@ -15,10 +15,12 @@ import org.jdbi.v3.core.statement.StatementContext;
  * wait for each other; all else is one conditional update, true when it changed a row.
  */
 public final class JdbcTaskLedger implements TaskLedger {
+    private final Database database;
     private final Jdbi jdbi;
     private final Clock clock;
 
     public JdbcTaskLedger(Database database, Clock clock) {
+        this.database = database;
         this.jdbi = database.jdbi();
         this.clock = clock;
     }
@@ -61,16 +63,22 @@ public final class JdbcTaskLedger implements TaskLedger {
 
     @Override
     public Outcome complete(Lease lease, String worker, long logPosition) {
-        boolean done = jdbi.withHandle(handle -> handle.createUpdate("""
-                                update task set state = 'DONE', log_position = :position
-                                where id = :id and fence = :fence and worker = :worker and state <> 'DONE'""")
-                        .bind("position", logPosition)
-                        .bind("id", lease.taskId())
-                        .bind("fence", lease.fence())
-                        .bind("worker", worker)
-                        .execute()
-                == 1);
-        if (done) return Outcome.COMPLETED;
+        boolean done = jdbi.inTransaction(handle -> {
+            int changed = handle.createUpdate("""
+                            update task set state = 'DONE', log_position = :position
+                            where id = :id and fence = :fence and worker = :worker and state <> 'DONE'""")
+                    .bind("position", logPosition)
+                    .bind("id", lease.taskId())
+                    .bind("fence", lease.fence())
+                    .bind("worker", worker)
+                    .execute();
+            if (changed == 1) handle.execute("update worker set accepted = accepted + 1 where id = ?", worker);
+            return changed == 1;
+        });
+        if (done) {
+            database.sync();
+            return Outcome.COMPLETED;
+        }
         return find(lease.taskId())
                 .map(task -> task.state() == State.DONE ? Outcome.ALREADY_DONE : Outcome.STALE)
                 .orElse(Outcome.NO_SUCH_TASK);

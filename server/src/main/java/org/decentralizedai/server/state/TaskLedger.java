@@ -36,7 +36,14 @@ public interface TaskLedger {
             State state,
             @Nullable String worker,
             long fence,
-            @Nullable Long logPosition) {}
+            @Nullable Long logPosition) {
+
+        /** Of the update of a task that is done. */
+        public long position() {
+            if (logPosition == null) throw new IllegalStateException("task " + id + " is done without an update");
+            return logPosition;
+        }
+    }
 
     /** A lease that ran out. */
     record Expired(Lease lease, String worker) {}
@@ -47,7 +54,10 @@ public interface TaskLedger {
     /** Moves the deadline to {@code time} from now, not past the limit; false when the lease is no longer live. */
     boolean renew(Lease lease, String worker, Duration time);
 
-    /** A lease that ran out but was not leased again may still be completed. */
+    /**
+     * A lease that ran out but was not leased again may still be completed. The worker's count of accepted updates grows in the
+     * same commit, and that is on the disk when COMPLETED is returned. After an exception the task may be done or not.
+     */
     Outcome complete(Lease lease, String worker, long logPosition);
 
     /** Gives a task back; its fence will not complete it any more. False when the lease is not the newest of its task. */
