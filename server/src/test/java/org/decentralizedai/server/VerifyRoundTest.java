@@ -1,5 +1,6 @@
 package org.decentralizedai.server;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -116,7 +117,7 @@ final class VerifyRoundTest {
         try (var published = new PublishedRun(server.url())) {
             for (int round = 1; round < ROUNDS; round++) {
                 var before = published.record(round).before();
-                var after = published.record(round - 1).after();
+                var after = requireNonNull(published.record(round - 1).after());
                 assertThat(before.checkpoint()).isEqualTo(after.checkpoint());
                 assertThat(before.momentum()).isEqualTo(after.momentum());
                 assertThat(before.carry()).isEqualTo(after.carry());
