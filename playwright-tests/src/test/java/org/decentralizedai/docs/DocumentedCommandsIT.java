@@ -25,17 +25,17 @@ class DocumentedCommandsIT {
     void documents_showCommandsOfKnownKinds() {
         assertThat(Documents.commands())
                 .hasSizeGreaterThan(10)
-                .allMatch(
-                        command -> List.of(
-                                        "bin/run",
-                                        "bin/test",
-                                        "bin/admin",
-                                        "bin/volunteer",
-                                        "bin/bench",
-                                        "bin/simulate",
-                                        "curl ")
-                                .stream()
-                                .anyMatch(command::startsWith));
+                .allMatch(command -> List.of(
+                                "bin/run",
+                                "bin/test",
+                                "bin/admin",
+                                "bin/volunteer",
+                                "bin/verify-round",
+                                "bin/bench",
+                                "bin/simulate",
+                                "curl ")
+                        .stream()
+                        .anyMatch(command::startsWith));
     }
 
     @Test
@@ -49,6 +49,19 @@ class DocumentedCommandsIT {
             try (var shell = new Shell(command + " --help", folder)) { // the whole would run this test again
                 assertThat(shell.output()).contains("Runs all tests");
             }
+    }
+
+    /** The whole is VerifyRoundTest's: here no round has been closed. */
+    @Test
+    void roundChecks_sayWhatIsMissing() throws Exception {
+        try (var server =
+                new Shell(shortForm("bin/run --port 8080 --data data --model nano", folder.resolve("fresh")), folder)) {
+            String url = server.says("ready: ").replaceFirst(".*ready: ", "");
+            for (String command : commands("bin/verify-round"))
+                try (var shell = new Shell(command.replace("http://localhost:8080", url), folder)) {
+                    shell.says("no round was closed yet");
+                }
+        }
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.decentralizedai.server.http.AdminRoutes;
 import org.decentralizedai.server.http.CheckpointRoutes;
 import org.decentralizedai.server.http.CreditRoutes;
 import org.decentralizedai.server.http.HealthRoutes;
+import org.decentralizedai.server.http.RoundRoutes;
 import org.decentralizedai.server.http.RunRoutes;
 import org.decentralizedai.server.http.Tls;
 import org.decentralizedai.server.http.WebServer;
@@ -88,6 +89,7 @@ public final class Server implements AutoCloseable {
                     workers,
                     new RunRoutes(training.status()),
                     new CreditRoutes(database, training.credits(), clock),
+                    new RoundRoutes(training.records()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
                     new HealthRoutes(() -> unready(database), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take));

@@ -16,16 +16,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import org.decentralizedai.store.blob.Digests;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** The server as a process of its own, killed as {@code kill -9} does. */
 final class KillIT {
+    private static final Logger LOG = LoggerFactory.getLogger(KillIT.class);
+
     @TempDir
     Path folder;
 
@@ -97,6 +106,60 @@ final class KillIT {
                 await().atMost(Duration.ofSeconds(60))
                         .until(() -> figures(second).get("round").asInt() == 2);
             }
+        }
+    }
+
+    /** What two workers heard ACCEPTED for: the update's hash by its task. */
+    private final Map<Long, String> accepted = new ConcurrentHashMap<>();
+
+    private void deliver(String url, String name, Random random) {
+        try (var worker = TestWorker.join(url, name)) {
+            while (true) {
+                var task = worker.task();
+                byte[] update = TestWorker.flat(random.nextFloat(1e-3f));
+                if (worker.deliver(task, update).code() == ACCEPTED)
+                    accepted.merge(task.lease().taskId(), Digests.of(update).hex(), (one, two) -> one + " and " + two);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) { // the server is gone, or says something else than a task or a verdict
+            LOG.debug("worker {} connects again", name, e);
+        }
+    }
+
+    @Test
+    void killedAgainAndAgain_whileUpdatesStreamIn_everyAcceptedOneIsInItsRoundOnce() throws Exception {
+        var random = new Random(1);
+        int kills = Boolean.getBoolean("slow") ? 8 : 2;
+        for (int life = 0; life <= kills; life++) {
+            var server = run();
+            int before = accepted.size();
+            var workers = new ArrayList<Thread>();
+            for (String name : List.of("a", "b")) {
+                var own = new Random(random.nextLong());
+                workers.add(Thread.ofPlatform().daemon().start(() -> {
+                    while (!Thread.currentThread().isInterrupted()) deliver(server.url(), name, own);
+                }));
+            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> accepted.size() >= before + 3);
+            Thread.sleep(random.nextInt(500)); // some instant
+            if (life < kills) server.process().destroyForcibly().waitFor();
+            workers.forEach(Thread::interrupt);
+            for (var worker : workers) worker.join();
+            if (life < kills) continue;
+            var last = figures(server);
+            int round = last.get("round").asInt();
+            var counted = new HashMap<Long, String>();
+            try (var published = new PublishedRun(server.url())) {
+                for (int closed = 0; closed < round; closed++)
+                    for (var update : published.record(closed).updates())
+                        assertThat(counted.put(update.task(), update.sha256())).isNull();
+            }
+            assertThat(accepted.keySet().stream().filter(counted::containsKey)).hasSizeGreaterThan(4);
+            accepted.forEach((task, hash) -> {
+                if (task < 2L * round) assertThat(counted).containsEntry(task, hash);
+            });
+            assertThat(last.get("tokens").asLong()).isEqualTo(2L * round * TestRun.STEPS.tokens());
         }
     }
 }

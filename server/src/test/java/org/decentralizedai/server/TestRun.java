@@ -13,14 +13,14 @@ import org.decentralizedai.store.checkpoint.ModelConfigJson;
 import org.decentralizedai.wire.LocalSteps;
 
 /** A run so small that a round takes milliseconds: 2,704 parameters, tasks of 64 tokens. */
-final class TestRun {
-    static final ModelConfig MODEL =
+public final class TestRun {
+    public static final ModelConfig MODEL =
             new ModelConfig(ModelConfig.BYTE_VOCABULARY, 8, 1, 2, 1, 4, 12, 16, 10_000, 1e-5, true);
     static final LocalSteps STEPS = new LocalSteps(2, 2, 2, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
 
     private TestRun() {}
 
-    static Recipe recipe(int tasks) {
+    public static Recipe recipe(int tasks) {
         return recipe(tasks, UpdateEncoding.INT8);
     }
 
@@ -42,7 +42,7 @@ final class TestRun {
                 60);
     }
 
-    static Settings settings(Path folder, int tasks) throws IOException {
+    public static Settings settings(Path folder, int tasks) throws IOException {
         var config = folder.resolve("model").resolve("config.json");
         var corpus = folder.resolve("corpus.txt");
         if (!Files.exists(config)) {

@@ -141,6 +141,10 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
                 task.lease(), encoded.length, Digests.of(encoded), task.steps().tokens(), 5.5, 5.4);
     }
 
+    ServerMessage.Verdict verdict() throws InterruptedException {
+        return expect(ServerMessage.Verdict.class);
+    }
+
     ServerMessage.Verdict deliver(ServerMessage.GradientTask task, byte[] encoded) throws InterruptedException {
         return deliver(begin(task, encoded), encoded);
     }
@@ -151,7 +155,7 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
         if (answer instanceof ServerMessage.Verdict refused) return refused;
         if (!(answer instanceof ServerMessage.UploadFrom from)) throw new AssertionError(String.valueOf(answer));
         chunks(begin, encoded, from.offset());
-        return expect(ServerMessage.Verdict.class);
+        return verdict();
     }
 
     void chunks(UpdateBegin begin, byte[] encoded, int offset) {

@@ -2,7 +2,13 @@ package org.decentralizedai.server.state;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
 
@@ -11,6 +17,14 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource pool;
     private final Jdbi jdbi;
     private final boolean embedded;
+
+    /** Takes connections out of the pool that H2 has closed, on a full disk, too; the next one opens the file again. */
+    private static final class GoneConnections implements SQLExceptionOverride {
+        @java.lang.Override
+        public Override adjudicate(SQLException e) {
+            return e instanceof SQLNonTransientConnectionException ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+        }
+    }
 
     private Database(HikariDataSource pool, boolean embedded) {
         this.pool = pool;
@@ -21,15 +35,32 @@ public final class Database implements AutoCloseable {
     /**
      * H2 in {@code folder/run.mv.db}.
      *
-     * <p>WRITE_DELAY=0: every commit is handed to the operating system before it returns (H2's default waits up to 500 ms), so it
-     * survives the death of this process. H2 does not force each commit to the disk; {@link #sync} does, and is called when a
-     * round is closed. A commit between two syncs that a power cut takes away is put back from the {@link GradientLog}, which
-     * forces every append. "async": a file that an interrupted thread does not close for all others.
+     * <p>What H2's commits are worth: by default one waits in memory for up to 500 ms. With WRITE_DELAY=0 it is handed to the
+     * operating system at once, unless another thread is just writing, and so survives the death of this process, mostly. H2 never
+     * forces a commit to the disk. {@link #sync} does both for all commits before it; whatever is acknowledged to somebody
+     * outside, or lets something be deleted, is synced first. "async": a file that an interrupted thread does not close for all
+     * others.
      */
     public static Database embedded(Path folder) {
-        return open(
-                "jdbc:h2:async:" + folder.resolve("run").toAbsolutePath()
+        return embedded(folder, "async");
+    }
+
+    /** @param files one of H2's file systems */
+    public static Database embedded(Path folder, String files) {
+        var database = open(
+                "jdbc:h2:" + files + ":" + folder.resolve("run").toAbsolutePath()
                         + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
+        try {
+            database.sync();
+            try (var entries = FileChannel.open(
+                    folder, StandardOpenOption.READ)) { // or the new file may have no name after a power cut
+                entries.force(true);
+            }
+            return database;
+        } catch (IOException | RuntimeException e) {
+            database.close();
+            throw new IllegalStateException("the database in " + folder + " can't be forced to the disk", e);
+        }
     }
 
     /** @param url a JDBC address of H2 (PostgreSQL mode) or PostgreSQL, user and password included */
@@ -39,6 +70,11 @@ public final class Database implements AutoCloseable {
         settings.setMaximumPoolSize(8);
         settings.setMinimumIdle(1);
         settings.setPoolName("database");
+        // a commit that returns is on the disk, whatever the server's default says
+        if (url.startsWith("jdbc:postgresql:"))
+            settings.setConnectionInitSql("select set_config('synchronous_commit', 'on', false)"
+                    + " where current_setting('synchronous_commit') = 'off'");
+        settings.setExceptionOverride(new GoneConnections());
         var pool = new HikariDataSource(settings);
         try {
             Flyway.configure().dataSource(pool).load().migrate();
@@ -46,14 +82,14 @@ public final class Database implements AutoCloseable {
             pool.close();
             throw e;
         }
-        return new Database(pool, url.startsWith("jdbc:h2:"));
+        return new Database(pool, url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:h2:mem:"));
     }
 
     public Jdbi jdbi() {
         return jdbi;
     }
 
-    /** Forces all commits to the disk. PostgreSQL does so at each commit by itself. */
+    /** Forces all commits before it to the disk. PostgreSQL does so at each commit by itself. */
     public void sync() {
         if (embedded) jdbi.useHandle(handle -> handle.execute("checkpoint sync"));
     }

@@ -14,10 +14,12 @@ public final class EventLedger {
     /** One thing that happened. */
     public record Event(long atMillis, String kind, String sentence) {}
 
+    private final Database database;
     private final Jdbi jdbi;
     private final Clock clock;
 
     public EventLedger(Database database, Clock clock) {
+        this.database = database;
         this.jdbi = database.jdbi();
         this.clock = clock;
     }
@@ -39,6 +41,7 @@ public final class EventLedger {
                 .list());
     }
 
+    /** On the disk when it returns: a pointer to the checkpoint may follow. */
     public void promotion(Promotion p) {
         jdbi.useHandle(handle -> handle.execute(
                 """
@@ -52,6 +55,7 @@ public final class EventLedger {
                 p.accepted(),
                 shortened(p.reason()),
                 p.decidedAtMillis()));
+        database.sync();
     }
 
     /** The newest accepted report about a checkpoint. */
@@ -61,6 +65,14 @@ public final class EventLedger {
                 .bind("manifest", manifest.hex())
                 .map(EventLedger::promotion)
                 .findOne());
+    }
+
+    /** The checkpoint that was promoted last. */
+    public Optional<Promotion> newestAccepted() {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select * from promotion where accepted order by id desc limit 1")
+                        .map(EventLedger::promotion)
+                        .findOne());
     }
 
     /** Newest first. */

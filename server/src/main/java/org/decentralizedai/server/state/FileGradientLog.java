@@ -1,48 +1,63 @@
 package org.decentralizedai.server.state;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log in files, one or more for each round: {@code <position of first byte>-<round>.log}, both decimal with leading zeros.
- * A position counts bytes over all files ever written. A record is forced to the disk before {@link #append} returns; what a
- * crash left half-written at the end is cut off when the log is opened. Thread-safe.
+ * The log in files, one or more for each round, see {@link LogSegment}. A position counts bytes over all files ever written. A
+ * record is forced to the disk before {@link #append} returns. What is half-written, by a crash or on a full disk, is cut off
+ * before anything else is written. Thread-safe.
  */
 public final class FileGradientLog implements GradientLog {
-    private static final int MAX_RECORD = 1 << 30;
-
-    private record Segment(Path file, int round) {}
+    private static final long SEGMENT_BYTES = 256L << 20;
 
     private final Path folder;
     private final long segmentBytes;
-    private final TreeMap<Long, Segment> segments = new TreeMap<>();
-    private @Nullable Tail tail;
+    private final FileOpener files;
+    private final TreeMap<Long, LogSegment> segments = new TreeMap<>();
+    private @Nullable Tail tail; // null before the first record
+    private boolean closed;
 
-    /** The file that records are appended to. @param start its name: the position of its first byte */
-    private record Tail(FileChannel channel, long start, int round) {}
+    /**
+     * The file that records are appended to.
+     *
+     * @param end of its last whole record
+     * @param clean false after a failure: there may be bytes behind the end, and the channel may be closed
+     */
+    private record Tail(LogSegment segment, FileChannel channel, long end, boolean clean) {
+        Tail grown(long to) {
+            return new Tail(segment, channel, to, true);
+        }
+
+        Tail failed() {
+            return new Tail(segment, channel, end, false);
+        }
+    }
 
     public FileGradientLog(Path folder) {
-        this(folder, 256L << 20);
+        this(folder, SEGMENT_BYTES, FileChannel::open);
     }
 
     /** @param segmentBytes a file that has grown past this is followed by another */
-    FileGradientLog(Path folder, long segmentBytes) {
+    public FileGradientLog(Path folder, long segmentBytes, FileOpener files) {
         this.folder = folder;
         this.segmentBytes = segmentBytes;
+        this.files = files;
         try {
             Files.createDirectories(folder);
-            try (var files = Files.list(folder)) {
-                files.filter(file -> file.getFileName().toString().matches("\\d{19}-\\d{10}\\.log"))
-                        .forEach(this::know);
+            try (var names = Files.list(folder)) {
+                names.forEach(name -> LogSegment.of(name).ifPresent(segment -> segments.put(segment.start(), segment)));
             }
             openTail();
         } catch (IOException e) {
@@ -50,143 +65,110 @@ public final class FileGradientLog implements GradientLog {
         }
     }
 
-    private void know(Path file) {
-        String name = file.getFileName().toString();
-        segments.put(
-                Long.parseLong(name.substring(0, 19)), new Segment(file, Integer.parseInt(name.substring(20, 30))));
-    }
-
     private void openTail() throws IOException {
         if (segments.isEmpty()) return;
-        var last = segments.lastEntry();
-        var channel = FileChannel.open(last.getValue().file(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-        long intact = scan(channel, last.getKey(), (_, _) -> {});
-        if (intact < channel.size()) {
-            channel.truncate(intact);
-            channel.force(true);
-        }
-        channel.position(intact);
-        tail = new Tail(channel, last.getKey(), last.getValue().round());
+        var last = segments.lastEntry().getValue();
+        var channel = files.open(last.file(), READ, WRITE);
+        long end = last.intactEnd(channel);
+        tail = new Tail(last, cut(channel, end), end, true);
+    }
+
+    private static FileChannel cut(FileChannel channel, long end) throws IOException {
+        if (channel.size() == end) return channel;
+        channel.truncate(end);
+        channel.force(true);
+        return channel;
     }
 
     @Override
     public synchronized long append(LoggedUpdate update) {
         try {
             var to = tailFor(update.round());
-            long start = to.channel().position();
             var bytes = LogRecord.encode(update);
-            try {
-                while (bytes.hasRemaining()) to.channel().write(bytes);
-                to.channel().force(false);
-            } catch (IOException e) { // nothing half-written may stand before the next record
-                to.channel().truncate(start);
-                to.channel().position(start);
-                throw e;
-            }
-            return to.start() + start;
+            long end = to.end() + bytes.remaining();
+            tail = to.failed(); // unless all goes well
+            while (bytes.hasRemaining()) to.channel().write(bytes, end - bytes.remaining());
+            to.channel().force(false);
+            tail = to.grown(end);
+            return to.segment().start() + to.end();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot append to the update log", e);
         }
     }
 
     private Tail tailFor(int round) throws IOException {
+        if (closed) throw new IOException("the log is closed");
         var current = tail;
-        if (current == null) return roll(0, round);
-        long size = current.channel().position();
-        if (current.round() == round && size < segmentBytes) return current;
+        if (current == null) return begin(LogSegment.in(folder, 0, round));
+        if (!current.clean()) current = repaired(current);
+        if (current.segment().round() == round && current.end() < segmentBytes) return current;
+        long start = current.segment().start() + Math.max(current.end(), 1); // an empty file keeps its name
+        var next = begin(LogSegment.in(folder, start, round));
         current.channel().close();
-        return roll(current.start() + Math.max(size, 1), round); // an empty file keeps its name
+        return next;
     }
 
-    private Tail roll(long start, int round) throws IOException {
-        var file = folder.resolve("%019d-%010d.log".formatted(start, round));
-        var channel = FileChannel.open(
-                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    /** As a restart would find it: nothing stands behind the last whole record. */
+    private Tail repaired(Tail broken) throws IOException {
+        broken.channel().close();
+        var channel = files.open(broken.segment().file(), READ, WRITE);
+        var repaired = new Tail(broken.segment(), cut(channel, broken.end()), broken.end(), true);
+        tail = repaired;
+        return repaired;
+    }
+
+    private Tail begin(LogSegment segment) throws IOException {
+        // a file may be left from a try that failed; no record in it was ever acknowledged
+        var channel = files.open(segment.file(), CREATE, TRUNCATE_EXISTING, READ, WRITE);
         channel.force(true);
-        forceFolder();
-        segments.put(start, new Segment(file, round));
-        var next = new Tail(channel, start, round);
+        try (var entries = files.open(folder, READ)) {
+            entries.force(true);
+        }
+        segments.put(segment.start(), segment);
+        var next = new Tail(segment, channel, 0, true);
         tail = next;
         return next;
     }
 
-    private void forceFolder() throws IOException {
-        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
     @Override
-    public synchronized LoggedUpdate read(long position) {
-        Map.Entry<Long, Segment> entry = segments.floorEntry(position);
-        if (entry == null) throw new UncheckedIOException(new IOException("no record at " + position));
-        try (var channel = FileChannel.open(entry.getValue().file(), StandardOpenOption.READ)) {
-            return LogRecord.decode(record(channel, position - entry.getKey()));
+    public LoggedUpdate read(long position) {
+        var segment = segmentAt(position);
+        try (var channel = files.open(segment.file(), READ)) {
+            return LogRecord.decode(LogSegment.record(channel, position - segment.start()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the update log at " + position, e);
         }
     }
 
+    private synchronized LogSegment segmentAt(long position) {
+        Map.Entry<Long, LogSegment> entry = segments.floorEntry(position);
+        if (entry == null) throw new UncheckedIOException(new IOException("no record at " + position));
+        return entry.getValue();
+    }
+
     @Override
     public synchronized void replay(Sink sink) {
-        for (var entry : segments.entrySet()) {
-            try (var channel = FileChannel.open(entry.getValue().file(), StandardOpenOption.READ)) {
-                long end = scan(channel, entry.getKey(), sink);
-                if (end < channel.size())
-                    throw new IOException(
-                            "damaged at byte " + end + ": " + entry.getValue().file());
+        for (var segment : segments.values()) {
+            try (var channel = files.open(segment.file(), READ)) {
+                long end = segment.scan(channel, sink);
+                if (end < channel.size()) throw new IOException("damaged at byte " + end + ": " + segment.file());
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot replay the update log", e);
             }
         }
     }
 
-    /** @return where the first record that is not intact begins, or the size */
-    private static long scan(FileChannel channel, long start, Sink sink) throws IOException {
-        long at = 0;
-        while (at < channel.size()) {
-            LoggedUpdate update;
-            byte[] record;
-            try {
-                record = record(channel, at);
-                update = LogRecord.decode(record);
-            } catch (IOException e) { // the torn end; replay() reports it where it can't be one
-                return at;
-            }
-            sink.accept(start + at, update);
-            at += record.length;
-        }
-        return at;
-    }
-
-    private static byte[] record(FileChannel channel, long at) throws IOException {
-        var header = ByteBuffer.allocate(LogRecord.HEADER).order(ByteOrder.LITTLE_ENDIAN);
-        fill(channel, header, at);
-        int body = header.getInt(0);
-        if (body < 0 || body > MAX_RECORD || at + LogRecord.HEADER + body > channel.size())
-            throw new IOException("record goes past the end of the file: " + body);
-        var record = ByteBuffer.allocate(LogRecord.HEADER + body);
-        fill(channel, record, at);
-        return record.array();
-    }
-
-    private static void fill(FileChannel channel, ByteBuffer buffer, long at) throws IOException {
-        while (buffer.hasRemaining()) {
-            int count = channel.read(buffer, at + buffer.position());
-            if (count < 0) throw new IOException("file ends within a record");
-        }
-    }
-
     @Override
     public synchronized void trim(int round) {
-        var entries = segments.entrySet().iterator();
+        var all = segments.values().iterator();
         try {
-            while (entries.hasNext()) {
-                var entry = entries.next();
-                boolean current = tail != null && entry.getKey() == tail.start();
-                if (entry.getValue().round() >= round || current) continue;
-                Files.delete(entry.getValue().file());
-                entries.remove();
+            while (all.hasNext()) {
+                var segment = all.next();
+                boolean current =
+                        tail != null && segment.start() == tail.segment().start();
+                if (segment.round() >= round || current) continue;
+                Files.deleteIfExists(segment.file()); // a crash can bring a name back, or the next one take it
+                all.remove();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot trim the update log", e);
@@ -195,9 +177,9 @@ public final class FileGradientLog implements GradientLog {
 
     @Override
     public synchronized void close() {
+        closed = true;
         try {
             if (tail != null) tail.channel().close();
-            tail = null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

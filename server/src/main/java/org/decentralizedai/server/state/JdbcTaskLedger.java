@@ -15,6 +15,7 @@ import org.jdbi.v3.core.statement.StatementContext;
  * wait for each other; all else is one conditional update, true when it changed a row.
  */
 public final class JdbcTaskLedger implements TaskLedger {
+    private final Database database;
     private final Jdbi jdbi;
     private final Clock clock;
     private final Booking booking;
@@ -24,6 +25,7 @@ public final class JdbcTaskLedger implements TaskLedger {
     }
 
     public JdbcTaskLedger(Database database, Clock clock, Booking booking) {
+        this.database = database;
         this.jdbi = database.jdbi();
         this.clock = clock;
         this.booking = booking;
@@ -76,10 +78,15 @@ public final class JdbcTaskLedger implements TaskLedger {
                     .bind("fence", lease.fence())
                     .bind("worker", worker)
                     .execute();
-            if (changed == 1) booking.completed(handle, lease.taskId(), worker, tokens);
-            return changed == 1;
+            if (changed == 0) return false;
+            handle.execute("update worker set accepted = accepted + 1 where id = ?", worker);
+            booking.completed(handle, lease.taskId(), worker, tokens);
+            return true;
         });
-        if (done) return Outcome.COMPLETED;
+        if (done) {
+            database.sync();
+            return Outcome.COMPLETED;
+        }
         return find(lease.taskId())
                 .map(task -> task.state() == State.DONE ? Outcome.ALREADY_DONE : Outcome.STALE)
                 .orElse(Outcome.NO_SUCH_TASK);

@@ -3,7 +3,9 @@ package org.decentralizedai.server.state;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.decentralizedai.wire.Sha256;
@@ -58,8 +60,17 @@ public final class RoundLedger {
                         .list());
     }
 
-    /** Closes the round before {@code next} and opens {@code next} with {@code tasks} free tasks. */
+    /** Opens {@code next} with {@code tasks} free tasks; what was done in the round before counts for nothing. */
     public void advance(Round next, int tasks) {
+        advance(next, tasks, null);
+    }
+
+    /**
+     * Closes the round before {@code next} and opens {@code next} with {@code tasks} free tasks.
+     *
+     * @param record blob that says what the closed round was made of; null for the first round and after a rollback
+     */
+    public void advance(Round next, int tasks, @Nullable Sha256 record) {
         long now = clock.millis();
         jdbi.useTransaction(handle -> {
             handle.execute(
@@ -68,7 +79,30 @@ public final class RoundLedger {
                     next.number() - 1);
             insert(handle, next, now);
             for (int i = 0; i < tasks; i++) insertTask(handle, next.number(), i);
+            if (record != null)
+                handle.execute(
+                        "insert into round_record (round, record) values (?, ?)", next.number() - 1, record.hex());
         });
+    }
+
+    /** The blob that says what a closed round was made of. */
+    public Optional<Sha256> record(int round) {
+        return jdbi.withHandle(handle -> handle.createQuery("select record from round_record where round = :round")
+                .bind("round", round)
+                .map((row, _) -> new Sha256(row.getString("record")))
+                .findOne());
+    }
+
+    /** The last rounds that have a record, newest first. */
+    public Map<Integer, Sha256> records(int count) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select * from round_record order by round desc limit :count")
+                .bind("count", count)
+                .reduceRows(new LinkedHashMap<Integer, Sha256>(), (records, row) -> {
+                    records.put(
+                            row.getColumn("round", Integer.class), new Sha256(row.getColumn("record", String.class)));
+                    return records;
+                }));
     }
 
     private static void insert(Handle handle, Round round, long now) {

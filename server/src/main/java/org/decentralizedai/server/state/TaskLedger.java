@@ -36,7 +36,14 @@ public interface TaskLedger {
             State state,
             @Nullable String worker,
             long fence,
-            @Nullable Long logPosition) {}
+            @Nullable Long logPosition) {
+
+        /** Of the update of a task that is done. */
+        public long position() {
+            if (logPosition == null) throw new IllegalStateException("task " + id + " is done without an update");
+            return logPosition;
+        }
+    }
 
     /** A lease that ran out. */
     record Expired(Lease lease, String worker) {}
@@ -48,8 +55,9 @@ public interface TaskLedger {
     boolean renew(Lease lease, String worker, Duration time);
 
     /**
-     * A lease that ran out but was not leased again may still be completed. What follows from it ({@link Booking}) is in the
-     * same commit.
+     * A lease that ran out but was not leased again may still be completed. The worker's count of accepted updates grows in the
+     * same commit, what else follows from it ({@link Booking}) is there too, and all is on the disk when COMPLETED is returned.
+     * After an exception the task may be done or not.
      *
      * @param tokens that the task trained on
      */

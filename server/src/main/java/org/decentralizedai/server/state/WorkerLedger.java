@@ -55,10 +55,6 @@ public final class WorkerLedger {
                 handle -> handle.execute("update worker set banned = ? where id = ?", banned, worker) == 1);
     }
 
-    public void accepted(String worker) {
-        jdbi.useHandle(handle -> handle.execute("update worker set accepted = accepted + 1 where id = ?", worker));
-    }
-
     public void refused(String worker, VerdictCode reason) {
         jdbi.useTransaction(handle -> {
             handle.execute("update worker set refused = refused + 1 where id = ?", worker);
@@ -69,7 +65,7 @@ public final class WorkerLedger {
         });
     }
 
-    /** Accepted updates, since the run began. */
+    /** Accepted updates, since the run began; {@link TaskLedger#complete} counts them. */
     public long accepted() {
         return jdbi.withHandle(handle -> handle.createQuery("select coalesce(sum(accepted), 0) from worker")
                 .mapTo(Long.class)

@@ -1,10 +1,8 @@
 package org.decentralizedai.server.train;
 
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -28,8 +26,7 @@ final class CheckpointShelf {
     private final BlobStore blobs;
     private final CheckpointStore store;
     private final RoundLedger rounds;
-    private final Run run;
-    private final ModelConfig model;
+    private final StateFiles values;
     private final Retention retention;
 
     CheckpointShelf(
@@ -42,38 +39,13 @@ final class CheckpointShelf {
         this.blobs = blobs;
         this.store = store;
         this.rounds = rounds;
-        this.run = run;
-        this.model = model;
+        this.values = new StateFiles(store, model, run.id());
         this.retention = retention;
     }
 
     /** @param delta the step that led to these weights; null when there is none */
     RoundFiles write(float[] weights, OuterState state, byte @Nullable [] delta) {
-        var checkpoint = write("weights", weights);
-        return new RoundFiles(
-                checkpoint.manifest(),
-                checkpoint.hash(),
-                checkpoint.bytes(),
-                state.momentum() == null
-                        ? null
-                        : write("outer momentum", state.momentum()).manifest(),
-                state.carry() == null
-                        ? null
-                        : write("outer carry", state.carry()).manifest(),
-                delta == null ? null : new RoundFiles.Delta(store.writePieces(delta), delta.length),
-                moment(state.secondMoment()));
-    }
-
-    private RoundFiles.@Nullable Moment moment(SecondMoment.@Nullable State state) {
-        return state == null
-                ? null
-                : new RoundFiles.Moment(
-                        write("outer second moment", state.running()).manifest(), store.writePieces(state.published()));
-    }
-
-    /** State has the layout of the weights. The header is the same in each round, so that workers can rebuild the file. */
-    private Checkpoint write(String holds, float[] values) {
-        return store.write(model, values, Map.of("holds", holds, "run", run.id()));
+        return values.write(weights, state, delta);
     }
 
     Checkpoint checkpoint(Round round) {
@@ -81,25 +53,16 @@ final class CheckpointShelf {
     }
 
     float[] weights(Round round) {
-        return values(round.files().manifest());
+        return values.values(round.files().manifest());
     }
 
     OuterState state(Round round) {
-        var files = round.files();
-        return new OuterState(
-                files.momentum() == null ? null : values(files.momentum()),
-                files.carry() == null ? null : values(files.carry()),
-                files.moment() == null ? null : state(files.moment()));
+        return values.state(round.files());
     }
 
-    private SecondMoment.State state(RoundFiles.Moment moment) {
-        var published = new ByteArrayOutputStream();
-        for (Sha256 piece : moment.published()) published.writeBytes(blobs.get(piece));
-        return new SecondMoment.State(values(moment.running()), published.toByteArray());
-    }
-
-    private float[] values(Sha256 manifest) {
-        return store.weights(store.read(manifest), model);
+    /** The oldest round that is sure to be kept; its updates are kept too. */
+    int oldestRecent(Round current) {
+        return retention.oldestRecent(current.number());
     }
 
     /** Deletes what neither retention nor a task needs; blobs that something kept shares stay. Safe to repeat after a crash. */

@@ -9,6 +9,7 @@ import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.Promotion;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.checkpoint.CheckpointStore;
+import org.decentralizedai.wire.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /** Promotions as the blob store's pointer {@code promoted}, each with its report in the database. Thread-safe. */
@@ -27,6 +28,10 @@ final class PromotedPointer implements Promotions {
         this.checkpoints = checkpoints;
         this.events = events;
         this.model = model;
+        events.newestAccepted() // a crash may have come between report and pointer
+                .map(Promotion::manifest)
+                .filter(blobs::contains)
+                .ifPresent(this::point);
         current = blobs.pointer(NAME)
                 .flatMap(events::promotionOf)
                 .map(this::promoted)
@@ -43,15 +48,20 @@ final class PromotedPointer implements Promotions {
                 report.decidedAtMillis());
     }
 
-    /** Writes the report and, when it accepts, moves the pointer. */
+    /** Writes the report and then, when it accepts, moves the pointer; after a crash between the two the next start does it. */
     synchronized void decide(Promotion report) {
         events.promotion(report);
         if (!report.accepted()) return;
-        if (!blobs.casPointer(NAME, blobs.pointer(NAME), report.manifest()))
-            throw new IllegalStateException("somebody else moved the pointer to the promoted checkpoint");
+        point(report.manifest());
         var promoted = promoted(report);
         current = promoted;
         listeners.forEach(listener -> listener.accept(promoted));
+    }
+
+    private void point(Sha256 manifest) {
+        var before = blobs.pointer(NAME);
+        if (!before.equals(Optional.of(manifest)) && !blobs.casPointer(NAME, before, manifest))
+            throw new IllegalStateException("somebody else moved the pointer to the promoted checkpoint");
     }
 
     @Override

@@ -3,7 +3,7 @@ package org.decentralizedai.server.train;
 /**
  * Which checkpoints are kept: the newest, then ever fewer of the older ones.
  *
- * @param recent newest rounds, all kept
+ * @param recent newest rounds, all kept, and the updates of these rounds too: while both are there, anybody can compute them again
  * @param tenthsFor every tenth of so many rounds before
  * @param hundredths whether every hundredth is kept for ever
  */
@@ -15,8 +15,12 @@ public record Retention(int recent, int tenthsFor, boolean hundredths) {
     }
 
     boolean keeps(int round, int current) {
-        if (round > current - recent) return true;
+        if (round >= oldestRecent(current)) return true;
         if (hundredths && round % 100 == 0) return true;
         return round % 10 == 0 && round > current - tenthsFor;
+    }
+
+    int oldestRecent(int current) {
+        return current - recent + 1;
     }
 }

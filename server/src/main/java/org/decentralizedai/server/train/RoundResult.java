@@ -18,15 +18,9 @@ record RoundResult(
     /** @param done the round's tasks, all done, in their order */
     static RoundResult of(List<Task> done, GradientLog log, OuterStep outer, float[] weights, OuterState state) {
         var sum = new Aggregator(weights.length);
-        for (Task task : done) sum.add(log.read(positionOf(task)));
+        for (Task task : done) sum.add(log.read(task.position()));
         var step = outer.apply(weights, sum.mean(), state);
         return new RoundResult(step.weights(), step.state(), step.delta(), sum.tokens(), sum.updates(), sum.lastLoss());
-    }
-
-    private static long positionOf(Task task) {
-        var position = task.logPosition();
-        if (position == null) throw new IllegalStateException("task " + task.id() + " is done without an update");
-        return position;
     }
 
     /** False when the step overflowed. */

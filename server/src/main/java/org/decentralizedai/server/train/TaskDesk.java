@@ -205,6 +205,12 @@ public final class TaskDesk {
     /** Called with each accepted update. */
     synchronized void completed(Lease lease) {
         holders.remove(lease.taskId());
+        recount();
+    }
+
+    /** Closes the round if it is full; to be called now and then, as the answer to the last update's commit can be lost. */
+    synchronized void recount() {
+        if (full) return;
         int round = plan().round().number();
         if (!tasks.tasks(round).stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
         full = true;

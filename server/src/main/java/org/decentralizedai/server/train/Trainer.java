@@ -1,6 +1,7 @@
 package org.decentralizedai.server.train;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -12,7 +13,9 @@ import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.TaskLedger;
+import org.decentralizedai.server.state.TaskLedger.Task;
 import org.decentralizedai.store.checkpoint.Checkpoint;
+import org.decentralizedai.wire.Sha256;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,11 +46,18 @@ public final class Trainer {
     /** Opens the first round, or goes on with the round that was running; returns when tasks can be given out. */
     void start() {
         if (with.rounds().current().isEmpty()) openFirst();
-        var round = with.rounds().current().orElseThrow();
-        weights = with.shelf().weights(round);
+        resume(with.rounds().current().orElseThrow());
+    }
+
+    /** Goes on with the round that the database says is running. */
+    private void resume(Round round) {
         adopt(round);
         with.tasks().extendAll(with.recipe().lease());
-        with.desk().nextRound(() -> plan(round, with.shelf().checkpoint(round)));
+        with.desk().nextRound(() -> {
+            weights = with.shelf().weights(round);
+            return plan(round, with.shelf().checkpoint(round));
+        });
+        with.database().sync();
         with.onRound().run();
         if (round.heldOutBits() == null) with.examiner().consider(candidate(round, false));
         thread.execute(() -> close(round.number()));
@@ -68,7 +78,10 @@ public final class Trainer {
         with.database().sync();
     }
 
-    /** Updates that are in the log but not in the database: the power went between the two. */
+    /**
+     * Updates that are in the log but not in the database: a crash came between the two, and their senders never heard ACCEPTED.
+     * One is taken over only under its task's newest lease.
+     */
     private void adopt(Round round) {
         with.log().replay((position, update) -> {
             if (update.round() != round.number()) return;
@@ -82,6 +95,7 @@ public final class Trainer {
     public void tick() {
         try {
             with.desk().expire();
+            with.desk().recount();
             with.intake().purge();
         } catch (RuntimeException e) { // the next second tries again
             LOG.error("could not expire leases", e);
@@ -103,18 +117,23 @@ public final class Trainer {
     private void closeOrFail(int number) {
         var round = with.desk().plan().round();
         if (round.number() != number) return;
+        var newest = with.rounds().current().orElseThrow();
+        if (newest.number() != number) { // its commit went through, but the answer was lost
+            resume(newest);
+            return;
+        }
         var done = with.tasks().tasks(number);
         if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
         var steps = with.recipe().steps(round.tokens());
         var outer = OuterStep.of(with.rules().outer(), with.recipe(), number, steps);
         var result =
                 RoundResult.of(done, with.log(), outer, weights, with.shelf().state(round));
-        if (result.finite()) advance(round, result);
-        else discard(round);
+        if (result.finite()) advance(round, done, result);
+        else discard(round, done, result);
     }
 
     /** The step overflowed: the same weights are tried with other data. */
-    private void discard(Round round) {
+    private void discard(Round round, List<Task> done, RoundResult result) {
         with.events().add("ROUND_DISCARDED", "the step of round " + round.number() + " was not finite");
         open(
                 round(
@@ -124,13 +143,15 @@ public final class Trainer {
                         round.updates(),
                         round.trainLoss()),
                 weights,
+                with.records().write(round, done, result, null),
                 false);
     }
 
-    private void advance(Round round, RoundResult result) {
+    private void advance(Round round, List<Task> done, RoundResult result) {
+        var files = with.shelf().write(result.weights(), result.state(), result.delta());
         var next = round(
                 round.number() + 1,
-                with.shelf().write(result.weights(), result.state(), result.delta()),
+                files,
                 round.tokens() + result.tokens(),
                 round.updates() + result.updates(),
                 result.lastLoss());
@@ -140,12 +161,13 @@ public final class Trainer {
                 result.updates(),
                 "%.4f".formatted(result.lastLoss()));
         with.metrics().round(Duration.ofMillis(with.clock().millis() - round.openedAtMillis()));
-        open(next, result.weights(), false);
+        open(next, result.weights(), with.records().write(round, done, result, files), false);
     }
 
-    private void open(Round next, float[] nextWeights, boolean demanded) {
+    /** @param record of the round before; null when that counts for nothing */
+    private void open(Round next, float[] nextWeights, @Nullable Sha256 record, boolean demanded) {
         with.desk().nextRound(() -> {
-            with.rounds().advance(next, with.recipe().tasks(with.desk().online()));
+            with.rounds().advance(next, with.recipe().tasks(with.desk().online()), record);
             weights = nextWeights;
             return plan(next, with.shelf().checkpoint(next));
         });
@@ -188,8 +210,9 @@ public final class Trainer {
     private void clear(Round current) {
         if (!clearing.tryLock()) return;
         try {
-            with.log().trim(current.number());
-            with.rounds().trimTasks(current.number() - ROUNDS_WITH_TASKS);
+            int oldest = with.shelf().oldestRecent(current);
+            with.log().trim(oldest);
+            with.rounds().trimTasks(Math.min(oldest, current.number() - ROUNDS_WITH_TASKS));
             with.shelf().thin(current, with.promoted().current(), with.examiner()::uses);
         } finally {
             clearing.unlock();
@@ -239,7 +262,7 @@ public final class Trainer {
                 current.updates(),
                 target.trainLoss());
         with.events().add("ROLLBACK", "round " + next.number() + " starts from the weights of round " + number);
-        open(next, restored, true);
+        open(next, restored, null, true);
         return next.number();
     }
 

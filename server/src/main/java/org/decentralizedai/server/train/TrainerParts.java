@@ -21,6 +21,7 @@ record TrainerParts(
         GradientLog log,
         Database database,
         CheckpointShelf shelf,
+        RoundRecords records,
         TaskDesk desk,
         UpdateIntake intake,
         Examiner examiner,

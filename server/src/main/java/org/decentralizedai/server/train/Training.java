@@ -35,6 +35,7 @@ public final class Training implements AutoCloseable {
     private final UpdateIntake intake;
     private final PromotedPointer promotions;
     private final RunStatus status;
+    private final RoundRecords records;
     private final Corpus corpus;
     private final HeldOut heldOut;
     private final Examiner examiner;
@@ -100,6 +101,7 @@ public final class Training implements AutoCloseable {
         promotions = new PromotedPointer(blobs, checkpoints, events, model);
         int parameters = ParameterLayout.of(model).parameterCount();
         status = new RunStatus(run, parameters, opened.corpus(), rounds, workers, desk, promotions);
+        records = new RoundRecords(run, recipe, limits.retention(), blobs, rounds, tasks, log);
         corpus = opened.corpus();
         heldOut = opened.heldOut();
         Executor turns;
@@ -127,6 +129,7 @@ public final class Training implements AutoCloseable {
                 log,
                 database,
                 new CheckpointShelf(blobs, checkpoints, rounds, run, model, limits.retention()),
+                records,
                 desk,
                 intake,
                 examiner,
@@ -205,6 +208,10 @@ public final class Training implements AutoCloseable {
 
     public RunStatus status() {
         return status;
+    }
+
+    public RoundRecords records() {
+        return records;
     }
 
     public Trainer trainer() {

@@ -9,11 +9,12 @@ import static org.decentralizedai.wire.VerdictCode.UNAVAILABLE;
 import static org.decentralizedai.wire.VerdictCode.UNKNOWN_LEASE;
 import static org.decentralizedai.wire.VerdictCode.WRONG_HASH;
 
-import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.TaskLedger;
@@ -34,9 +35,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes updates in and refuses what is not one. An update counts when it is in the {@link GradientLog} and its task is
- * completed in the {@link TaskLedger}, in this order and before the worker hears ACCEPTED; a refusal changes nothing but its
- * count, and the task goes back to the desk. Parts of an update wait in memory, bounded over all workers, so that a broken
- * upload is resumed. Works in place: a worker is answered before its next frame is read. Thread-safe.
+ * completed in the {@link TaskLedger}, both on the disk, in this order and before the worker hears ACCEPTED; a refusal changes
+ * nothing but its count, and the task goes back to the desk. When log or database fail, the worker hears UNAVAILABLE and the
+ * upload waits for its next try: the task may be done by then or not, and counts once either way. Parts of an update wait in
+ * memory, bounded over all workers, so that a broken upload is resumed. Works in place: a worker is answered before its next
+ * frame is read. Thread-safe.
  */
 public final class UpdateIntake {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateIntake.class);
@@ -49,6 +52,7 @@ public final class UpdateIntake {
     private final long maxWaitingBytes;
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Map<Long, Upload> uploads = new ConcurrentHashMap<>(); // by task
+    private final List<Object> turns = Stream.generate(Object::new).limit(64).toList(); // a task's: its id modulo 64
 
     /** @param maxWaitingBytes of all unfinished uploads together */
     public UpdateIntake(
@@ -66,8 +70,16 @@ public final class UpdateIntake {
         this.maxWaitingBytes = maxWaitingBytes;
     }
 
-    /** Answers {@link UploadFrom}, or a {@link Verdict} when the update can't be taken. */
+    /** Answers {@link UploadFrom}, or a {@link Verdict} when the update can't be taken or had come completely before. */
     public ServerMessage begin(String worker, UpdateBegin begin) {
+        try {
+            return begun(worker, begin);
+        } catch (RuntimeException e) {
+            return unavailable(begin.lease(), e);
+        }
+    }
+
+    private ServerMessage begun(String worker, UpdateBegin begin) {
         var plan = desk.plan();
         var refusal = lease(worker, begin.lease(), plan.round().number());
         if (refusal.isPresent()) return refused(worker, begin.lease(), refusal.get());
@@ -85,12 +97,26 @@ public final class UpdateIntake {
             if (other != null) waitingBytes.addAndGet(-other.begin().encodedBytes());
         }
         synchronized (upload) {
-            return new UploadFrom(begin.lease(), upload.received());
+            return upload.complete() ? judged(worker, upload) : new UploadFrom(begin.lease(), upload.received());
         }
     }
 
     /** Answers a {@link Verdict} after the last chunk or when one is wrong, nothing otherwise. */
     public Optional<Verdict> chunk(String worker, UpdateChunk chunk) {
+        try {
+            return taken(worker, chunk);
+        } catch (RuntimeException e) {
+            return Optional.of(unavailable(chunk.lease(), e));
+        }
+    }
+
+    /** Log or database failed. */
+    private static Verdict unavailable(Lease lease, RuntimeException cause) {
+        LOG.error("the update of task {} could not be stored", lease.taskId(), cause);
+        return new Verdict(lease, UNAVAILABLE, "the update could not be stored: please send it again", 0);
+    }
+
+    private Optional<Verdict> taken(String worker, UpdateChunk chunk) {
         var lease = chunk.lease();
         var upload = uploads.get(lease.taskId());
         if (upload == null || !upload.begin().lease().equals(lease))
@@ -114,11 +140,14 @@ public final class UpdateIntake {
                                 "the chunk at " + chunk.offset() + " of " + chunk.bytes() + " does not follow byte "
                                         + expected)));
             }
-            if (!upload.complete()) return Optional.empty();
-            var verdict = complete(worker, upload);
-            if (verdict.code() != UNAVAILABLE) drop(lease.taskId());
-            return Optional.of(verdict);
+            return upload.complete() ? Optional.of(judged(worker, upload)) : Optional.empty();
         }
+    }
+
+    private Verdict judged(String worker, Upload upload) {
+        var verdict = complete(worker, upload);
+        if (verdict.code() != UNAVAILABLE) drop(upload.begin().lease().taskId());
+        return verdict;
     }
 
     private Verdict complete(String worker, Upload upload) {
@@ -131,34 +160,37 @@ public final class UpdateIntake {
                     worker, begin.lease(), new Refusal(WRONG_HASH, "the bytes do not have the announced hash"));
         var bad = plan.checks().encoded(upload.form(), upload.bytes());
         if (bad.isPresent()) return refusedAndFreed(worker, begin.lease(), bad.get());
-        return desk.duringRound(plan, () -> keep(worker, upload, plan))
+        return desk.duringRound(plan, () -> kept(worker, upload, plan))
                 .orElseGet(() -> refused(
                         worker,
                         begin.lease(),
                         new Refusal(LATE, "round " + plan.round().number() + " has closed")));
     }
 
+    /** One update of a task after the other: nothing follows the one that counts in the log. */
+    private Verdict kept(String worker, Upload upload, RoundPlan plan) {
+        var lease = upload.begin().lease();
+        synchronized (turns.get((int) (lease.taskId() % turns.size()))) {
+            return lease(worker, lease, plan.round().number())
+                    .map(gone -> refused(worker, lease, gone))
+                    .orElseGet(() -> keep(worker, upload, plan));
+        }
+    }
+
     private Verdict keep(String worker, Upload upload, RoundPlan plan) {
         var begin = upload.begin();
-        long position;
-        try {
-            position = log.append(new LoggedUpdate(
-                    plan.round().number(),
-                    begin.lease(),
-                    worker,
-                    begin.tokens(),
-                    begin.firstLoss(),
-                    begin.lastLoss(),
-                    upload.form().encoding(),
-                    upload.form().slice(),
-                    new Bytes(upload.bytes())));
-        } catch (UncheckedIOException e) {
-            LOG.error("the update of task {} could not be stored", begin.lease().taskId(), e);
-            return new Verdict(begin.lease(), UNAVAILABLE, "the update could not be stored: please send it again", 0);
-        }
+        long position = log.append(new LoggedUpdate(
+                plan.round().number(),
+                begin.lease(),
+                worker,
+                begin.tokens(),
+                begin.firstLoss(),
+                begin.lastLoss(),
+                upload.form().encoding(),
+                upload.form().slice(),
+                new Bytes(upload.bytes())));
         return switch (tasks.complete(begin.lease(), worker, position, begin.tokens())) {
             case COMPLETED -> {
-                workers.accepted(worker);
                 metrics.accepted();
                 desk.completed(begin.lease());
                 yield new Verdict(begin.lease(), ACCEPTED, "thank you", begin.tokens());

@@ -64,7 +64,7 @@ final class FileGradientLogTest {
 
     @Test
     void append_manySegments_positionsStayUnique() {
-        try (var log = new FileGradientLog(folder, 1000)) {
+        try (var log = new FileGradientLog(folder, 1000, FileChannel::open)) {
             var positions = new ArrayList<Long>();
             for (int i = 0; i < 20; i++) positions.add(log.append(update(i / 7, i, 300)));
             assertThat(positions).doesNotHaveDuplicates().isSorted();

@@ -64,7 +64,8 @@ public final class FolderBlobStore implements BlobStore {
                     BlobException.Reason.TOO_LARGE,
                     "a blob must have at most " + MAX_BLOB + " bytes: " + content.length);
         Sha256 hash = Digests.of(content);
-        if (!holds(hash)) attempt("write blob " + hash, () -> replace(file(hash), content));
+        if (holds(hash)) attempt("force blob " + hash, () -> force(blobs)); // whoever wrote it may not have come so far
+        else attempt("write blob " + hash, () -> replace(file(hash), content));
         return hash;
     }
 
@@ -197,10 +198,11 @@ public final class FolderBlobStore implements BlobStore {
         return target;
     }
 
-    private static void force(Path folder) throws IOException {
+    private static Path force(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, READ)) {
             channel.force(true);
         }
+        return folder;
     }
 
     private static BlobException missing(Sha256 hash) {

@@ -1,5 +1,6 @@
 package org.decentralizedai.store.checkpoint;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -100,6 +101,13 @@ public final class CheckpointStore {
             pieces.write(content, 0, content.length);
         }
         return pieces.pieces();
+    }
+
+    /** What {@link #writePieces} wrote. */
+    public byte[] readPieces(List<Sha256> pieces) {
+        var content = new ByteArrayOutputStream();
+        for (Sha256 piece : pieces) content.writeBytes(blobs.get(piece));
+        return content.toByteArray();
     }
 
     /**

@@ -1,0 +1,140 @@
+package org.decentralizedai.server.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.state.LoggedUpdate;
+import org.decentralizedai.server.state.TaskLedger.State;
+import org.decentralizedai.server.state.TaskLedger.Task;
+import org.decentralizedai.store.blob.BlobStore;
+import org.decentralizedai.store.blob.Digests;
+import org.decentralizedai.store.checkpoint.CheckpointStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes a closed round again from what is published about it: the same classes as the coordinator's, in the same order, so
+ * that every byte must be the same.
+ */
+public final class RoundCheck {
+    /** One comparison. @param published null where there is none */
+    public record Line(
+            String what,
+            @Nullable String published,
+            @Nullable String found) {
+        public boolean agrees() {
+            return published == null ? found == null : published.equals(found);
+        }
+    }
+
+    private final RoundRecord record;
+    private final StateFiles files;
+    private final IntFunction<byte[]> updates;
+    private final List<Line> lines = new ArrayList<>();
+
+    private RoundCheck(RoundRecord record, ModelConfig model, BlobStore blobs, IntFunction<byte[]> updates) {
+        this.record = record;
+        this.files = new StateFiles(new CheckpointStore(blobs), model, record.run());
+        this.updates = updates;
+    }
+
+    /**
+     * @param blobs has the files before the round; those after it are put there
+     * @param updates by their place in the record
+     */
+    public static List<Line> of(RoundRecord record, ModelConfig model, BlobStore blobs, IntFunction<byte[]> updates) {
+        return new RoundCheck(record, model, blobs, updates).lines();
+    }
+
+    private List<Line> lines() {
+        var before = record.before().stored();
+        compare(
+                "weights before",
+                before.checkpoint().hex(),
+                files.store().read(before.manifest()).hash().hex());
+        var log = fetched();
+        var recipe = record.recipe();
+        var outer = OuterStep.of(
+                UpdateRules.of(recipe).outer(), recipe, record.round(), recipe.steps(record.tokensBefore()));
+        var result =
+                RoundResult.of(log.tasks(), log, outer, files.values(before.manifest()), files.state(before));
+        compare("tokens", record.tokens(), result.tokens());
+        compare("train loss", record.trainLoss(), result.lastLoss());
+        compare("step finite", record.after() != null, result.finite());
+        if (result.finite() && record.after() != null) compare(record.after(), result);
+        return lines;
+    }
+
+    private void compare(RoundRecord.Files after, RoundResult result) {
+        var found = RoundRecord.Files.of(files.write(result.weights(), result.state(), result.delta()));
+        compare("weights after", after.checkpoint(), found.checkpoint());
+        compare("their manifest", after.manifest(), found.manifest());
+        compare("momentum after", after.momentum(), found.momentum());
+        compare("carry after", after.carry(), found.carry());
+        compare("published step", after.delta(), found.delta());
+        compare("second moment after", after.secondMoment(), found.secondMoment());
+    }
+
+    private void compare(String what, @Nullable Object published, @Nullable Object found) {
+        lines.add(new Line(
+                what, published == null ? null : published.toString(), found == null ? null : found.toString()));
+    }
+
+    private Fetched fetched() {
+        var all = new ArrayList<LoggedUpdate>();
+        for (int place = 0; place < record.updates().size(); place++) {
+            var update = record.updates().get(place);
+            byte[] content = updates.apply(place);
+            compare(
+                    "update " + place + " of task " + update.task(),
+                    update.sha256(),
+                    Digests.of(content).hex());
+            all.add(update.logged(record.round(), content));
+        }
+        return new Fetched(all);
+    }
+
+    /** A log whose positions are places in the record. */
+    private record Fetched(List<LoggedUpdate> updates) implements GradientLog {
+
+        List<Task> tasks() {
+            var tasks = new ArrayList<Task>();
+            for (int place = 0; place < updates.size(); place++) {
+                var update = updates.get(place);
+                tasks.add(new Task(
+                        update.lease().taskId(),
+                        update.round(),
+                        place,
+                        State.DONE,
+                        update.worker(),
+                        update.lease().fence(),
+                        (long) place));
+            }
+            return tasks;
+        }
+
+        @Override
+        public LoggedUpdate read(long position) {
+            return updates.get((int) position);
+        }
+
+        @Override
+        public void replay(Sink sink) {
+            for (int place = 0; place < updates.size(); place++) sink.accept(place, updates.get(place));
+        }
+
+        @Override
+        public long append(LoggedUpdate update) {
+            throw new UnsupportedOperationException("the round is closed");
+        }
+
+        @Override
+        public void trim(int round) {
+            throw new UnsupportedOperationException("the round is closed");
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,175 @@
+package org.decentralizedai.server.train;
+
+import java.util.List;
+import org.decentralizedai.compress.Slice;
+import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.server.state.LoggedUpdate;
+import org.decentralizedai.server.state.RoundFiles;
+import org.decentralizedai.store.blob.Digests;
+import org.decentralizedai.wire.Bytes;
+import org.decentralizedai.wire.Lease;
+import org.decentralizedai.wire.Sha256;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a closed round was made of: all that {@link RoundResult} takes, by hash, and what came of it. Published as JSON, one blob
+ * a round; a {@link RoundCheck} computes the round again.
+ *
+ * @param recipe with the parameters of the outer step
+ * @param tokensBefore that the run had trained on, by which the learning rate goes
+ * @param updates in the order of summation
+ * @param after null when the step was not finite and the weights stayed
+ * @param tokens of the updates
+ * @param trainLoss mean loss of the updates' last steps, nats per token
+ */
+public record RoundRecord(
+        String format,
+        String run,
+        int round,
+        Recipe recipe,
+        long tokensBefore,
+        Files before,
+        List<Update> updates,
+        @Nullable Files after,
+        long tokens,
+        double trainLoss) {
+    public static final String FORMAT = "decentralizedai.round.1";
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /**
+     * SHA-256 of what lies under {@code /shards/}.
+     *
+     * @param checkpoint of the whole safetensors file
+     * @param manifest blob that names the file's pieces
+     * @param momentum manifest of the outer momentum; null for zeros
+     * @param carry manifest of what the coded step rounded away; null for zeros
+     * @param delta pieces of the step that led here; null when there is none
+     * @param secondMoment along which the tasks were computed; null when there is none
+     */
+    public record Files(
+            String checkpoint,
+            String manifest,
+            @Nullable String momentum,
+            @Nullable String carry,
+            @Nullable List<String> delta,
+            @Nullable Moment secondMoment) {
+
+        static Files of(RoundFiles files) {
+            var delta = files.delta();
+            var moment = files.moment();
+            return new Files(
+                    files.checkpoint().hex(),
+                    files.manifest().hex(),
+                    hex(files.momentum()),
+                    hex(files.carry()),
+                    delta == null ? null : hex(delta.pieces()),
+                    moment == null
+                            ? null
+                            : new Moment(moment.running().hex(), hex(moment.published())));
+        }
+
+        /** As it was stored; without the delta, which nothing is computed from. */
+        RoundFiles stored() {
+            return new RoundFiles(
+                    new Sha256(manifest),
+                    new Sha256(checkpoint),
+                    0,
+                    hash(momentum),
+                    hash(carry),
+                    null,
+                    secondMoment == null ? null : secondMoment.stored());
+        }
+
+        private static List<String> hex(List<Sha256> hashes) {
+            return hashes.stream().map(Sha256::hex).toList();
+        }
+
+        private static @Nullable Sha256 hash(@Nullable String hex) {
+            return hex == null ? null : new Sha256(hex);
+        }
+
+        private static @Nullable String hex(@Nullable Sha256 hash) {
+            return hash == null ? null : hash.hex();
+        }
+    }
+
+    /** @param running manifest of v @param published pieces of what workers load */
+    public record Moment(String running, List<String> published) {
+        public Moment {
+            published = List.copyOf(published);
+        }
+
+        RoundFiles.Moment stored() {
+            return new RoundFiles.Moment(
+                    new Sha256(running), published.stream().map(Sha256::new).toList());
+        }
+    }
+
+    /**
+     * @param fence of the lease that it came under
+     * @param firstLoss of the task's first step, nats per token
+     * @param part of the parameters that it holds, every {@code parts}-th
+     * @param bytes of the encoded update
+     * @param sha256 of the encoded update
+     */
+    public record Update(
+            long task,
+            long fence,
+            String worker,
+            int tokens,
+            double firstLoss,
+            double lastLoss,
+            UpdateEncoding encoding,
+            int part,
+            int parts,
+            int bytes,
+            String sha256) {
+
+        static Update of(LoggedUpdate update) {
+            return new Update(
+                    update.lease().taskId(),
+                    update.lease().fence(),
+                    update.worker(),
+                    update.tokens(),
+                    update.firstLoss(),
+                    update.lastLoss(),
+                    update.encoding(),
+                    update.slice().part(),
+                    update.slice().parts(),
+                    update.encoded().length(),
+                    Digests.of(update.encoded().array()).hex());
+        }
+
+        /** @param content the encoded update, which should have the hash */
+        LoggedUpdate logged(int round, byte[] content) {
+            return new LoggedUpdate(
+                    round,
+                    new Lease(task, fence),
+                    worker,
+                    tokens,
+                    firstLoss,
+                    lastLoss,
+                    encoding,
+                    new Slice(part, parts),
+                    new Bytes(content));
+        }
+    }
+
+    public RoundRecord {
+        updates = List.copyOf(updates);
+    }
+
+    /** @throws RuntimeException of Jackson's when it is no record of this format */
+    public static RoundRecord read(byte[] json) {
+        var record = JSON.readValue(json, RoundRecord.class);
+        if (!FORMAT.equals(record.format()))
+            throw new IllegalArgumentException("the record's format must be " + FORMAT + ": " + record.format());
+        return record;
+    }
+
+    byte[] json() {
+        return JSON.writeValueAsBytes(this);
+    }
+}

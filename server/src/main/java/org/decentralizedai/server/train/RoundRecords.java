@@ -1,0 +1,86 @@
+package org.decentralizedai.server.train;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.state.LoggedUpdate;
+import org.decentralizedai.server.state.Round;
+import org.decentralizedai.server.state.RoundFiles;
+import org.decentralizedai.server.state.RoundLedger;
+import org.decentralizedai.server.state.Run;
+import org.decentralizedai.server.state.TaskLedger;
+import org.decentralizedai.server.state.TaskLedger.Task;
+import org.decentralizedai.store.blob.BlobStore;
+import org.decentralizedai.wire.Bytes;
+import org.decentralizedai.wire.Sha256;
+import org.jspecify.annotations.Nullable;
+
+/** The records of closed rounds, kept for ever, and the updates that they list, kept as {@link Retention} says. Thread-safe. */
+public final class RoundRecords {
+    private final Run run;
+    private final Recipe recipe;
+    private final Retention retention;
+    private final BlobStore blobs;
+    private final RoundLedger rounds;
+    private final TaskLedger tasks;
+    private final GradientLog log;
+
+    RoundRecords(
+            Run run,
+            Recipe recipe,
+            Retention retention,
+            BlobStore blobs,
+            RoundLedger rounds,
+            TaskLedger tasks,
+            GradientLog log) {
+        this.run = run;
+        this.recipe = recipe;
+        this.retention = retention;
+        this.blobs = blobs;
+        this.rounds = rounds;
+        this.tasks = tasks;
+        this.log = log;
+    }
+
+    /** @param done the round's tasks. @param after null when the step was discarded. @return the blob; the round's row must name it */
+    Sha256 write(Round round, List<Task> done, RoundResult result, @Nullable RoundFiles after) {
+        var updates = done.stream().map(this::read).map(RoundRecord.Update::of).toList();
+        return blobs.put(new RoundRecord(
+                        RoundRecord.FORMAT,
+                        run.id(),
+                        round.number(),
+                        recipe,
+                        round.tokens(),
+                        RoundRecord.Files.of(round.files()),
+                        updates,
+                        after == null ? null : RoundRecord.Files.of(after),
+                        result.tokens(),
+                        result.lastLoss())
+                .json());
+    }
+
+    private LoggedUpdate read(Task task) {
+        return log.read(task.position());
+    }
+
+    /** JSON. */
+    public Optional<Bytes> find(int round) {
+        return rounds.record(round).map(blobs::get).map(Bytes::new);
+    }
+
+    /** The blobs of the last records by round, newest first. */
+    public Map<Integer, Sha256> newest(int count) {
+        return rounds.records(count);
+    }
+
+    /** The encoded update at this place of a closed round; empty when there is none, or it is not kept any more. */
+    public Optional<Bytes> update(int round, int place) {
+        int current = rounds.current().orElseThrow().number();
+        if (round < retention.oldestRecent(current) || rounds.record(round).isEmpty()) return Optional.empty();
+        return tasks.tasks(round).stream()
+                .filter(task -> task.index() == place)
+                .findFirst()
+                .map(task -> read(task).encoded());
+    }
+}

@@ -1,0 +1,104 @@
+package org.decentralizedai.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.decentralizedai.wire.VerdictCode.ACCEPTED;
+import static org.decentralizedai.wire.VerdictCode.DUPLICATE;
+import static org.decentralizedai.wire.VerdictCode.UNAVAILABLE;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.decentralizedai.server.train.RoundRecord;
+import org.decentralizedai.wire.ServerMessage.GradientTask;
+import org.decentralizedai.wire.ServerMessage.UploadFrom;
+import org.decentralizedai.wire.VerdictCode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** PostgreSQL stops under a running server and comes back: updates wait, none is lost, none counts twice. */
+final class DatabaseRestartIT {
+    private static final byte[] UPDATE = TestWorker.flat(1e-3f);
+    private static final int TASKS = 6;
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedPostgres postgres(int port) throws IOException {
+        var builder = EmbeddedPostgres.builder()
+                .setDataDirectory(folder.resolve("postgres"))
+                .setCleanDataDirectory(false);
+        if (port != 0) builder.setPort(port);
+        return builder.start();
+    }
+
+    @Test
+    void databaseStopped_whileUpdatesCome_theRunGoesOn() throws Exception {
+        var postgres = postgres(0);
+        int port = postgres.getPort();
+        try {
+            var settings = SettingsFile.with(
+                    TestRun.settings(folder, 2), Map.of("database", postgres.getJdbcUrl("postgres", "postgres")));
+            try (var server = new Server(settings);
+                    var worker = TestWorker.join(server.url(), "a")) {
+                for (int task = 0; task < TASKS; task++) {
+                    int round = task / 2;
+                    await().atMost(Duration.ofSeconds(60))
+                            .until(() -> server.training().status().figures().round() == round);
+                    var given = worker.task();
+                    boolean begun = task % 2 == 1; // stopped before the upload, or in its midst
+                    if (begun) {
+                        worker.send(TestWorker.begin(given, UPDATE));
+                        assertThat(worker.expect(UploadFrom.class).offset()).isZero();
+                    }
+                    postgres.close();
+                    var again = CompletableFuture.supplyAsync(() -> restarted(port));
+                    assertThat(delivered(worker, given, begun))
+                            .isIn(ACCEPTED, DUPLICATE); // the commit's answer may be lost
+                    postgres = again.get();
+                }
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> server.training().status().figures().round() == TASKS / 2);
+                var figures = server.training().status().figures();
+                assertThat(figures.updatesAccepted()).isEqualTo(TASKS);
+                assertThat(figures.tokens()).isEqualTo((long) TASKS * TestRun.STEPS.tokens());
+                for (int round = 0; round < TASKS / 2; round++) {
+                    var record = RoundRecord.read(server.training()
+                            .records()
+                            .find(round)
+                            .orElseThrow()
+                            .array());
+                    assertThat(record.updates())
+                            .extracting(RoundRecord.Update::task)
+                            .containsExactly(2L * round, 2L * round + 1);
+                }
+            }
+        } finally {
+            postgres.close();
+        }
+    }
+
+    private EmbeddedPostgres restarted(int port) {
+        try {
+            return postgres(port);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static VerdictCode delivered(TestWorker worker, GradientTask task, boolean begun)
+            throws InterruptedException {
+        if (begun) {
+            worker.chunks(TestWorker.begin(task, UPDATE), UPDATE, 0);
+            var verdict = worker.verdict();
+            if (verdict.code() != UNAVAILABLE) return verdict.code();
+        }
+        while (true) {
+            var verdict = worker.deliver(task, UPDATE);
+            if (verdict.code() != UNAVAILABLE) return verdict.code();
+        }
+    }
+}

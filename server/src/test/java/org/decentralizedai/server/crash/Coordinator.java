@@ -1,0 +1,110 @@
+package org.decentralizedai.server.crash;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.decentralizedai.server.Settings;
+import org.decentralizedai.server.crash.Power.Phase;
+import org.decentralizedai.server.state.Database;
+import org.decentralizedai.server.state.FileGradientLog;
+import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.state.MutableClock;
+import org.decentralizedai.server.train.Candidate;
+import org.decentralizedai.server.train.CorpusRequest;
+import org.decentralizedai.server.train.Examiner;
+import org.decentralizedai.server.train.Promoting;
+import org.decentralizedai.server.train.Retention;
+import org.decentralizedai.server.train.RunRequest;
+import org.decentralizedai.server.train.TrainMetrics;
+import org.decentralizedai.server.train.Training;
+import org.decentralizedai.server.train.UpdateRules;
+import org.decentralizedai.store.blob.FolderBlobStore;
+import org.decentralizedai.store.tokenizer.ByteTokenizer;
+
+/** One life of a coordinator: the real one, over a disk and a power supply of the test's, on the test's one thread. */
+final class Coordinator {
+    private static final int SEGMENT_BYTES = 4000; // two updates
+    private static final int PROMOTE_EVERY = 2;
+
+    private final Queue<Runnable> turns = new ArrayDeque<>();
+    private final Queue<Candidate> candidates = new ArrayDeque<>();
+    private final Power power;
+    private final Database database;
+    private final GradientLog log;
+    private final Training training;
+
+    Coordinator(Disk disk, Power power, Path store, Settings settings, long seed) {
+        this.power = power;
+        power.begin(Phase.START);
+        DiskOfH2.use(disk);
+        database = Database.embedded(disk.database(), DiskOfH2.SCHEME);
+        log = new LogWithPoints(new FileGradientLog(disk.updates(), SEGMENT_BYTES, disk::open), power);
+        var recipe = settings.recipe();
+        if (recipe == null) throw new IllegalArgumentException("a recipe is needed");
+        try {
+            training = new Training(
+                    new RunRequest(
+                            settings.data(),
+                            settings.model(),
+                            new CorpusRequest(settings.corpus(), null, settings.heldOutShare(), false),
+                            recipe,
+                            seed),
+                    new Training.Limits(Duration.ofSeconds(20), 1 << 20, PROMOTE_EVERY, new Retention(2, 0, false)),
+                    database,
+                    log,
+                    new BlobsWithPoints(new FolderBlobStore(store), power),
+                    new ByteTokenizer(),
+                    new TrainMetrics(new SimpleMeterRegistry()),
+                    new MutableClock(),
+                    new Training.Driver(turns::add, new Promoter(), UpdateRules.of(recipe)));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Promotes every second checkpoint. */
+    private final class Promoter implements Examiner {
+        @Override
+        public void consider(Candidate candidate) {
+            int round = candidate.round().number();
+            if (round > 0 && round % PROMOTE_EVERY == 0) candidates.add(candidate);
+        }
+
+        @Override
+        public boolean uses(int round) {
+            return candidates.stream().anyMatch(candidate -> candidate.round().number() == round);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    Training training() {
+        return training;
+    }
+
+    /** Does what the trainer and the judge have to do. */
+    void work() {
+        boolean running = training.desk().online() > 0; // else this is the start
+        for (var turn = turns.poll(); turn != null; turn = turns.poll()) {
+            power.begin(Phase.CLOSE);
+            if (running) power.reach(CrashPoint.ROUND_FULL);
+            turn.run();
+            if (running) power.reach(CrashPoint.CLEARED);
+        }
+        power.begin(Phase.PROMOTE);
+        for (var next = candidates.peek(); next != null; next = candidates.peek()) {
+            Promoting.promote(training, next);
+            candidates.remove();
+        }
+    }
+
+    /** As far as it can be done without power: nothing of it reaches the disk then. */
+    void close() {
+        log.close();
+        database.close();
+    }
+}

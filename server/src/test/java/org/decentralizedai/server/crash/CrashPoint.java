@@ -1,0 +1,49 @@
+package org.decentralizedai.server.crash;
+
+/** Where a coordinator ends, in the order in which an update passes. */
+enum CrashPoint {
+    /** The first checkpoint is being written; there is no round yet. */
+    FIRST_CHECKPOINT,
+    /** A lease is committed, its worker does not hear of it. */
+    LEASED,
+    /** A whole update has come, nothing is written. */
+    RECEIVED,
+    /** A file of the log was made, its name is not forced. */
+    LOG_FILE_MADE,
+    /** Half of the record is written. */
+    RECORD_TORN,
+    /** The record is written but not forced. */
+    RECORD_WRITTEN,
+    /** The record is forced, the database knows nothing. */
+    RECORD_FORCED,
+    /** Half of the database's commit is written. */
+    COMMIT_TORN,
+    /** The commit is written but not forced. */
+    COMMITTED,
+    /** The commit is forced, the worker does not hear ACCEPTED. */
+    COMMIT_FORCED,
+    /** All tasks are done, the round is not closed. */
+    ROUND_FULL,
+    /** The next checkpoint is being written. */
+    BLOB_MISSING,
+    /** As above, after a blob. */
+    BLOB_WRITTEN,
+    /** All blobs are there; half of the next round's commit is written. */
+    ROUND_TORN,
+    /** The next round is committed but not forced; its tasks are given out. */
+    ROUND_COMMITTED,
+    /** The next round is forced, nothing is cleared away. */
+    ROUND_FORCED,
+    /** The log is trimmed, nothing else. */
+    LOG_TRIMMED,
+    /** A blob of an old checkpoint is deleted, its row does not know. */
+    BLOB_DELETED,
+    /** All is cleared away. */
+    CLEARED,
+    /** A promotion is on the disk, the pointer is elsewhere. */
+    REPORTED,
+    /** The pointer has moved. */
+    POINTED,
+    /** After another crash: an update is taken over from the log. */
+    TAKING_OVER
+}

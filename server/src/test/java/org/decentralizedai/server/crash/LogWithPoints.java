@@ -1,0 +1,40 @@
+package org.decentralizedai.server.crash;
+
+import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.state.LoggedUpdate;
+
+/** A log with crash points before and after. */
+record LogWithPoints(GradientLog log, Power power) implements GradientLog {
+    @Override
+    public long append(LoggedUpdate update) {
+        power.reach(CrashPoint.RECEIVED);
+        long position = log.append(update);
+        power.reach(CrashPoint.RECORD_FORCED);
+        return position;
+    }
+
+    @Override
+    public LoggedUpdate read(long position) {
+        return log.read(position);
+    }
+
+    @Override
+    public void replay(Sink sink) {
+        log.replay((position, update) -> {
+            sink.accept(position, update);
+            power.reach(CrashPoint.TAKING_OVER);
+        });
+    }
+
+    @Override
+    public void trim(int round) {
+        power.reach(CrashPoint.ROUND_FORCED);
+        log.trim(round);
+        power.reach(CrashPoint.LOG_TRIMMED);
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}

@@ -1,0 +1,191 @@
+package org.decentralizedai.server.crash;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import org.decentralizedai.server.Settings;
+import org.decentralizedai.server.state.Round;
+import org.decentralizedai.server.state.RoundFiles;
+import org.decentralizedai.server.train.Promotions;
+import org.decentralizedai.server.train.Training;
+import org.decentralizedai.wire.ServerMessage.GradientTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of some rounds with two volunteers, over as many lives of its coordinator as it takes. Fails when a task is given out
+ * again after its update was acknowledged, or when an update is acknowledged twice.
+ */
+final class Story {
+    static final int ROUNDS = 5;
+    static final int TASKS = 3;
+
+    /** One crash. @param passes how often the point is passed before */
+    record End(CrashPoint point, int passes, Disk.Left left) {}
+
+    /** What must be equal, to the bit, whether there were crashes or not. Deltas may be gone earlier or later. */
+    record State(
+            List<RoundFiles> rounds,
+            long tokens,
+            long updates,
+            @Nullable Double trainLoss,
+            long accepted,
+            int promoted) {}
+
+    private final Path folder;
+    private final Settings settings;
+    private final long seed;
+    private final Queue<End> ends;
+    private final Random random;
+    private final Set<Long> acknowledged = new HashSet<>(); // tasks
+    private final List<Volunteer> volunteers;
+    private @Nullable String full; // files that have no room when an update comes first
+    private int lives;
+    private Power power = new Power(null, 0);
+    private Disk disk;
+    private @Nullable Coordinator coordinator;
+
+    /** @param beginning folder whose copy this story starts from; null for an empty one */
+    Story(Path folder, @Nullable Path beginning, Settings settings, long seed, List<End> ends) {
+        this.folder = folder;
+        this.settings = settings;
+        this.seed = seed;
+        this.ends = new ArrayDeque<>(ends);
+        random = new Random(seed);
+        volunteers = List.of(new Volunteer("a", seed, this::given), new Volunteer("b", seed, this::given));
+        if (beginning != null) copy(beginning, folder);
+        disk = disk();
+    }
+
+    private static void copy(Path from, Path to) {
+        try (var files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                var target = to.resolve(from.relativize(file));
+                if (Files.isDirectory(file)) Files.createDirectories(target);
+                else Files.copy(file, target);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lives its first life and leaves what a kill leaves: a run before its first round, from which other stories may start. */
+    Path beginning() {
+        if (live() != null) throw new AssertionError("this story has no end");
+        coordinator = null;
+        disk.leave(Disk.Left.ALL, life(1), random);
+        var beginning = folder.resolve("beginning");
+        copy(life(1), beginning.resolve("life-0"));
+        copy(folder.resolve("store"), beginning.resolve("store"));
+        return beginning;
+    }
+
+    private Path life(int number) {
+        return folder.resolve("life-" + number);
+    }
+
+    private void given(GradientTask task) {
+        if (acknowledged.contains(task.lease().taskId()))
+            throw new AssertionError("task " + task.lease() + " is given out again, its update was acknowledged");
+    }
+
+    private void acknowledge(GradientTask task) {
+        if (!acknowledged.add(task.lease().taskId()))
+            throw new AssertionError("the update of task " + task.lease() + " is acknowledged twice");
+    }
+
+    /** What the next life begins with; it ends as the next of the ends says. */
+    private Disk disk() {
+        var end = ends.peek();
+        power = end == null ? new Power(null, 0) : new Power(end.point(), end.passes());
+        try {
+            return new Disk(Files.createDirectories(life(lives)), power);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Each update comes twice: first while files whose names end so have no room. */
+    Story alwaysFull(String files) {
+        full = files;
+        return this;
+    }
+
+    private void fail(Volunteer volunteer) {
+        if (full == null || !volunteer.busy()) return;
+        disk.full(full);
+        if (volunteer.act().isPresent() || !volunteer.busy()) throw new AssertionError("not UNAVAILABLE");
+        disk.full(null);
+    }
+
+    State run() {
+        while (true) {
+            var state = live();
+            if (state != null) return state;
+            die();
+        }
+    }
+
+    /** Null when it ended too early. */
+    private @Nullable State live() {
+        try {
+            var now = new Coordinator(disk, power, folder.resolve("store"), settings, seed);
+            coordinator = now;
+            now.work();
+            for (Volunteer volunteer : volunteers) volunteer.connect(now, power);
+            for (int turn = 0; round(now.training()) < ROUNDS; turn++) {
+                var volunteer = volunteers.get(turn % volunteers.size());
+                fail(volunteer);
+                volunteer.act().ifPresent(this::acknowledge);
+                now.work();
+                if (power.off()) return null;
+                var failure = now.training().trainer().failure();
+                if (failure != null) throw new AssertionError(failure);
+            }
+            if (!ends.isEmpty()) throw new AssertionError("the run never came to " + ends.peek());
+            var state = state(now.training());
+            now.close();
+            return state;
+        } catch (RuntimeException | Error e) { // whatever the crash looked like from inside
+            if (!power.off()) throw e;
+            return null;
+        }
+    }
+
+    private static int round(Training training) {
+        return training.status().figures().round();
+    }
+
+    private void die() {
+        var end = ends.remove();
+        if (coordinator != null) {
+            try {
+                coordinator.close();
+            } catch (RuntimeException | Error e) { // it has no power
+            }
+        }
+        coordinator = null;
+        disk.leave(end.left(), life(++lives), random);
+        disk = disk();
+    }
+
+    private State state(Training training) {
+        var last = training.rounds().current().orElseThrow();
+        return new State(
+                training.rounds().all().stream()
+                        .map(Round::files)
+                        .map(RoundFiles::withoutDelta)
+                        .toList(),
+                last.tokens(),
+                last.updates(),
+                last.trainLoss(),
+                training.workers().accepted(),
+                training.promotions().current().map(Promotions.Promoted::round).orElse(-1));
+    }
+}
