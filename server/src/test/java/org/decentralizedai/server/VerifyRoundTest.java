@@ -140,6 +140,7 @@ final class VerifyRoundTest {
                     record.run(),
                     record.round(),
                     record.recipe(),
+                    record.tokensBefore(),
                     record.before(),
                     List.of(record.updates().getFirst()),
                     record.after(),
