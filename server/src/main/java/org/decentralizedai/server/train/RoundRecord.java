@@ -65,9 +65,7 @@ public record RoundRecord(
                     hex(files.momentum()),
                     hex(files.carry()),
                     delta == null ? null : hex(delta.pieces()),
-                    moment == null
-                            ? null
-                            : new Moment(moment.running().hex(), hex(moment.published())));
+                    moment == null ? null : new Moment(moment.running().hex(), hex(moment.published())));
         }
 
         /** As it was stored; without the delta, which nothing is computed from. */

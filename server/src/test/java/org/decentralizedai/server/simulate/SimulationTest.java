@@ -19,8 +19,10 @@ import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.RateSchedule;
 import org.decentralizedai.server.train.Recipe;
+import org.decentralizedai.server.train.SecondMoment;
 import org.decentralizedai.store.checkpoint.ModelConfigJson;
 import org.decentralizedai.wire.LocalSteps;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +52,17 @@ class SimulationTest {
     }
 
     private Scenario scenario(Scenario.Crowd crowd, UpdateEncoding encoding, double feedback, int rounds) {
-        var steps = new LocalSteps(STEPS, BATCH, BATCH, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
+        return scenario(crowd, encoding, feedback, 1e-2, null, rounds);
+    }
+
+    private Scenario scenario(
+            Scenario.Crowd crowd,
+            UpdateEncoding encoding,
+            double feedback,
+            double rate,
+            @Nullable SecondMoment secondMoment,
+            int rounds) {
+        var steps = new LocalSteps(STEPS, BATCH, BATCH, 16, rate, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
         int workers = crowd.workers();
         var recipe = new Recipe(
                 steps,
@@ -64,7 +76,7 @@ class SimulationTest {
                 feedback,
                 false,
                 UpdateEncoding.INT8,
-                null,
+                secondMoment,
                 30,
                 90);
         return new Scenario(
@@ -101,6 +113,20 @@ class SimulationTest {
         assertThat(outcome.tally().refused).isZero();
         assertThat(outcome.loss()).isLessThan(outcome.points().getFirst().loss() - 1);
         assertThat(outcome.points()).hasSizeGreaterThan(5);
+    }
+
+    @Test
+    void run_alongASecondMoment_learnsAndLoadsItNowAndThen() {
+        int every = 4, rounds = 30;
+        var outcome = run(scenario(quiet(), UpdateEncoding.INT8, 0, 2e-3, new SecondMoment(0.9, every), rounds));
+        var plain = run(scenario(quiet(), UpdateEncoding.INT8, 0, 2e-3, null, rounds));
+        assertThat(outcome.loss()).isLessThan(outcome.points().getFirst().loss() - 1);
+        assertThat(outcome.tally().refused).isZero();
+        long moments = outcome.tally().downloadBytes - plain.tally().downloadBytes;
+        assertThat(moments / (2L * outcome.parameters()))
+                .as("times that all workers together have loaded it")
+                .isBetween((long) WORKERS, (long) WORKERS * (rounds / every + 1));
+        assertThat(moments % (2L * outcome.parameters())).isZero();
     }
 
     @Test

@@ -25,7 +25,14 @@ final class RoundLedgerTest {
         try (var database = Database.embedded(folder)) {
             var rounds = new RoundLedger(database, new MutableClock());
             var bare = new RoundFiles(A, B, 1000, null, null, null, null);
-            var full = new RoundFiles(A, B, 1000, B, A, new RoundFiles.Delta(List.of(B, A, B), 300), null);
+            var full = new RoundFiles(
+                    A,
+                    B,
+                    1000,
+                    B,
+                    A,
+                    new RoundFiles.Delta(List.of(B, A, B), 300),
+                    new RoundFiles.Moment(A, List.of(A, B)));
             rounds.advance(round(0, bare), 0);
             rounds.advance(round(1, full), 0);
             assertThat(rounds.find(0).orElseThrow().files()).isEqualTo(bare);
