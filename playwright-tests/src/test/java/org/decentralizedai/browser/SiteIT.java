@@ -79,6 +79,7 @@ class SiteIT {
                 null,
                 d.promoteEvery(),
                 d.retention(),
+                d.auditors(),
                 d.heldOutShare(),
                 d.heldOutTail(),
                 d.limits(),

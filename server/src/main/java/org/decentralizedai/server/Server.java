@@ -122,7 +122,8 @@ public final class Server implements AutoCloseable {
                 Duration.ofSeconds(limits.graceSeconds()),
                 (long) limits.uploadMebibytes() << 20,
                 settings.promoteEvery(),
-                settings.retention());
+                settings.retention(),
+                settings.auditors());
     }
 
     private static WorkerEndpoint.Limits socketLimits(Settings settings) {

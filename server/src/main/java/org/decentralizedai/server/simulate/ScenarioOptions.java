@@ -134,6 +134,18 @@ final class ScenarioOptions {
     @Option(names = "--attack", paramLabel = "KIND", description = "what those do: ${COMPLETION-CANDIDATES}")
     private Attack attack = Attack.SIGN_FLIP;
 
+    @Option(names = "--honest-first", paramLabel = "N", description = "tasks before an attacker's first lie (0)")
+    private int honestFirst;
+
+    @Option(
+            names = "--auditors",
+            paramLabel = "N",
+            description = {
+                "the server computes updates again, drawn by lot, and replaces fakes; as fast as N median workers",
+                "(0: nobody is audited)"
+            })
+    private int auditors;
+
     boolean synchronous() {
         return synchronous;
     }
@@ -144,7 +156,15 @@ final class ScenarioOptions {
                     "--outer ADAM needs an --outer-rate: how far a parameter goes in a round");
         var preset = Recipe.of(model, ModelChoice.config(model));
         var crowd = new Scenario.Crowd(
-                workers, churn, joinSeconds, speed, spread, new Link(up, down, latency), attackers, attack);
+                workers,
+                churn,
+                joinSeconds,
+                speed,
+                spread,
+                new Link(up, down, latency),
+                attackers,
+                attack,
+                honestFirst);
         var recipe = new Recipe(
                 local(preset.steps()),
                 new RateSchedule(tokens, (long) (rise * tokens), floor),
@@ -158,7 +178,7 @@ final class ScenarioOptions {
                 stepEncoding == null ? preset.stepEncoding() : stepEncoding,
                 preset.leaseSeconds(),
                 preset.maxLeaseSeconds());
-        return new Scenario(model, corpus(), recipe, new Variant(inner, outer), crowd, tokens, seed);
+        return new Scenario(model, corpus(), recipe, new Variant(inner, outer), crowd, auditors, tokens, seed);
     }
 
     private LocalSteps local(LocalSteps preset) {

@@ -50,6 +50,9 @@ public interface TaskLedger {
     /** A lease that ran out but was not leased again may still be completed. */
     Outcome complete(Lease lease, String worker, long logPosition);
 
+    /** Another update instead of that at {@code position}; false when the task does not have it any more. */
+    boolean replace(long taskId, long position, String worker, long newPosition);
+
     /** Gives a task back; its fence will not complete it any more. False when the lease is not the newest of its task. */
     boolean release(Lease lease, String worker);
 

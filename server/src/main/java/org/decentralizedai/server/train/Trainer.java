@@ -38,6 +38,7 @@ public final class Trainer {
         with = parts;
         this.thread = thread;
         with.desk().onRoundFull(number -> thread.execute(() -> close(number)));
+        with.audits().onSettled(this::close);
     }
 
     /** Opens the first round, or goes on with the round that was running; returns when tasks can be given out. */
@@ -48,6 +49,7 @@ public final class Trainer {
         adopt(round);
         with.tasks().extendAll(with.recipe().lease());
         with.desk().nextRound(() -> plan(round, with.shelf().checkpoint(round)));
+        with.audits().resume();
         with.onRound().run();
         if (round.heldOutBits() == null) with.examiner().consider(candidate(round, false));
         thread.execute(() -> close(round.number()));
@@ -77,6 +79,8 @@ public final class Trainer {
         try {
             with.desk().expire();
             with.intake().purge();
+            int round = with.desk().plan().round().number();
+            if (with.audits().holdsUp(round)) thread.execute(() -> close(round));
         } catch (RuntimeException e) { // the next second tries again
             LOG.error("could not expire leases", e);
         }
@@ -99,15 +103,18 @@ public final class Trainer {
         if (round.number() != number) return;
         var done = with.tasks().tasks(number);
         if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
+        if (!with.audits().settled(number)) return;
         var outer = new OuterStep(with.rules().outer(), with.recipe().stepEncoding());
-        var result =
-                RoundResult.of(done, with.log(), outer, weights, with.shelf().state(round));
+        var corrections = with.audits().corrections(number);
+        var result = RoundResult.of(
+                done, with.log(), corrections, outer, weights, with.shelf().state(round));
         if (result.finite()) advance(round, result);
         else discard(round);
     }
 
     /** The step overflowed: the same weights are tried with other data. */
     private void discard(Round round) {
+        with.audits().discarded(round.number());
         with.events().add("ROUND_DISCARDED", "the step of round " + round.number() + " was not finite");
         open(
                 round(
@@ -132,6 +139,7 @@ public final class Trainer {
                 round.number(),
                 result.updates(),
                 "%.4f".formatted(result.lastLoss()));
+        with.audits().contributed(round.number(), result.contributions());
         with.metrics().round(Duration.ofMillis(with.clock().millis() - round.openedAtMillis()));
         open(next, result.weights(), false);
     }
@@ -181,7 +189,8 @@ public final class Trainer {
     private void clear(Round current) {
         if (!clearing.tryLock()) return;
         try {
-            with.log().trim(current.number());
+            with.log().trim(with.audits().oldestNeeded(current.number()));
+            with.audits().trim(current.number());
             with.rounds().trimTasks(current.number() - ROUNDS_WITH_TASKS);
             with.shelf().thin(current, with.promoted().current(), with.examiner()::uses);
         } finally {
@@ -231,6 +240,7 @@ public final class Trainer {
                 target.tokens(),
                 current.updates(),
                 target.trainLoss());
+        with.audits().rolledBack(current.number(), number);
         with.events().add("ROLLBACK", "round " + next.number() + " starts from the weights of round " + number);
         open(next, restored, true);
         return next.number();

@@ -23,6 +23,7 @@ record TrainerParts(
         CheckpointShelf shelf,
         TaskDesk desk,
         UpdateIntake intake,
+        Audits audits,
         Examiner examiner,
         PromotedPointer promoted,
         TrainMetrics metrics,

@@ -3,8 +3,10 @@ package org.decentralizedai.server.train;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.server.state.AuditLedger;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.GradientLog;
@@ -13,6 +15,7 @@ import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
 import org.decentralizedai.server.state.RunLedger;
 import org.decentralizedai.server.state.WorkerLedger;
+import org.decentralizedai.server.verify.Lot;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.checkpoint.CheckpointStore;
 import org.decentralizedai.store.corpus.Corpus;
@@ -29,6 +32,7 @@ public final class Training implements AutoCloseable {
     private final EventLedger events;
     private final RoundLedger rounds;
     private final TaskDesk desk;
+    private final Audits audits;
     private final UpdateIntake intake;
     private final PromotedPointer promotions;
     private final RunStatus status;
@@ -41,15 +45,23 @@ public final class Training implements AutoCloseable {
     /**
      * @param grace how long the task of a worker that has lost its connection waits for it
      * @param uploadBytes of all unfinished uploads together
+     * @param auditors cores that compute accepted updates again; 0: nobody is audited
      */
-    public record Limits(Duration grace, long uploadBytes, int promoteEvery, Retention retention) {}
+    public record Limits(Duration grace, long uploadBytes, int promoteEvery, Retention retention, int auditors) {}
 
     /**
      * Whoever drives a training instead of its own threads, judge and rules: it calls {@link Trainer#tick} too.
      *
      * @param turns runs one thing after the other, never within the call
+     * @param auditor null where nobody is audited
+     * @param lot that draws who is
      */
-    public record Driver(Executor turns, Examiner examiner, UpdateRules rules) {}
+    public record Driver(
+            Executor turns,
+            Examiner examiner,
+            UpdateRules rules,
+            @Nullable Auditor auditor,
+            Lot lot) {}
 
     /** A training that runs by itself. Opens or makes the run; fetches the default corpus if it is needed. Returns when tasks can be given out. */
     public Training(
@@ -91,7 +103,6 @@ public final class Training implements AutoCloseable {
                 recipe.steps().windows(),
                 run.seed());
         desk = new TaskDesk(tasks, rounds, recipe, schedule, metrics, limits.grace());
-        intake = new UpdateIntake(tasks, log, workers, desk, metrics, limits.uploadBytes());
         promotions = new PromotedPointer(blobs, checkpoints, events, model);
         int parameters = ParameterLayout.of(model).parameterCount();
         status = new RunStatus(run, parameters, opened.corpus(), rounds, workers, desk, promotions);
@@ -99,18 +110,28 @@ public final class Training implements AutoCloseable {
         heldOut = opened.heldOut();
         Executor turns;
         UpdateRules rules;
+        @Nullable Auditor auditor;
+        Lot lot;
         if (driver == null) {
             var own = new TrainerThreads();
             threads = own;
             turns = own;
             examiner = judge(limits, checkpoints, metrics, clock);
             rules = UpdateRules.of(recipe);
+            auditor = limits.auditors() == 0 ? null : new VectorAuditor(model, blobs, limits.auditors());
+            lot = Lot.secret();
         } else {
             threads = null;
             turns = driver.turns();
             examiner = driver.examiner();
             rules = driver.rules();
+            auditor = driver.auditor();
+            lot = driver.lot();
         }
+        if (auditor != null) requireAuditable(recipe);
+        var ledger = new AuditLedger(database, clock);
+        audits = new Audits(ledger, tasks, workers, events, log, desk, metrics, clock, auditor, lot, turns);
+        intake = new UpdateIntake(tasks, log, workers, desk, audits, metrics, limits.uploadBytes());
         var parts = new TrainerParts(
                 run,
                 model,
@@ -124,6 +145,7 @@ public final class Training implements AutoCloseable {
                 new CheckpointShelf(blobs, checkpoints, rounds, run, model, limits.retention()),
                 desk,
                 intake,
+                audits,
                 examiner,
                 promotions,
                 metrics,
@@ -133,6 +155,17 @@ public final class Training implements AutoCloseable {
         if (run.paused()) desk.mode(TaskDesk.Mode.PAUSED);
         trainer.start();
         if (threads != null) threads.everySecond(trainer::tick);
+    }
+
+    /** With error feedback an update is more than its task, and whoever computes the task again comes to something else. */
+    private static void requireAuditable(Recipe recipe) {
+        if (recipe.encoding().sparse())
+            throw new IllegalArgumentException("of updates whose greatest values alone are sent, honest ones differ too much to be "
+                    + "audited: set the recipe's encoding to another, or auditors to 0: encoding=" + recipe.encoding());
+        if (recipe.feedback() > 0)
+            throw new IllegalArgumentException(
+                    "updates with error feedback cannot be audited, so that nobody could be paid for "
+                            + "them: set the recipe's feedback to 0, or auditors to 0: feedback=" + recipe.feedback());
     }
 
     private Judge judge(Limits limits, CheckpointStore checkpoints, TrainMetrics metrics, Clock clock) {
@@ -186,6 +219,15 @@ public final class Training implements AutoCloseable {
         return desk;
     }
 
+    /** @param listener is told the worker of each fake that an audit has found */
+    public void onCaught(Consumer<String> listener) {
+        audits.onCaught(listener);
+    }
+
+    public AuditLedger.Counts audited() {
+        return audits.counts();
+    }
+
     public UpdateIntake intake() {
         return intake;
     }
@@ -206,5 +248,6 @@ public final class Training implements AutoCloseable {
     public void close() {
         if (threads != null) threads.close();
         examiner.close();
+        audits.close();
     }
 }
