@@ -72,8 +72,10 @@ class RecordedTasksIT {
                 Page page = chromium.browser().newPage()) {
             page.navigate("http://localhost:" + server.port());
             page.evaluate("boot => { window.worker = new Worker('/worker/' + boot, {type: 'module'}); }", boot);
-            page.evaluate("port => worker.postMessage({type: 'start', url: 'ws://localhost:' + port + '/worker',"
-                    + " key: '0123456789abcdef0123456789abcdef', power: 1})", server.port());
+            page.evaluate(
+                    "port => worker.postMessage({type: 'start', url: 'ws://localhost:' + port + '/worker',"
+                            + " key: '0123456789abcdef0123456789abcdef', power: 1})",
+                    server.port());
             while (!server.updates.getLast().isDone()) page.waitForTimeout(50);
             for (int i = 0; i < tasks.size(); i++)
                 check(TASKS.get(i), server.updates.get(i).get(1, TimeUnit.SECONDS), boot);
@@ -86,7 +88,9 @@ class RecordedTasksIT {
         var recording = new Recording("swiftshader", task, update);
         for (UpdateEncoding form : FORMS) {
             var agreement = recording.agreement(form);
-            assertThat(Tolerance.of(form).accepts(agreement)).as("%s: %s", form, agreement).isTrue();
+            assertThat(Tolerance.of(form).accepts(agreement))
+                    .as("%s: %s", form, agreement)
+                    .isTrue();
         }
         String folder = System.getProperty("record");
         if (folder != null && boot.equals("boot-js.js"))

@@ -25,18 +25,17 @@ class DocumentedCommandsIT {
     void documents_showCommandsOfKnownKinds() {
         assertThat(Documents.commands())
                 .hasSizeGreaterThan(10)
-                .allMatch(
-                        command -> List.of(
-                                        "bin/run",
-                                        "bin/test",
-                                        "bin/admin",
-                                        "bin/volunteer",
-                                        "bin/bench",
-                                        "bin/simulate",
-                                        "bin/calibrate",
-                                        "curl ")
-                                .stream()
-                                .anyMatch(command::startsWith));
+                .allMatch(command -> List.of(
+                                "bin/run",
+                                "bin/test",
+                                "bin/admin",
+                                "bin/volunteer",
+                                "bin/bench",
+                                "bin/simulate",
+                                "bin/calibrate",
+                                "curl ")
+                        .stream()
+                        .anyMatch(command::startsWith));
     }
 
     @Test

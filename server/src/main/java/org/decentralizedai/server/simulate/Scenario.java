@@ -56,7 +56,8 @@ record Scenario(
 
     Scenario {
         if (auditors < 0) throw new IllegalArgumentException("auditors must be >= 0: " + auditors);
-        if (auditors > 0 && (recipe.feedback() > 0 || recipe.encoding().sparse() || variant.inner() == Inner.ADAMW_CARRIED))
+        if (auditors > 0
+                && (recipe.feedback() > 0 || recipe.encoding().sparse() || variant.inner() == Inner.ADAMW_CARRIED))
             throw new IllegalArgumentException(
                     "what depends on more than its task cannot be audited, nor what drops values: feedback, ADAMW_CARRIED, TOP");
         if (tokens <= 0) throw new IllegalArgumentException("tokens must be > 0: " + tokens);

@@ -160,8 +160,10 @@ public final class Training implements AutoCloseable {
     /** With error feedback an update is more than its task, and whoever computes the task again comes to something else. */
     private static void requireAuditable(Recipe recipe) {
         if (recipe.encoding().sparse())
-            throw new IllegalArgumentException("of updates whose greatest values alone are sent, honest ones differ too much to be "
-                    + "audited: set the recipe's encoding to another, or auditors to 0: encoding=" + recipe.encoding());
+            throw new IllegalArgumentException(
+                    "of updates whose greatest values alone are sent, honest ones differ too much to be "
+                            + "audited: set the recipe's encoding to another, or auditors to 0: encoding="
+                            + recipe.encoding());
         if (recipe.feedback() > 0)
             throw new IllegalArgumentException(
                     "updates with error feedback cannot be audited, so that nobody could be paid for "

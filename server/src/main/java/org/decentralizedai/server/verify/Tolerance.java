@@ -28,7 +28,8 @@ public record Tolerance(double relative, double cosine) {
             case INT4 -> of(0.097);
             case SIGN -> of(0.02);
             case TOP256_4BIT, TOP256_2BIT, TOP128_4BIT, TOP128_2BIT, TOP64_4BIT, TOP64_2BIT ->
-                throw new IllegalArgumentException("no tolerance tells honest updates from others in this form: " + encoding);
+                throw new IllegalArgumentException(
+                        "no tolerance tells honest updates from others in this form: " + encoding);
         };
     }
 
