@@ -16,16 +16,15 @@ public record Tolerance(double relative, double cosine) {
     }
 
     /**
-     * Twice the 99.9 % quantile of honest pairs, the greatest of all models and devices that were compared (docs/verification.md).
-     * Another model, longer tasks or other devices want their own calibration before money depends on it.
+     * Twice the 99.9 % quantile of honest pairs, rounded up past the farthest of them (docs/verification.md). Another model, longer
+     * tasks or other devices want their own calibration before money depends on it.
      *
      * @throws IllegalArgumentException for forms that drop values: which ones are dropped is a matter of rounding too
      */
     public static Tolerance of(UpdateEncoding encoding) {
         return switch (encoding) {
-            case F32 -> of(0.034);
-            case INT8 -> of(0.036);
-            case INT4 -> of(0.097);
+            case F32, INT8 -> of(0.04);
+            case INT4 -> of(0.1);
             case SIGN -> of(0.02);
             case TOP256_4BIT, TOP256_2BIT, TOP128_4BIT, TOP128_2BIT, TOP64_4BIT, TOP64_2BIT ->
                 throw new IllegalArgumentException(
