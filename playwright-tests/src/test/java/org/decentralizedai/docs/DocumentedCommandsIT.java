@@ -81,7 +81,7 @@ class DocumentedCommandsIT {
 
     @Test
     void calibrations_compare() throws Exception {
-        var corpus = corpus();
+        Path corpus = Files.writeString(folder.resolve("corpus.txt"), text());
         for (String command : commands("bin/calibrate")) {
             String shortForm = command.replaceFirst("--tasks \\d+", "--tasks 2 --cheats-every 1 --seeds 1")
                     .replaceFirst("--corpus \\S+", "--corpus " + corpus)
