@@ -123,7 +123,7 @@ record SmallRun(Path folder, double outerRate) {
                 outerRate,
                 0,
                 UpdateEncoding.INT8,
-                d.auditors(),
+                1,
                 0,
                 UpdateEncoding.INT8,
                 20,
