@@ -80,6 +80,7 @@ class SiteIT {
                 null,
                 d.promoteEvery(),
                 d.retention(),
+                d.auditors(),
                 d.heldOutShare(),
                 d.heldOutTail(),
                 d.limits(),

@@ -50,6 +50,7 @@ record SmallRun(Path folder, double outerRate) {
                 recipe(),
                 2,
                 d.retention(),
+                d.auditors(),
                 d.heldOutShare(),
                 d.heldOutTail(),
                 d.limits(),

@@ -33,6 +33,7 @@ class DocumentedCommandsIT {
                                 "bin/verify-round",
                                 "bin/bench",
                                 "bin/simulate",
+                                "bin/calibrate",
                                 "curl ")
                         .stream()
                         .anyMatch(command::startsWith));
@@ -89,6 +90,19 @@ class DocumentedCommandsIT {
         }
         try (var files = Files.list(folder)) {
             assertThat(files.map(Path::toString)).anyMatch(file -> file.endsWith(".svg"));
+        }
+    }
+
+    @Test
+    void calibrations_compare() throws Exception {
+        Path corpus = Files.writeString(folder.resolve("corpus.txt"), text());
+        for (String command : commands("bin/calibrate")) {
+            String shortForm = command.replaceFirst("--tasks \\d+", "--tasks 2 --cheats-every 1 --seeds 1")
+                    .replaceFirst("--corpus \\S+", "--corpus " + corpus)
+                    .replaceAll("--(json|chart) \\S*?([^/ ]+)(?= |$)", "--$1 " + folder + "/$2");
+            try (var shell = new Shell(shortForm, folder)) {
+                assertThat(shell.output()).contains("| form | pair |");
+            }
         }
     }
 

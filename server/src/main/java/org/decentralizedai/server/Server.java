@@ -127,7 +127,8 @@ public final class Server implements AutoCloseable {
                 (long) limits.uploadMebibytes() << 20,
                 settings.promoteEvery(),
                 settings.retention(),
-                limits.heldTasks());
+                limits.heldTasks(),
+                settings.auditors());
     }
 
     private static WorkerEndpoint.Limits socketLimits(Settings settings) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param database JDBC address of a PostgreSQL; null: an H2 file in the data folder
  * @param recipe null: the model's preset
  * @param promoteEvery rounds after which a checkpoint is scored on the whole held-out split
+ * @param auditors cores that compute accepted updates again, to find fakes; 0: nobody is audited
  * @param heldOutShare share of the documents that are never trained on
  * @param heldOutTail the end of one text is held out, instead of documents chosen by their hash
  */
@@ -40,6 +41,7 @@ public record Settings(
         @Nullable Recipe recipe,
         int promoteEvery,
         Retention retention,
+        int auditors,
         double heldOutShare,
         boolean heldOutTail,
         Limits limits,
@@ -77,6 +79,7 @@ public record Settings(
         if (port < 0 || port > 65_535) throw new IllegalArgumentException("port must be 0..65535: port=" + port);
         if ((tlsCertificate == null) != (tlsKey == null))
             throw new IllegalArgumentException("tlsCertificate and tlsKey must be given together");
+        if (auditors < 0) throw new IllegalArgumentException("auditors must be >= 0: " + auditors);
         if (promoteEvery <= 0) throw new IllegalArgumentException("promoteEvery must be > 0: " + promoteEvery);
         if (!(heldOutShare > 0) || heldOutShare >= 1)
             throw new IllegalArgumentException("heldOutShare must be in (0, 1): " + heldOutShare);
@@ -98,6 +101,7 @@ public record Settings(
                 null,
                 10,
                 new Retention(3, 100, true),
+                1,
                 Corpus.DEFAULT_HELD_OUT_SHARE,
                 false,
                 new Limits(5000, 32, 20, 256, 10, 20, CreditLedger.HELD_TASKS),

@@ -58,7 +58,7 @@ public final class VerifyRoundMain implements Callable<Integer> {
             out.println("round " + number + " of run " + record.run() + ": "
                     + record.updates().size() + " updates");
             var model = published.model(record.before().checkpoint());
-            var lines = RoundCheck.of(record, model, published, place -> published.update(number, place));
+            var lines = RoundCheck.of(record, model, published, published::update);
             lines.forEach(line -> say(out, line));
             boolean equal = lines.stream().allMatch(RoundCheck.Line::agrees);
             out.println("round " + number + (equal ? " gives the same bytes" : " does NOT give what was published"));

@@ -57,6 +57,7 @@ public final class TestRun {
                         "data", folder.resolve("data").toString(),
                         "model", config.toString(),
                         "corpus", corpus.toString(),
+                        "auditors", 0, // tests that lie are not about audits
                         "recipe", recipe(tasks)));
     }
 

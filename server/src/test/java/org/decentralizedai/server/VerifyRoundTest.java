@@ -130,7 +130,7 @@ final class VerifyRoundTest {
         try (var published = new PublishedRun(server.url())) {
             var record = published.record(ROUNDS - 1);
             var model = published.model(record.before().checkpoint());
-            var swapped = RoundCheck.of(record, model, published, place -> published.update(ROUNDS - 1, 1 - place));
+            var swapped = RoundCheck.of(record, model, published, (round, place) -> published.update(round, 1 - place));
             assertThat(swapped)
                     .filteredOn(line -> !line.agrees())
                     .extracting(RoundCheck.Line::what)
@@ -143,10 +143,11 @@ final class VerifyRoundTest {
                     record.tokensBefore(),
                     record.before(),
                     List.of(record.updates().getFirst()),
+                    List.of(),
                     record.after(),
                     record.tokens(),
                     record.trainLoss());
-            assertThat(RoundCheck.of(other, model, published, place -> published.update(ROUNDS - 1, place)))
+            assertThat(RoundCheck.of(other, model, published, published::update))
                     .filteredOn(line -> !line.agrees())
                     .extracting(RoundCheck.Line::what)
                     .contains("tokens", "weights after", "momentum after");

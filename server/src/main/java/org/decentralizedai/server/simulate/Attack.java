@@ -2,6 +2,7 @@ package org.decentralizedai.server.simulate;
 
 import java.util.Arrays;
 import org.decentralizedai.model.SplitMix64;
+import org.decentralizedai.wire.LocalSteps;
 
 /** What a dishonest worker sends instead of its update. */
 enum Attack {
@@ -29,6 +30,27 @@ enum Attack {
             for (int i = 0; i < update.length; i++) update[i] = (float) (deviation * random.nextNormal());
         }
     },
+    /** Half of the steps for the credit of all. */
+    HALF_STEPS {
+        @Override
+        LocalSteps computed(LocalSteps asked) {
+            return new LocalSteps(
+                    Math.max(1, asked.steps() / 2),
+                    asked.batch(),
+                    asked.microBatch(),
+                    asked.context(),
+                    asked.learningRate(),
+                    asked.warmupSteps(),
+                    asked.beta1(),
+                    asked.beta2(),
+                    asked.epsilon(),
+                    asked.weightDecay(),
+                    asked.clipNorm());
+        }
+
+        @Override
+        void apply(float[] update, SplitMix64 random) {}
+    },
     /** Nothing, for the credit. */
     ZERO {
         @Override
@@ -43,6 +65,11 @@ enum Attack {
             Arrays.fill(update, Float.NaN);
         }
     };
+
+    /** The steps that it makes of those it was asked for. */
+    LocalSteps computed(LocalSteps asked) {
+        return asked;
+    }
 
     /** In place. */
     abstract void apply(float[] update, SplitMix64 random);

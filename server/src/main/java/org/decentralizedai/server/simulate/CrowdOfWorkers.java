@@ -92,6 +92,15 @@ final class CrowdOfWorkers {
         return checkpointBytes;
     }
 
+    /** An audit has found a fake of this worker. */
+    void caught(String worker, int round) {
+        workers.stream().filter(each -> each.id().equals(worker)).forEach(each -> each.caught(round));
+    }
+
+    int liars() {
+        return (int) workers.stream().filter(each -> !each.honest()).count();
+    }
+
     void end() {
         workers.forEach(VirtualWorker::end);
     }

@@ -14,6 +14,7 @@ import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.simulate.InnerLoop.Computed;
 import org.decentralizedai.store.blob.BlobStore;
+import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.worker.LocalTraining;
@@ -52,15 +53,18 @@ final class Lab implements AutoCloseable {
         weights = HeldOutLoss.bytes(packed);
     }
 
-    /** @param kept what the worker has from its last task; null when it has nothing */
-    CompletableFuture<Computed> compute(GradientTask task, @Nullable Moments kept) {
+    /**
+     * @param steps that are made
+     * @param kept what the worker has from its last task; null when it has nothing
+     */
+    CompletableFuture<Computed> compute(GradientTask task, LocalSteps steps, @Nullable Moments kept) {
         if (!task.checkpoint().equals(checkpoint))
             throw new IllegalStateException("task of another checkpoint: " + task.checkpoint());
         if (!task.secondMoment().equals(momentPieces)) load(task.secondMoment());
         byte[] from = weights,
                 v = moment,
                 shard = shards.computeIfAbsent(task.data().shard(), blobs::get);
-        return CompletableFuture.supplyAsync(() -> benches.get().run(task, from, v, shard, kept), threads);
+        return CompletableFuture.supplyAsync(() -> benches.get().run(task, steps, from, v, shard, kept), threads);
     }
 
     private void load(List<Sha256> pieces) {
@@ -82,17 +86,23 @@ final class Lab implements AutoCloseable {
             this.kernels = kernels;
         }
 
-        Computed run(GradientTask task, byte[] from, byte @Nullable [] moment, byte[] shard, @Nullable Moments kept) {
+        Computed run(
+                GradientTask task,
+                LocalSteps steps,
+                byte[] from,
+                byte @Nullable [] moment,
+                byte[] shard,
+                @Nullable Moments kept) {
             var current = ready;
-            if (current == null || !current.training().fits(model, task.steps())) {
-                var training = new LocalTraining(kernels, model, task.steps());
+            if (current == null || !current.training().fits(model, steps)) {
+                var training = new LocalTraining(kernels, model, steps);
                 current = new Ready(training, inner.loop(kernels, training));
                 ready = current;
             }
             current.training().load(from, 0);
             current.training().secondMoment(moment);
-            var windows = new TaskWindows(shard, task.data(), task.steps().context());
-            return current.loop().run(task.steps(), windows, kept);
+            var windows = new TaskWindows(shard, task.data(), steps.context());
+            return current.loop().run(steps, windows, kept);
         }
     }
 

@@ -2,6 +2,7 @@ package org.decentralizedai.server.simulate;
 
 import java.util.List;
 import org.decentralizedai.wire.Sha256;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a run.
@@ -9,6 +10,7 @@ import org.decentralizedai.wire.Sha256;
  * @param loss over the whole held-out text in disjoint windows, nats per token
  * @param weights hash of the last ones, in layout order
  * @param seconds simulated
+ * @param caught null where nobody is audited
  */
 record Outcome(
         double loss,
@@ -18,6 +20,7 @@ record Outcome(
         Sha256 weights,
         double seconds,
         Tally tally,
+        @Nullable Caught caught,
         List<Point> points) {
 
     /** A place of the curve. @param loss on a sample of the held-out windows, nats per token */

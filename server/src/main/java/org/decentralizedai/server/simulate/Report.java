@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param compression how many times smaller an upload is than the update in f32
  * @param utilisation share of the workers' time online in which they computed
  * @param weights hash of the last ones, in layout order
+ * @param caught null where nobody is audited
  * @param wallSeconds that the simulation itself took
  */
 record Report(
@@ -48,6 +49,7 @@ record Report(
         double simulatedSeconds,
         double wallSeconds,
         String weights,
+        @Nullable Caught caught,
         List<Outcome.Point> points) {
 
     static Report of(String arm, Scenario scenario, boolean synchronous, Outcome outcome, double wallSeconds) {
@@ -85,6 +87,7 @@ record Report(
                 outcome.seconds(),
                 wallSeconds,
                 outcome.weights().hex(),
+                outcome.caught(),
                 outcome.points());
     }
 }

@@ -7,11 +7,19 @@ import org.decentralizedai.server.train.Recipe;
  * What is simulated.
  *
  * @param model nano, tiny, small, base or the path of a config.json
+ * @param auditors of the server, each as fast as the median worker; 0: nobody is audited
  * @param tokens accepted tokens after which the run ends, at the end of a round
  * @param seed of everything that is drawn by lot
  */
 record Scenario(
-        String model, CorpusRequest corpus, Recipe recipe, Variant variant, Crowd crowd, long tokens, long seed) {
+        String model,
+        CorpusRequest corpus,
+        Recipe recipe,
+        Variant variant,
+        Crowd crowd,
+        int auditors,
+        long tokens,
+        long seed) {
 
     /**
      * The workers.
@@ -22,6 +30,7 @@ record Scenario(
      * @param tokensPerSecond median speed of a worker
      * @param spread standard deviation of the logarithm of the speeds
      * @param attackers share of the workers that are dishonest
+     * @param honestFirst tasks that those compute before their first lie
      */
     record Crowd(
             int workers,
@@ -31,7 +40,8 @@ record Scenario(
             double spread,
             Link link,
             double attackers,
-            Attack attack) {
+            Attack attack,
+            int honestFirst) {
         Crowd {
             if (workers <= 0) throw new IllegalArgumentException("workers must be > 0: " + workers);
             if (!(churn >= 0) || churn > 0.95) throw new IllegalArgumentException("churn must be in 0..0.95: " + churn);
@@ -45,6 +55,11 @@ record Scenario(
     }
 
     Scenario {
+        if (auditors < 0) throw new IllegalArgumentException("auditors must be >= 0: " + auditors);
+        if (auditors > 0
+                && (recipe.feedback() > 0 || recipe.encoding().sparse() || variant.inner() == Inner.ADAMW_CARRIED))
+            throw new IllegalArgumentException(
+                    "what depends on more than its task cannot be audited, nor what drops values: feedback, ADAMW_CARRIED, TOP");
         if (tokens <= 0) throw new IllegalArgumentException("tokens must be > 0: " + tokens);
     }
 }

@@ -150,6 +150,18 @@ final class ScenarioOptions {
     @Option(names = "--attack", paramLabel = "KIND", description = "what those do: ${COMPLETION-CANDIDATES}")
     private Attack attack = Attack.SIGN_FLIP;
 
+    @Option(names = "--honest-first", paramLabel = "N", description = "tasks before an attacker's first lie (0)")
+    private int honestFirst;
+
+    @Option(
+            names = "--auditors",
+            paramLabel = "N",
+            description = {
+                "the server computes updates again, drawn by lot, and replaces fakes; as fast as N median workers",
+                "(0: nobody is audited)"
+            })
+    private int auditors;
+
     boolean synchronous() {
         return synchronous;
     }
@@ -164,7 +176,15 @@ final class ScenarioOptions {
             throw new IllegalArgumentException(
                     "--inner " + inner + " has moments of its own: it needs --second-moment 0");
         var crowd = new Scenario.Crowd(
-                workers, churn, joinSeconds, speed, spread, new Link(up, down, latency), attackers, attack);
+                workers,
+                churn,
+                joinSeconds,
+                speed,
+                spread,
+                new Link(up, down, latency),
+                attackers,
+                attack,
+                honestFirst);
         var recipe = new Recipe(
                 local(preset.steps()),
                 new RateSchedule(tokens, (long) (rise * tokens), floor),
@@ -180,7 +200,7 @@ final class ScenarioOptions {
                 moment,
                 preset.leaseSeconds(),
                 preset.maxLeaseSeconds());
-        return new Scenario(model, corpus(), recipe, new Variant(inner, outer), crowd, tokens, seed);
+        return new Scenario(model, corpus(), recipe, new Variant(inner, outer), crowd, auditors, tokens, seed);
     }
 
     private @Nullable SecondMoment secondMoment(Recipe preset) {

@@ -72,6 +72,9 @@ public final class SimulateMain implements Callable<Integer> {
     @Option(names = "--chart", paramLabel = "FILE", description = "write a picture (SVG)")
     private @Nullable Path chart;
 
+    @Option(names = "--points", paramLabel = "N", description = "of the curve of one run, at most one a round (10)")
+    private int points = 10;
+
     private SimulateMain() {}
 
     public static void main(String[] args) {
@@ -86,7 +89,7 @@ public final class SimulateMain implements Callable<Integer> {
     }
 
     /** One run of an arm. */
-    private record Run(String arm, ScenarioOptions options, String progress) {
+    private record Run(String arm, ScenarioOptions options, int points, String progress) {
 
         /** @param threads that compute */
         Report run(int threads, Consumer<String> listener) {
@@ -99,7 +102,7 @@ public final class SimulateMain implements Callable<Integer> {
 
         private Outcome simulate(Scenario scenario, int threads, Consumer<String> listener) {
             try (var simulation = new Simulation(scenario, threads)) {
-                return simulation.run(sentence -> listener.accept(progress + sentence));
+                return simulation.run(points, sentence -> listener.accept(progress + sentence));
             }
         }
     }
@@ -111,10 +114,12 @@ public final class SimulateMain implements Callable<Integer> {
             show(kept(lines), out);
         } else if (arms == null) {
             var only =
-                    new Run(String.join(" ", spec.commandLine().getParseResult().originalArgs()), options, "");
+                    new Run(String.join(" ", spec.commandLine().getParseResult().originalArgs()), options, points, "");
             var report = only.run(Runtime.getRuntime().availableProcessors(), sentence -> say(out, sentence));
             keep(report);
             say(out, Table.of(Arm.of(List.of(report))));
+            var caught = report.caught();
+            if (caught != null) say(out, caught.sentence());
             if (chart != null) LossChart.save(LossChart.curve(report), chart);
         } else {
             show(all(runs(arms), out), out);
@@ -139,7 +144,7 @@ public final class SimulateMain implements Callable<Integer> {
         for (String line : lines(file)) {
             String arm = line.replaceFirst("#.*", "").strip();
             if (arm.isEmpty()) continue;
-            for (long seed : seeds) runs.add(new Run(arm, parsed(arm, seed), arm + ", seed " + seed + ": "));
+            for (long seed : seeds) runs.add(new Run(arm, parsed(arm, seed), points, arm + ", seed " + seed + ": "));
         }
         if (runs.isEmpty()) throw new IllegalArgumentException("there is no arm in " + file);
         return runs;

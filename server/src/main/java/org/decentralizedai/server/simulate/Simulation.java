@@ -23,6 +23,7 @@ import org.decentralizedai.server.train.RunRequest;
 import org.decentralizedai.server.train.TrainMetrics;
 import org.decentralizedai.server.train.Training;
 import org.decentralizedai.server.train.UpdateRules;
+import org.decentralizedai.server.verify.Lot;
 import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.store.blob.FolderBlobStore;
 import org.decentralizedai.store.evaluation.HeldOutWindows;
@@ -46,6 +47,7 @@ final class Simulation implements AutoCloseable {
 
     private final Timeline timeline = new Timeline();
     private final Scenario scenario;
+    private final @Nullable SimulatedAuditor auditor;
     private final TemporaryFolder folder;
     private final Database database;
     private final FileGradientLog log;
@@ -87,6 +89,10 @@ final class Simulation implements AutoCloseable {
     /** @param kernels that each of the threads computes tasks with */
     Simulation(Scenario scenario, int threads, Supplier<Kernels> kernels) {
         this.scenario = scenario;
+        auditor = scenario.auditors() == 0
+                ? null
+                : new SimulatedAuditor(
+                        timeline, scenario.auditors() * scenario.crowd().tokensPerSecond());
         folder = TemporaryFolder.create();
         database = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
                 + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1");
@@ -99,15 +105,18 @@ final class Simulation implements AutoCloseable {
                         1L << 40,
                         Integer.MAX_VALUE,
                         new Retention(2, 0, false),
-                        CreditLedger.HELD_TASKS),
+                        CreditLedger.HELD_TASKS,
+                        0),
                 database,
                 log,
                 blobs,
                 new ByteTokenizer(),
                 new TrainMetrics(new SimpleMeterRegistry()),
                 timeline,
-                new Training.Driver(turns::add, newest, rules(scenario)));
+                new Training.Driver(turns::add, newest, rules(scenario), auditor, Lot.of(scenario.seed())));
         lab = new Lab(training.model(), scenario.variant().inner(), blobs, threads, kernels);
+        if (auditor != null) auditor.use(lab);
+        training.onCaught(this::caught);
         crowd = new CrowdOfWorkers(
                 training,
                 lab,
@@ -119,12 +128,21 @@ final class Simulation implements AutoCloseable {
         sample = training.heldOut().sample(context, SAMPLE, SAMPLE_SEED);
     }
 
+    private void caught(String worker) {
+        crowd.caught(worker, newest.candidate().round().number());
+    }
+
     private static UpdateRules rules(Scenario scenario) {
         return scenario.variant().rules(scenario.recipe(), ParameterLayout.of(ModelChoice.config(scenario.model())));
     }
 
     /** @param progress hears a sentence now and then */
     Outcome run(Consumer<String> progress) {
+        return run(POINTS, progress);
+    }
+
+    /** @param places of the curve, at most one a round */
+    Outcome run(int places, Consumer<String> progress) {
         var points = new ArrayList<Point>();
         turned();
         crowd.gather();
@@ -136,7 +154,7 @@ final class Simulation implements AutoCloseable {
                 round = newest.candidate().round().number();
                 opened = timeline.seconds();
                 if (tokens() >= next) {
-                    next += scenario.tokens() / POINTS;
+                    next += scenario.tokens() / places;
                     points.add(point());
                     progress.accept(points.getLast().sentence());
                 }
@@ -191,6 +209,14 @@ final class Simulation implements AutoCloseable {
                 Digests.of(HeldOutLoss.bytes(candidate.weights())),
                 timeline.seconds(),
                 crowd.tally(),
+                auditor == null
+                        ? null
+                        : new Caught(
+                                crowd.liars(),
+                                crowd.tally().fakesWhenCaught,
+                                crowd.tally().roundsWhenCaught,
+                                crowd.tally().honestCaught,
+                                training.audited()),
                 points);
     }
 

@@ -73,6 +73,7 @@ final class Synchronous {
                 Digests.of(HeldOutLoss.bytes(weights)),
                 0,
                 new Tally(),
+                null,
                 List.of(new Point(count, tokens, 0, 0, loss)));
     }
 

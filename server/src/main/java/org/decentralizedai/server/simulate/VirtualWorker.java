@@ -41,6 +41,8 @@ final class VirtualWorker implements Worker {
     private @Nullable Moments kept; // from its last task, gone with it
     private final Sender sender = new Sender();
     private boolean gone;
+    private int delivered, fakes; // accepted updates
+    private boolean caught;
 
     VirtualWorker(CrowdOfWorkers crowd, Timeline timeline, Scenario.Crowd habits, long seed) {
         this.crowd = crowd;
@@ -59,6 +61,27 @@ final class VirtualWorker implements Worker {
     @Override
     public String id() {
         return id;
+    }
+
+    boolean honest() {
+        return honest;
+    }
+
+    /** An audit has found a fake of it. */
+    void caught(int round) {
+        if (caught) return;
+        caught = true;
+        if (honest) {
+            crowd.tally().honestCaught++;
+            return;
+        }
+        crowd.tally().fakesWhenCaught.add(fakes);
+        crowd.tally().roundsWhenCaught.add(round);
+    }
+
+    /** Whether its next update is a fake. */
+    private boolean lies() {
+        return !honest && delivered >= habits.honestFirst();
     }
 
     @Override
@@ -92,7 +115,8 @@ final class VirtualWorker implements Worker {
         if (random.nextDouble() < habits.churn()) {
             timeline.after(random.nextDouble() * (fetch + compute), this::leave);
         } else {
-            var result = crowd.lab().compute(given, kept);
+            var made = lies() ? habits.attack().computed(given.steps()) : given.steps();
+            var result = crowd.lab().compute(given, made, kept);
             timeline.after(fetch + compute, () -> finished(given, compute, result));
         }
         heartbeat(given);
@@ -149,7 +173,7 @@ final class VirtualWorker implements Worker {
 
     private byte[] encode(GradientTask done, float[] update) {
         float[] sent = update;
-        if (!honest) {
+        if (lies()) {
             sent = update.clone();
             habits.attack().apply(sent, random);
         }
@@ -166,6 +190,8 @@ final class VirtualWorker implements Worker {
         task = null;
         Verdict verdict = verdict(done, begin, encoded);
         if (verdict.code() == VerdictCode.ACCEPTED) {
+            if (lies()) fakes++;
+            delivered++;
             crowd.tally().accepted++;
             crowd.tally().acceptedTokens += verdict.acceptedTokens();
         } else crowd.tally().refused++;

@@ -93,6 +93,19 @@ public final class JdbcTaskLedger implements TaskLedger {
     }
 
     @Override
+    public boolean replace(long taskId, long position, String worker, long newPosition) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                                update task set worker = :worker, log_position = :new
+                                where id = :id and log_position = :old and state = 'DONE'""")
+                        .bind("worker", worker)
+                        .bind("new", newPosition)
+                        .bind("id", taskId)
+                        .bind("old", position)
+                        .execute()
+                == 1);
+    }
+
+    @Override
     public boolean release(Lease lease, String worker) {
         return jdbi.withHandle(handle -> handle.createUpdate("""
                                 update task set state = 'FREE', worker = null

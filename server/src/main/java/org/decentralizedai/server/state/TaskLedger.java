@@ -63,6 +63,9 @@ public interface TaskLedger {
      */
     Outcome complete(Lease lease, String worker, long logPosition, int tokens);
 
+    /** Another update instead of that at {@code position}; false when the task does not have it any more. */
+    boolean replace(long taskId, long position, String worker, long newPosition);
+
     /** Gives a task back; its fence will not complete it any more. False when the lease is not the newest of its task. */
     boolean release(Lease lease, String worker);
 

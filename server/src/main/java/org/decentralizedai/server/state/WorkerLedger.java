@@ -41,6 +41,15 @@ public final class WorkerLedger {
         });
     }
 
+    /** What decides how its sums are rounded, as far as it is known: its adapter. */
+    public String numericClass(String worker) {
+        return jdbi.withHandle(handle -> handle.createQuery("select adapter from worker where id = :id")
+                .bind("id", worker)
+                .mapTo(String.class)
+                .findOne()
+                .orElse("unknown"));
+    }
+
     public boolean banned(String worker) {
         return jdbi.withHandle(handle -> handle.createQuery("select banned from worker where id = :id")
                 .bind("id", worker)

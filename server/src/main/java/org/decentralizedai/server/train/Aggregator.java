@@ -47,6 +47,13 @@ final class Aggregator {
         return mean;
     }
 
+    /** Factor of an update that was added, in the mean; where a round has several numbers of parts, that among its own. */
+    double share(LoggedUpdate update) {
+        long[] behind = tokensByPart.get(update.slice().parts());
+        if (behind == null) throw new IllegalArgumentException("not added: " + update.lease());
+        return (double) update.tokens() / behind[update.slice().part()];
+    }
+
     long tokens() {
         return tokens;
     }

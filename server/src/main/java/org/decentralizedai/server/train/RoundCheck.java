@@ -2,8 +2,8 @@ package org.decentralizedai.server.train;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.state.Contribution;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.TaskLedger.State;
@@ -18,6 +18,13 @@ import org.jspecify.annotations.Nullable;
  * that every byte must be the same.
  */
 public final class RoundCheck {
+    /** The encoded updates of closed rounds. */
+    @FunctionalInterface
+    public interface Updates {
+        /** @param place in the round's record */
+        byte[] content(int round, int place);
+    }
+
     /** One comparison. @param published null where there is none */
     public record Line(
             String what,
@@ -30,10 +37,10 @@ public final class RoundCheck {
 
     private final RoundRecord record;
     private final StateFiles files;
-    private final IntFunction<byte[]> updates;
+    private final Updates updates;
     private final List<Line> lines = new ArrayList<>();
 
-    private RoundCheck(RoundRecord record, ModelConfig model, BlobStore blobs, IntFunction<byte[]> updates) {
+    private RoundCheck(RoundRecord record, ModelConfig model, BlobStore blobs, Updates updates) {
         this.record = record;
         this.files = new StateFiles(new CheckpointStore(blobs), model, record.run());
         this.updates = updates;
@@ -41,9 +48,8 @@ public final class RoundCheck {
 
     /**
      * @param blobs has the files before the round; those after it are put there
-     * @param updates by their place in the record
      */
-    public static List<Line> of(RoundRecord record, ModelConfig model, BlobStore blobs, IntFunction<byte[]> updates) {
+    public static List<Line> of(RoundRecord record, ModelConfig model, BlobStore blobs, Updates updates) {
         return new RoundCheck(record, model, blobs, updates).lines();
     }
 
@@ -57,7 +63,7 @@ public final class RoundCheck {
         var recipe = record.recipe();
         var outer = OuterStep.of(
                 UpdateRules.of(recipe).outer(), recipe, record.round(), recipe.steps(record.tokensBefore()));
-        var result = RoundResult.of(log.tasks(), log, outer, files.values(before.manifest()), files.state(before));
+        var result = RoundResult.of(log.tasks(), log, log.corrections(), outer, files.values(before.manifest()), files.state(before));
         compare("tokens", record.tokens(), result.tokens());
         compare("train loss", record.trainLoss(), result.lastLoss());
         compare("step finite", record.after() != null, result.finite());
@@ -82,24 +88,32 @@ public final class RoundCheck {
 
     private Fetched fetched() {
         var all = new ArrayList<LoggedUpdate>();
-        for (int place = 0; place < record.updates().size(); place++) {
-            var update = record.updates().get(place);
-            byte[] content = updates.apply(place);
-            compare(
-                    "update " + place + " of task " + update.task(),
-                    update.sha256(),
-                    Digests.of(content).hex());
-            all.add(update.logged(record.round(), content));
+        for (int place = 0; place < record.updates().size(); place++)
+            all.add(fetched(record.updates().get(place), record.round(), place));
+        var corrections = new ArrayList<Contribution>();
+        for (var each : record.corrections()) {
+            corrections.add(new Contribution(
+                    each.round(), each.update().task(), each.update().worker(), all.size(), each.share()));
+            all.add(fetched(each.update(), each.round(), each.place()));
         }
-        return new Fetched(all);
+        return new Fetched(all, corrections);
     }
 
-    /** A log whose positions are places in the record. */
-    private record Fetched(List<LoggedUpdate> updates) implements GradientLog {
+    private LoggedUpdate fetched(RoundRecord.Update update, int round, int place) {
+        byte[] content = updates.content(round, place);
+        compare(
+                "update " + place + " of task " + update.task(),
+                update.sha256(),
+                Digests.of(content).hex());
+        return update.logged(round, content);
+    }
+
+    /** A log whose positions are places in the record, those of corrections behind those of updates. */
+    private record Fetched(List<LoggedUpdate> updates, List<Contribution> corrections) implements GradientLog {
 
         List<Task> tasks() {
             var tasks = new ArrayList<Task>();
-            for (int place = 0; place < updates.size(); place++) {
+            for (int place = 0; place < updates.size() - corrections.size(); place++) {
                 var update = updates.get(place);
                 tasks.add(new Task(
                         update.lease().taskId(),

@@ -19,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param recipe with the parameters of the outer step
  * @param tokensBefore that the run had trained on, by which the learning rate goes
  * @param updates in the order of summation
+ * @param corrections what the step takes back of earlier rounds, in the order in which it does
  * @param after null when the step was not finite and the weights stayed
  * @param tokens of the updates
  * @param trainLoss mean loss of the updates' last steps, nats per token
@@ -31,6 +32,7 @@ public record RoundRecord(
         long tokensBefore,
         Files before,
         List<Update> updates,
+        List<Correction> corrections,
         @Nullable Files after,
         long tokens,
         double trainLoss) {
@@ -155,8 +157,17 @@ public record RoundRecord(
         }
     }
 
+    /**
+     * An update of a liar in an earlier round.
+     *
+     * @param place in the record of that round
+     * @param share factor that it had in that round's mean
+     */
+    public record Correction(int round, int place, double share, Update update) {}
+
     public RoundRecord {
         updates = List.copyOf(updates);
+        corrections = List.copyOf(corrections);
     }
 
     /** @throws RuntimeException of Jackson's when it is no record of this format */

@@ -3,6 +3,7 @@ package org.decentralizedai.server.train;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.decentralizedai.server.state.Contribution;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.Round;
@@ -43,9 +44,12 @@ public final class RoundRecords {
         this.log = log;
     }
 
-    /** @param done the round's tasks. @param after null when the step was discarded. @return the blob; the round's row must name it */
-    Sha256 write(Round round, List<Task> done, RoundResult result, @Nullable RoundFiles after) {
-        var updates = done.stream().map(this::read).map(RoundRecord.Update::of).toList();
+    /** @param after null when the step was discarded. @return the blob; the round's row must name it */
+    Sha256 write(Trainer.Closing closing, @Nullable RoundFiles after) {
+        var round = closing.round();
+        var result = closing.result();
+        var updates =
+                closing.done().stream().map(this::read).map(RoundRecord.Update::of).toList();
         return blobs.put(new RoundRecord(
                         RoundRecord.FORMAT,
                         run.id(),
@@ -54,10 +58,17 @@ public final class RoundRecords {
                         round.tokens(),
                         RoundRecord.Files.of(round.files()),
                         updates,
+                        closing.corrections().stream().map(this::correction).toList(),
                         after == null ? null : RoundRecord.Files.of(after),
                         result.tokens(),
                         result.lastLoss())
                 .json());
+    }
+
+    private RoundRecord.Correction correction(Contribution taken) {
+        int place = tasks.find(taken.task()).orElseThrow().index();
+        var update = RoundRecord.Update.of(log.read(taken.position()));
+        return new RoundRecord.Correction(taken.round(), place, taken.share(), update);
     }
 
     private LoggedUpdate read(Task task) {

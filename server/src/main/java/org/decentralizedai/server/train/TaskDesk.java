@@ -166,7 +166,7 @@ public final class TaskDesk {
         if (worker != null) worker.send(new Cancel(holder.lease(), sentence));
     }
 
-    private GradientTask task(Lease lease) {
+    GradientTask task(Lease lease) {
         var p = plan();
         return new GradientTask(
                 lease,

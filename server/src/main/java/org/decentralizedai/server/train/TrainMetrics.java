@@ -41,6 +41,11 @@ public final class TrainMetrics {
         return registry.counter("train.updates.refused", "reason", code.name());
     }
 
+    /** @param agreed whether the auditor came to the same */
+    void audited(boolean agreed) {
+        registry.counter("train.audits", "agreed", String.valueOf(agreed)).increment();
+    }
+
     void uploaded(int bytes) {
         uploaded.increment(bytes);
     }

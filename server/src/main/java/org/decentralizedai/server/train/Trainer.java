@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.server.state.Contribution;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.TaskLedger;
@@ -41,6 +42,7 @@ public final class Trainer {
         with = parts;
         this.thread = thread;
         with.desk().onRoundFull(number -> thread.execute(() -> close(number)));
+        with.audits().onSettled(this::close);
     }
 
     /** Opens the first round, or goes on with the round that was running; returns when tasks can be given out. */
@@ -58,6 +60,7 @@ public final class Trainer {
             return plan(round, with.shelf().checkpoint(round));
         });
         with.database().sync();
+        with.audits().resume();
         with.onRound().run();
         if (round.heldOutBits() == null) with.examiner().consider(candidate(round, false));
         thread.execute(() -> close(round.number()));
@@ -97,6 +100,8 @@ public final class Trainer {
             with.desk().expire();
             with.desk().recount();
             with.intake().purge();
+            int round = with.desk().plan().round().number();
+            if (with.audits().holdsUp(round)) thread.execute(() -> close(round));
         } catch (RuntimeException e) { // the next second tries again
             LOG.error("could not expire leases", e);
         }
@@ -124,16 +129,24 @@ public final class Trainer {
         }
         var done = with.tasks().tasks(number);
         if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
+        if (!with.audits().settled(number)) return;
+        var corrections = with.audits().corrections(number);
         var steps = with.recipe().steps(round.tokens());
         var outer = OuterStep.of(with.rules().outer(), with.recipe(), number, steps);
-        var result =
-                RoundResult.of(done, with.log(), outer, weights, with.shelf().state(round));
-        if (result.finite()) advance(round, done, result);
-        else discard(round, done, result);
+        var result = RoundResult.of(
+                done, with.log(), corrections, outer, weights, with.shelf().state(round));
+        var closing = new Closing(round, done, corrections, result);
+        if (result.finite()) advance(closing);
+        else discard(closing);
     }
 
+    /** A round whose result is known. */
+    record Closing(Round round, List<Task> done, List<Contribution> corrections, RoundResult result) {}
+
     /** The step overflowed: the same weights are tried with other data. */
-    private void discard(Round round, List<Task> done, RoundResult result) {
+    private void discard(Closing closing) {
+        var round = closing.round();
+        with.audits().discarded(round.number());
         with.events().add("ROUND_DISCARDED", "the step of round " + round.number() + " was not finite");
         open(
                 round(
@@ -143,11 +156,13 @@ public final class Trainer {
                         round.updates(),
                         round.trainLoss()),
                 weights,
-                with.records().write(round, done, result, null),
+                with.records().write(closing, null),
                 false);
     }
 
-    private void advance(Round round, List<Task> done, RoundResult result) {
+    private void advance(Closing closing) {
+        var round = closing.round();
+        var result = closing.result();
         var files = with.shelf().write(result.weights(), result.state(), result.delta());
         var next = round(
                 round.number() + 1,
@@ -160,8 +175,9 @@ public final class Trainer {
                 round.number(),
                 result.updates(),
                 "%.4f".formatted(result.lastLoss()));
+        with.audits().contributed(round.number(), result.contributions());
         with.metrics().round(Duration.ofMillis(with.clock().millis() - round.openedAtMillis()));
-        open(next, result.weights(), with.records().write(round, done, result, files), false);
+        open(next, result.weights(), with.records().write(closing, files), false);
     }
 
     /** @param record of the round before; null when that counts for nothing */
@@ -210,8 +226,10 @@ public final class Trainer {
     private void clear(Round current) {
         if (!clearing.tryLock()) return;
         try {
-            int oldest = with.shelf().oldestRecent(current);
+            int oldest = Math.min(
+                    with.shelf().oldestRecent(current), with.audits().oldestNeeded(current.number()));
             with.log().trim(oldest);
+            with.audits().trim(current.number());
             with.rounds().trimTasks(Math.min(oldest, current.number() - ROUNDS_WITH_TASKS));
             with.shelf().thin(current, with.promoted().current(), with.examiner()::uses);
         } finally {
@@ -261,6 +279,7 @@ public final class Trainer {
                 target.tokens(),
                 current.updates(),
                 target.trainLoss());
+        with.audits().rolledBack(current.number(), number);
         with.events().add("ROLLBACK", "round " + next.number() + " starts from the weights of round " + number);
         open(next, restored, null, true);
         return next.number();

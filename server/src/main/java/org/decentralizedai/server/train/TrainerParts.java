@@ -24,6 +24,7 @@ record TrainerParts(
         RoundRecords records,
         TaskDesk desk,
         UpdateIntake intake,
+        Audits audits,
         Examiner examiner,
         PromotedPointer promoted,
         TrainMetrics metrics,

@@ -3,10 +3,12 @@ package org.decentralizedai.server.train;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.credit.CreditLedger;
 import org.decentralizedai.server.credit.CreditRule;
+import org.decentralizedai.server.state.AuditLedger;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.GradientLog;
@@ -15,6 +17,7 @@ import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
 import org.decentralizedai.server.state.RunLedger;
 import org.decentralizedai.server.state.WorkerLedger;
+import org.decentralizedai.server.verify.Lot;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.checkpoint.CheckpointStore;
 import org.decentralizedai.store.corpus.Corpus;
@@ -32,6 +35,7 @@ public final class Training implements AutoCloseable {
     private final RoundLedger rounds;
     private final CreditLedger credits;
     private final TaskDesk desk;
+    private final Audits audits;
     private final UpdateIntake intake;
     private final PromotedPointer promotions;
     private final RunStatus status;
@@ -46,15 +50,24 @@ public final class Training implements AutoCloseable {
      * @param grace how long the task of a worker that has lost its connection waits for it
      * @param uploadBytes of all unfinished uploads together
      * @param heldTasks of an account whose credit is held back
+     * @param auditors cores that compute accepted updates again; 0: nobody is audited
      */
-    public record Limits(Duration grace, long uploadBytes, int promoteEvery, Retention retention, int heldTasks) {}
+    public record Limits(
+            Duration grace, long uploadBytes, int promoteEvery, Retention retention, int heldTasks, int auditors) {}
 
     /**
      * Whoever drives a training instead of its own threads, judge and rules: it calls {@link Trainer#tick} too.
      *
      * @param turns runs one thing after the other, never within the call
+     * @param auditor null where nobody is audited
+     * @param lot that draws who is
      */
-    public record Driver(Executor turns, Examiner examiner, UpdateRules rules) {}
+    public record Driver(
+            Executor turns,
+            Examiner examiner,
+            UpdateRules rules,
+            @Nullable Auditor auditor,
+            Lot lot) {}
 
     /** A training that runs by itself. Opens or makes the run; fetches the default corpus if it is needed. Returns when tasks can be given out. */
     public Training(
@@ -97,7 +110,6 @@ public final class Training implements AutoCloseable {
                 recipe.steps().windows(),
                 run.seed());
         desk = new TaskDesk(tasks, rounds, recipe, schedule, metrics, limits.grace());
-        intake = new UpdateIntake(tasks, log, workers, desk, metrics, limits.uploadBytes());
         promotions = new PromotedPointer(blobs, checkpoints, events, model);
         int parameters = ParameterLayout.of(model).parameterCount();
         status = new RunStatus(run, parameters, opened.corpus(), rounds, workers, desk, promotions);
@@ -106,18 +118,28 @@ public final class Training implements AutoCloseable {
         heldOut = opened.heldOut();
         Executor turns;
         UpdateRules rules;
+        @Nullable Auditor auditor;
+        Lot lot;
         if (driver == null) {
             var own = new TrainerThreads();
             threads = own;
             turns = own;
             examiner = judge(limits, checkpoints, metrics, clock);
             rules = UpdateRules.of(recipe);
+            auditor = limits.auditors() == 0 ? null : new VectorAuditor(model, blobs, limits.auditors());
+            lot = Lot.secret();
         } else {
             threads = null;
             turns = driver.turns();
             examiner = driver.examiner();
             rules = driver.rules();
+            auditor = driver.auditor();
+            lot = driver.lot();
         }
+        if (auditor != null) requireAuditable(recipe);
+        var ledger = new AuditLedger(database, clock);
+        audits = new Audits(ledger, tasks, workers, events, log, desk, metrics, clock, auditor, lot, turns);
+        intake = new UpdateIntake(tasks, log, workers, desk, audits, metrics, limits.uploadBytes());
         var parts = new TrainerParts(
                 run,
                 model,
@@ -132,6 +154,7 @@ public final class Training implements AutoCloseable {
                 records,
                 desk,
                 intake,
+                audits,
                 examiner,
                 promotions,
                 metrics,
@@ -141,6 +164,19 @@ public final class Training implements AutoCloseable {
         if (run.paused()) desk.mode(TaskDesk.Mode.PAUSED);
         trainer.start();
         if (threads != null) threads.everySecond(trainer::tick);
+    }
+
+    /** With error feedback an update is more than its task, and whoever computes the task again comes to something else. */
+    private static void requireAuditable(Recipe recipe) {
+        if (recipe.encoding().sparse())
+            throw new IllegalArgumentException(
+                    "of updates whose greatest values alone are sent, honest ones differ too much to be "
+                            + "audited: set the recipe's encoding to another, or auditors to 0: encoding="
+                            + recipe.encoding());
+        if (recipe.feedback() > 0)
+            throw new IllegalArgumentException(
+                    "updates with error feedback cannot be audited, so that nobody could be paid for "
+                            + "them: set the recipe's feedback to 0, or auditors to 0: feedback=" + recipe.feedback());
     }
 
     private Judge judge(Limits limits, CheckpointStore checkpoints, TrainMetrics metrics, Clock clock) {
@@ -198,6 +234,15 @@ public final class Training implements AutoCloseable {
         return desk;
     }
 
+    /** @param listener is told the worker of each fake that an audit has found */
+    public void onCaught(Consumer<String> listener) {
+        audits.onCaught(listener);
+    }
+
+    public AuditLedger.Counts audited() {
+        return audits.counts();
+    }
+
     public UpdateIntake intake() {
         return intake;
     }
@@ -222,5 +267,6 @@ public final class Training implements AutoCloseable {
     public void close() {
         if (threads != null) threads.close();
         examiner.close();
+        audits.close();
     }
 }

@@ -49,6 +49,7 @@ public final class UpdateIntake {
     private final WorkerLedger workers;
     private final TrainMetrics metrics;
     private final TaskDesk desk;
+    private final Audits audits;
     private final long maxWaitingBytes;
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Map<Long, Upload> uploads = new ConcurrentHashMap<>(); // by task
@@ -60,12 +61,14 @@ public final class UpdateIntake {
             GradientLog log,
             WorkerLedger workers,
             TaskDesk desk,
+            Audits audits,
             TrainMetrics metrics,
             long maxWaitingBytes) {
         this.tasks = tasks;
         this.log = log;
         this.workers = workers;
         this.desk = desk;
+        this.audits = audits;
         this.metrics = metrics;
         this.maxWaitingBytes = maxWaitingBytes;
     }
@@ -192,6 +195,7 @@ public final class UpdateIntake {
         return switch (tasks.complete(begin.lease(), worker, position, begin.tokens())) {
             case COMPLETED -> {
                 metrics.accepted();
+                audits.accepted(begin.lease(), worker, position);
                 desk.completed(begin.lease());
                 yield new Verdict(begin.lease(), ACCEPTED, "thank you", begin.tokens());
             }

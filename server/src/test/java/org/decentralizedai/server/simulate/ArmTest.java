@@ -48,6 +48,7 @@ class ArmTest {
                 1,
                 1,
                 "",
+                null,
                 List.of(new Point(0, 0, 0, 0, 5), new Point(10, 1000, 500, 1, loss)));
     }
 

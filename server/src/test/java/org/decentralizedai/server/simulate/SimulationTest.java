@@ -1,5 +1,6 @@
 package org.decentralizedai.server.simulate;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -80,11 +82,18 @@ class SimulationTest {
                 30,
                 90);
         return new Scenario(
-                model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, (long) rounds * workers * TASK_TOKENS, 7);
+                model.toString(),
+                corpus,
+                recipe,
+                Variant.PRODUCTION,
+                crowd,
+                0,
+                (long) rounds * workers * TASK_TOKENS,
+                7);
     }
 
     private static Scenario.Crowd crowd(double churn, double attackers, Attack attack) {
-        return new Scenario.Crowd(WORKERS, churn, 5, 100, 0.3, HOME, attackers, attack);
+        return new Scenario.Crowd(WORKERS, churn, 5, 100, 0.3, HOME, attackers, attack, 0);
     }
 
     private static Outcome run(Scenario scenario) {
@@ -182,6 +191,58 @@ class SimulationTest {
         assertThat(attacked.loss()).isGreaterThan(honest.loss() + 0.1);
     }
 
+    private static Scenario audited(Scenario scenario, int honestFirst) {
+        var crowd = scenario.crowd();
+        return new Scenario(
+                scenario.model(),
+                scenario.corpus(),
+                scenario.recipe(),
+                scenario.variant(),
+                new Scenario.Crowd(
+                        crowd.workers(),
+                        crowd.churn(),
+                        crowd.joinSeconds(),
+                        crowd.tokensPerSecond(),
+                        crowd.spread(),
+                        crowd.link(),
+                        crowd.attackers(),
+                        crowd.attack(),
+                        honestFirst),
+                50,
+                scenario.tokens(),
+                scenario.seed());
+    }
+
+    /** The auditor's updates stand in for the fakes. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Attack.class,
+            names = {"SIGN_FLIP", "NOISE", "HALF_STEPS", "ZERO"})
+    void run_liarsFromTheFirstTask_areCaughtAtOnceAndChangeNothing(Attack attack) {
+        var honest = exactly(scenario(quiet(), UpdateEncoding.SIGN, 0, 6));
+        var attacked = exactly(audited(scenario(crowd(0, 0.6, attack), UpdateEncoding.SIGN, 0, 6), 0));
+        var caught = requireNonNull(attacked.caught());
+        assertThat(caught.liars()).isBetween(1, WORKERS - 1);
+        assertThat(caught.fakes()).hasSize(caught.liars()).containsOnly(1);
+        assertThat(caught.honest()).isZero();
+        assertThat(attacked.weights()).isEqualTo(honest.weights());
+    }
+
+    @Test
+    void run_liarsAfterHonestTasks_areCaughtAndNobodyElseIs() {
+        var attacked = exactly(audited(scenario(crowd(0, 0.6, Attack.SIGN_FLIP), UpdateEncoding.INT8, 0, 60), 12));
+        var caught = requireNonNull(attacked.caught());
+        assertThat(caught.fakes()).hasSize(caught.liars());
+        assertThat(caught.honest()).isZero();
+        assertThat(caught.audits().drawn()).isLessThan(attacked.tally().accepted);
+    }
+
+    @Test
+    void scenario_feedbackWithAuditors_isRefused() {
+        assertThatThrownBy(() -> audited(scenario(quiet(), UpdateEncoding.TOP64_2BIT, 0.9, 1), 0))
+                .hasMessageContaining("cannot be audited");
+    }
+
     @Test
     void run_everybodyIsRefused_endsWithASentence() {
         var scenario = scenario(crowd(0, 1, Attack.NOT_A_NUMBER), UpdateEncoding.F32, 0, 1);
@@ -190,7 +251,7 @@ class SimulationTest {
 
     @Test
     void run_slowLine_takesTheTimeOfItsBytes() {
-        var slow = new Scenario.Crowd(1, 0, 0, 1000, 0, new Link(0.1, 50, 0), 0, Attack.ZERO);
+        var slow = new Scenario.Crowd(1, 0, 0, 1000, 0, new Link(0.1, 50, 0), 0, Attack.ZERO, 0);
         var outcome = run(scenario(slow, UpdateEncoding.F32, 0, 10));
         double compute = 10.0 * TASK_TOKENS / 1000;
         double upload = outcome.tally().uploadBytes * 8 / 0.1e6;
@@ -257,9 +318,9 @@ class SimulationTest {
                 null,
                 30,
                 90);
-        var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO);
+        var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO, 0);
         return new Scenario(
-                model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, (long) rounds * steps.tokens(), 7);
+                model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, 0, (long) rounds * steps.tokens(), 7);
     }
 
     private static Scenario with(Variant variant, Scenario scenario) {
@@ -269,6 +330,7 @@ class SimulationTest {
                 scenario.recipe(),
                 variant,
                 scenario.crowd(),
+                scenario.auditors(),
                 scenario.tokens(),
                 scenario.seed());
     }
@@ -297,7 +359,7 @@ class SimulationTest {
                 null,
                 30,
                 90);
-        return new Scenario(model.toString(), corpus, recipe, variant, crowd(0.2, 0, Attack.ZERO), tokens, 7);
+        return new Scenario(model.toString(), corpus, recipe, variant, crowd(0.2, 0, Attack.ZERO), 0, tokens, 7);
     }
 
     @ParameterizedTest

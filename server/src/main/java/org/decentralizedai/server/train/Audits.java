@@ -1,0 +1,295 @@
+package org.decentralizedai.server.train;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.server.state.AuditLedger;
+import org.decentralizedai.server.state.AuditLedger.Audit;
+import org.decentralizedai.server.state.Contribution;
+import org.decentralizedai.server.state.EventLedger;
+import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.state.LoggedUpdate;
+import org.decentralizedai.server.state.TaskLedger;
+import org.decentralizedai.server.state.TaskLedger.Task;
+import org.decentralizedai.server.state.WorkerLedger;
+import org.decentralizedai.server.verify.Agreement;
+import org.decentralizedai.server.verify.Lot;
+import org.decentralizedai.server.verify.Tolerance;
+import org.decentralizedai.wire.Bytes;
+import org.decentralizedai.wire.Lease;
+import org.decentralizedai.wire.ServerMessage.GradientTask;
+import org.decentralizedai.worker.LocalResult;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has accepted updates computed again, drawn by lot after they were accepted. A round is closed when its audits are done, or
+ * after {@link #PATIENCE}. A fake that is found in time is replaced by the auditor's update; its account is nobody again, all
+ * that it has in the open round is audited, and the next step takes back what it has in the means of the last rounds.
+ *
+ * <p>That is a correction, not an undo: a step is linear in its mean, momentum included, so that subtracting a contribution from
+ * a later mean cancels all that it still does, but what others computed from the weights in between stays.
+ *
+ * <p>{@link #accepted} is thread-safe, all else belongs to the trainer's thread.
+ */
+final class Audits implements AutoCloseable {
+    /** Who has sent an update that replaces a fake. */
+    static final String AUDITOR = "auditor";
+
+    /** Rounds whose contributions are taken back. */
+    static final int ROUNDS_TAKEN_BACK = 4;
+
+    /** For which a full round waits for audits; one that comes later can only correct. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Audits.class);
+    private static final int NONE = -1;
+
+    private record Waiting(Audit audit, GradientTask task) {}
+
+    private final AuditLedger ledger;
+    private final TaskLedger tasks;
+    private final WorkerLedger workers;
+    private final EventLedger events;
+    private final GradientLog log;
+    private final TaskDesk desk;
+    private final TrainMetrics metrics;
+    private final Clock clock;
+    private final @Nullable Auditor auditor;
+    private final Lot lot;
+    private final Executor thread;
+    private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
+    private final Map<Long, Audit> open = new ConcurrentHashMap<>(); // waiting or being computed, by task
+    private boolean computing;
+    private volatile int fullRound = NONE; // that waits for its audits
+    private long fullSince;
+    private IntConsumer onSettled = _ -> {};
+    private Consumer<String> onCaught = _ -> {};
+
+    /**
+     * @param auditor null where nobody is audited
+     * @param thread the trainer's
+     */
+    Audits(
+            AuditLedger ledger,
+            TaskLedger tasks,
+            WorkerLedger workers,
+            EventLedger events,
+            GradientLog log,
+            TaskDesk desk,
+            TrainMetrics metrics,
+            Clock clock,
+            @Nullable Auditor auditor,
+            Lot lot,
+            Executor thread) {
+        this.ledger = ledger;
+        this.tasks = tasks;
+        this.workers = workers;
+        this.events = events;
+        this.log = log;
+        this.desk = desk;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.auditor = auditor;
+        this.lot = lot;
+        this.thread = thread;
+    }
+
+    /** @param listener is told the number of a round whose audits are done */
+    void onSettled(IntConsumer listener) {
+        onSettled = listener;
+    }
+
+    /** @param listener is told the worker of each fake that was found */
+    void onCaught(Consumer<String> listener) {
+        onCaught = listener;
+    }
+
+    /** An update counts. To be called before its round can be closed. */
+    void accepted(Lease lease, String worker, long position) {
+        if (auditor == null) return;
+        String numericClass = workers.numericClass(worker);
+        if (lot.draws(lease, ledger.trust(worker, numericClass).auditRate()))
+            draw(lease, worker, numericClass, position);
+    }
+
+    private void draw(Lease lease, String worker, String numericClass, long position) {
+        var audit = new Audit(lease, desk.plan().round().number(), worker, numericClass, position);
+        if (ledger.draw(audit)) begin(audit);
+    }
+
+    private void begin(Audit audit) {
+        open.put(audit.lease().taskId(), audit);
+        queue.add(new Waiting(audit, desk.task(audit.lease())));
+        thread.execute(this::computeNext);
+    }
+
+    /** Takes up what a restart has left, and draws among the updates that the crash kept from the lot. */
+    void resume() {
+        if (auditor == null) return;
+        int round = desk.plan().round().number();
+        for (Audit audit : ledger.waiting())
+            if (audit.round() == round) begin(audit);
+            else ledger.missed(audit.lease().taskId());
+        for (Task task : tasks.tasks(round)) {
+            var worker = task.worker();
+            var position = task.logPosition();
+            if (position == null || worker == null || worker.equals(AUDITOR) || ledger.drawn(task.id())) continue;
+            accepted(new Lease(task.id(), task.fence()), worker, position);
+        }
+    }
+
+    private void computeNext() {
+        var next = computing ? null : queue.poll();
+        if (next == null || auditor == null) return;
+        if (next.audit().round() < desk.plan().round().number() - 1) { // its weights may be gone
+            end(next.audit());
+            thread.execute(this::computeNext);
+            return;
+        }
+        computing = true;
+        result(auditor, next.task()).whenCompleteAsync((result, failure) -> finished(next, result, failure), thread);
+    }
+
+    private static CompletableFuture<LocalResult> result(Auditor auditor, GradientTask task) {
+        try {
+            return auditor.compute(task);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void finished(Waiting done, @Nullable LocalResult result, @Nullable Throwable failure) {
+        computing = false;
+        try {
+            if (result != null) decide(done.audit(), done.task(), result);
+            else
+                LOG.warn(
+                        "task {} could not be computed again",
+                        done.task().lease().taskId(),
+                        failure);
+        } catch (RuntimeException e) { // the others must be looked at all the same
+            LOG.error("the audit of task {} failed", done.task().lease().taskId(), e);
+        }
+        end(done.audit());
+        computeNext();
+    }
+
+    private void end(Audit audit) {
+        ledger.missed(audit.lease().taskId()); // where nothing was decided
+        open.remove(audit.lease().taskId());
+        int round = desk.plan().round().number();
+        if (fullRound == round && settled(round)) onSettled.accept(round);
+    }
+
+    private void decide(Audit audit, GradientTask task, LocalResult result) {
+        var form = task.form();
+        float[] expected = form.slice().of(result.update());
+        var sent = log.read(audit.position());
+        var agreement = Agreement.of(form.encoding(), expected, sent.encoded().array());
+        boolean agreed = Tolerance.of(form.encoding()).accepts(agreement);
+        metrics.audited(agreed);
+        if (agreed) ledger.agreed(audit, agreement);
+        else punish(audit, agreement, replacement(sent, UpdateCodec.encode(form.encoding(), expected), result));
+    }
+
+    private static LoggedUpdate replacement(LoggedUpdate fake, byte[] expected, LocalResult result) {
+        return new LoggedUpdate(
+                fake.round(),
+                fake.lease(),
+                AUDITOR,
+                fake.tokens(),
+                result.firstLoss(),
+                result.lastLoss(),
+                fake.encoding(),
+                fake.slice(),
+                new Bytes(expected));
+    }
+
+    private void punish(Audit audit, Agreement agreement, LoggedUpdate honest) {
+        int round = desk.plan().round().number();
+        if (audit.round() == round)
+            tasks.replace(audit.lease().taskId(), audit.position(), AUDITOR, log.append(honest));
+        int takenBack = ledger.caught(audit, agreement, round, round - ROUNDS_TAKEN_BACK);
+        events.add(
+                "CHEAT_FOUND",
+                "worker %s did not compute task %d: distance %.3f, cosine %.3f"
+                        .formatted(audit.worker(), audit.lease().taskId(), agreement.relative(), agreement.cosine()));
+        if (takenBack > 0)
+            events.add(
+                    "CORRECTION",
+                    "the step of round %d takes back %d updates of worker %s"
+                            .formatted(round, takenBack, audit.worker()));
+        onCaught.accept(audit.worker());
+        for (Task task : tasks.tasks(round)) {
+            var position = task.logPosition();
+            if (position != null && audit.worker().equals(task.worker()))
+                draw(new Lease(task.id(), task.fence()), audit.worker(), audit.numericClass(), position);
+        }
+    }
+
+    /** Whether a full round may be closed. */
+    boolean settled(int round) {
+        if (open.values().stream().noneMatch(audit -> audit.round() == round)) return true;
+        if (fullRound != round) {
+            fullRound = round;
+            fullSince = clock.millis();
+        }
+        return clock.millis() - fullSince >= PATIENCE.toMillis();
+    }
+
+    /** Whether this round is full and waits. Thread-safe. */
+    boolean holdsUp(int round) {
+        return fullRound == round;
+    }
+
+    /** What the step of this round takes back. */
+    List<Contribution> corrections(int round) {
+        return auditor == null ? List.of() : ledger.corrections(round);
+    }
+
+    /** The round is about to be closed. */
+    void contributed(int round, List<Contribution> contributions) {
+        if (auditor != null) ledger.contributed(round, new ArrayList<>(contributions));
+    }
+
+    /** The step of this round came to nothing. */
+    void discarded(int round) {
+        ledger.postpone(round);
+    }
+
+    /** The next round starts from the weights of an earlier one. */
+    void rolledBack(int round, int target) {
+        ledger.undone(target);
+        ledger.postpone(round);
+    }
+
+    /** The first round whose updates may still be taken back while {@code round} is open. */
+    int oldestNeeded(int round) {
+        return auditor == null ? round : round - ROUNDS_TAKEN_BACK;
+    }
+
+    void trim(int round) {
+        ledger.trim(oldestNeeded(round));
+    }
+
+    AuditLedger.Counts counts() {
+        return ledger.counts();
+    }
+
+    @Override
+    public void close() {
+        if (auditor != null) auditor.close();
+    }
+}

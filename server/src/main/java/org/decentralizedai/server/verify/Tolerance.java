@@ -1,0 +1,38 @@
+package org.decentralizedai.server.verify;
+
+import org.decentralizedai.compress.UpdateEncoding;
+
+/**
+ * What two updates of one task may differ by.
+ *
+ * @param relative greatest relative distance
+ * @param cosine least cosine
+ */
+public record Tolerance(double relative, double cosine) {
+
+    /** 1 − cosine goes with half the square of the distance. */
+    private static Tolerance of(double relative) {
+        return new Tolerance(relative, 1 - relative * relative);
+    }
+
+    /**
+     * Twice the 99.9 % quantile of honest pairs, rounded up past the farthest of them (docs/verification.md). Another model, longer
+     * tasks or other devices want their own calibration before money depends on it.
+     *
+     * @throws IllegalArgumentException for forms that drop values: which ones are dropped is a matter of rounding too
+     */
+    public static Tolerance of(UpdateEncoding encoding) {
+        return switch (encoding) {
+            case F32, INT8 -> of(0.04);
+            case INT4 -> of(0.1);
+            case SIGN -> of(0.02);
+            case TOP256_4BIT, TOP256_2BIT, TOP128_4BIT, TOP128_2BIT, TOP64_4BIT, TOP64_2BIT ->
+                throw new IllegalArgumentException(
+                        "no tolerance tells honest updates from others in this form: " + encoding);
+        };
+    }
+
+    public boolean accepts(Agreement agreement) {
+        return agreement.relative() <= relative && agreement.cosine() >= cosine;
+    }
+}
