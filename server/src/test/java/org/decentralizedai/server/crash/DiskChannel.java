@@ -26,7 +26,7 @@ final class DiskChannel extends FileBaseDefault {
 
     @Override
     public int write(ByteBuffer from, long at) throws IOException {
-        synchronized (disk) { // H2 has threads of its own: no copy is made of half a write, nor put in the place of a newer one
+        synchronized (disk) { // H2 has threads: no copy of half a write, none in place of a newer one
             int whole = from.remaining();
             int room = disk.room(path, whole);
             if (room == whole) return file.write(from, at);
