@@ -3,6 +3,7 @@ package org.decentralizedai.server.crash;
 import java.util.Optional;
 import java.util.Set;
 import org.decentralizedai.server.crash.Power.Phase;
+import org.decentralizedai.store.blob.BlobException;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.wire.Sha256;
 
@@ -24,6 +25,7 @@ record BlobsWithPoints(BlobStore blobs, Power power) implements BlobStore {
 
     @Override
     public byte[] get(Sha256 hash) {
+        if (power.stumblesNow()) throw new BlobException(BlobException.Reason.STORAGE_FAILED, "a passing failure");
         return blobs.get(hash);
     }
 

@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.decentralizedai.server.Settings;
 import org.decentralizedai.server.crash.Power.Phase;
 import org.decentralizedai.server.state.Database;
@@ -29,7 +32,7 @@ final class Coordinator {
     private static final int SEGMENT_BYTES = 4000; // two updates
     private static final int PROMOTE_EVERY = 2;
 
-    private final Queue<Runnable> turns = new ArrayDeque<>();
+    private final BlockingQueue<Runnable> turns = new LinkedBlockingQueue<>(); // some come from a timer's thread
     private final Queue<Candidate> candidates = new ArrayDeque<>();
     private final Power power;
     private final Database database;
@@ -102,6 +105,14 @@ final class Coordinator {
             Promoting.promote(training, next);
             candidates.remove();
         }
+    }
+
+    /** Waits until the trainer tries again what failed. */
+    void workLater() throws InterruptedException {
+        var turn = turns.poll(60, TimeUnit.SECONDS);
+        if (turn == null) throw new AssertionError("the trainer does not try again");
+        turns.add(turn);
+        work();
     }
 
     /** As far as it can be done without power: nothing of it reaches the disk then. */

@@ -13,6 +13,7 @@ import org.decentralizedai.server.Settings;
 import org.decentralizedai.server.TestRun;
 import org.decentralizedai.server.crash.Story.End;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -89,6 +90,16 @@ final class CrashTest {
     void crash_anywhere_losesNothingAndCountsNothingTwice(Trial trial) throws IOException {
         var place = Files.createTempDirectory(folder, "crash");
         assertThat(new Story(place, beginning, settings, SEED, trial.ends()).run())
+                .isEqualTo(undisturbed);
+    }
+
+    /** Its round is not tried again with the next round's weights. */
+    @Test
+    void commitOfARound_answerLost_trainerGoesOnFromTheDatabase() throws IOException {
+        var place = Files.createTempDirectory(folder, "stumble");
+        assertThat(new Story(place, beginning, settings, SEED, List.of())
+                        .stumbling()
+                        .run())
                 .isEqualTo(undisturbed);
     }
 }

@@ -83,6 +83,7 @@ final class Disk {
     /** How many of so many bytes can be written; {@link #failure} follows when not all. */
     int room(Path path, int bytes) throws IOException {
         requirePower();
+        if (path.toString().endsWith(DATABASE)) power.commits();
         boolean torn = path.toString().endsWith(LOG)
                 ? power.endsAt(CrashPoint.RECORD_TORN)
                 : power.phase() == Phase.UPDATE && power.endsAt(CrashPoint.COMMIT_TORN)
@@ -100,7 +101,7 @@ final class Disk {
         if (power.off()) throw new IOException("the power is off");
     }
 
-    void force(Path path) throws IOException {
+    synchronized void force(Path path) throws IOException {
         requirePower();
         if (full(path)) throw failure(path);
         if (Files.isDirectory(path)) {

@@ -26,12 +26,14 @@ final class DiskChannel extends FileBaseDefault {
 
     @Override
     public int write(ByteBuffer from, long at) throws IOException {
-        int whole = from.remaining();
-        int room = disk.room(path, whole);
-        if (room == whole) return file.write(from, at);
-        var part = from.slice(from.position(), room);
-        while (part.hasRemaining()) file.write(part, at + part.position());
-        throw disk.failure(path);
+        synchronized (disk) { // H2 has threads: no copy of half a write, none in place of a newer one
+            int whole = from.remaining();
+            int room = disk.room(path, whole);
+            if (room == whole) return file.write(from, at);
+            var part = from.slice(from.position(), room);
+            while (part.hasRemaining()) file.write(part, at + part.position());
+            throw disk.failure(path);
+        }
     }
 
     @Override

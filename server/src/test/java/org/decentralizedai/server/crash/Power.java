@@ -16,6 +16,7 @@ final class Power {
     private final @Nullable CrashPoint point;
     private int passes; // to be let through
     private boolean off;
+    private boolean stumbling, committing;
     private Phase phase = Phase.START;
 
     /** @param point null for none. @param passes how often the point is passed before the process ends there */
@@ -30,6 +31,22 @@ final class Power {
 
     Phase phase() {
         return phase;
+    }
+
+    /** Once, the first reading of a blob after the next commit of a round fails. */
+    void stumble() {
+        stumbling = true;
+    }
+
+    void commits() {
+        committing = stumbling && phase == Phase.CLOSE;
+    }
+
+    boolean stumblesNow() {
+        if (!committing) return false;
+        stumbling = false;
+        committing = false;
+        return true;
     }
 
     boolean off() {

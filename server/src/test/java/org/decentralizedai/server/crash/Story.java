@@ -46,6 +46,7 @@ final class Story {
     private final Set<Long> acknowledged = new HashSet<>(); // tasks
     private final List<Volunteer> volunteers;
     private @Nullable String full; // files that have no room when an update comes first
+    private boolean stumbling;
     private int lives;
     private Power power = new Power(null, 0);
     private Disk disk;
@@ -117,6 +118,12 @@ final class Story {
         return this;
     }
 
+    /** The first round's commit goes through, but the trainer hears of a failure. */
+    Story stumbling() {
+        stumbling = true;
+        return this;
+    }
+
     private void fail(Volunteer volunteer) {
         if (full == null || !volunteer.busy()) return;
         disk.full(full);
@@ -143,15 +150,23 @@ final class Story {
                 var volunteer = volunteers.get(turn % volunteers.size());
                 fail(volunteer);
                 volunteer.act().ifPresent(this::acknowledge);
+                if (stumbling) power.stumble();
                 now.work();
                 if (power.off()) return null;
+                if (stumbling && now.training().trainer().failure() != null) {
+                    stumbling = false;
+                    now.workLater();
+                }
                 var failure = now.training().trainer().failure();
                 if (failure != null) throw new AssertionError(failure);
             }
+            if (stumbling) throw new AssertionError("the trainer did not hear of the failure");
             if (!ends.isEmpty()) throw new AssertionError("the run never came to " + ends.peek());
             var state = state(now.training());
             now.close();
             return state;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         } catch (RuntimeException | Error e) { // whatever the crash looked like from inside
             if (!power.off()) throw e;
             return null;
