@@ -49,9 +49,11 @@ class RecordedTasksIT {
                 Digests.of(checkpoint),
                 List.of(Digests.of(checkpoint)),
                 List.of(),
+                List.of(),
                 Recording.windows(shard, task),
                 Recording.STEPS,
                 UpdateForm.whole(UpdateEncoding.F32),
+                true,
                 600_000);
     }
 

@@ -9,9 +9,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.server.credit.CreditRule;
+import org.decentralizedai.server.credit.Epoch;
 import org.decentralizedai.server.state.EventLedger.Event;
 import org.decentralizedai.server.train.RateSchedule;
 import org.decentralizedai.server.train.Recipe;
+import org.decentralizedai.server.train.RoundRecord;
 import org.decentralizedai.wire.ClientMessage;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.VerdictCode;
@@ -70,10 +73,17 @@ class CheatingTest {
             assertThat(counts.agreed()).isEqualTo(1);
             assertThat(server.training().events().newest(5).stream().map(Event::kind))
                     .contains("CHEAT_FOUND");
-            var loss = server.training().rounds().current().orElseThrow().trainLoss();
-            assertThat(loss)
-                    .as("the auditor's, not the 5.4 that the liar wrote")
-                    .isNotNull();
+            var record = server.training().records().find(0).orElseThrow();
+            assertThat(RoundRecord.read(record.array()).updates())
+                    .as("the auditor's counts instead of the liar's")
+                    .extracting(RoundRecord.Update::worker)
+                    .hasSize(2)
+                    .contains("auditor");
+            long task = CreditRule.of(TestRun.MODEL).microCredits(TestRun.STEPS.tokens());
+            var credits = server.training().credits();
+            assertThat(credits.pool(Epoch.at(System.currentTimeMillis())))
+                    .as("forfeited")
+                    .isEqualTo(task);
         }
     }
 
@@ -89,7 +99,9 @@ class CheatingTest {
                 UpdateEncoding.INT8,
                 1,
                 0.9,
+                false,
                 UpdateEncoding.INT8,
+                null,
                 30,
                 60);
         var settings = SettingsFile.with(TestRun.settings(folder, 2), Map.of("auditors", 1, "recipe", recipe));

@@ -63,7 +63,8 @@ public final class RoundCheck {
         var recipe = record.recipe();
         var outer = OuterStep.of(
                 UpdateRules.of(recipe).outer(), recipe, record.round(), recipe.steps(record.tokensBefore()));
-        var result = RoundResult.of(log.tasks(), log, log.corrections(), outer, files.values(before.manifest()), files.state(before));
+        var result = RoundResult.of(
+                log.tasks(), log, log.corrections(), outer, files.values(before.manifest()), files.state(before));
         compare("tokens", record.tokens(), result.tokens());
         compare("train loss", record.trainLoss(), result.lastLoss());
         compare("step finite", record.after() != null, result.finite());

@@ -1,12 +1,10 @@
 package org.decentralizedai.server.train;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.decentralizedai.server.state.Contribution;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.LoggedUpdate;
-import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
@@ -48,8 +46,10 @@ public final class RoundRecords {
     Sha256 write(Trainer.Closing closing, @Nullable RoundFiles after) {
         var round = closing.round();
         var result = closing.result();
-        var updates =
-                closing.done().stream().map(this::read).map(RoundRecord.Update::of).toList();
+        var updates = closing.done().stream()
+                .map(this::read)
+                .map(RoundRecord.Update::of)
+                .toList();
         return blobs.put(new RoundRecord(
                         RoundRecord.FORMAT,
                         run.id(),

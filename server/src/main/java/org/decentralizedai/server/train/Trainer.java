@@ -226,8 +226,8 @@ public final class Trainer {
     private void clear(Round current) {
         if (!clearing.tryLock()) return;
         try {
-            int oldest = Math.min(
-                    with.shelf().oldestRecent(current), with.audits().oldestNeeded(current.number()));
+            int oldest =
+                    Math.min(with.shelf().oldestRecent(current), with.audits().oldestNeeded(current.number()));
             with.log().trim(oldest);
             with.audits().trim(current.number());
             with.rounds().trimTasks(Math.min(oldest, current.number() - ROUNDS_WITH_TASKS));

@@ -139,6 +139,7 @@ public final class Training implements AutoCloseable {
         if (auditor != null) requireAuditable(recipe);
         var ledger = new AuditLedger(database, clock);
         audits = new Audits(ledger, tasks, workers, events, log, desk, metrics, clock, auditor, lot, turns);
+        audits.onCaught(credits::forfeit);
         intake = new UpdateIntake(tasks, log, workers, desk, audits, metrics, limits.uploadBytes());
         var parts = new TrainerParts(
                 run,
@@ -236,7 +237,10 @@ public final class Training implements AutoCloseable {
 
     /** @param listener is told the worker of each fake that an audit has found */
     public void onCaught(Consumer<String> listener) {
-        audits.onCaught(listener);
+        audits.onCaught(worker -> {
+            credits.forfeit(worker);
+            listener.accept(worker);
+        });
     }
 
     public AuditLedger.Counts audited() {

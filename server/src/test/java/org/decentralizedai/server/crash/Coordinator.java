@@ -55,15 +55,15 @@ final class Coordinator {
                             new CorpusRequest(settings.corpus(), null, settings.heldOutShare(), false),
                             recipe,
                             seed),
-                    new Training.Limits(Duration.ofSeconds(20), 1 << 20, PROMOTE_EVERY, new Retention(2, 0, false), 2, 0),
+                    new Training.Limits(
+                            Duration.ofSeconds(20), 1 << 20, PROMOTE_EVERY, new Retention(2, 0, false), 2, 0),
                     database,
                     log,
                     new BlobsWithPoints(new FolderBlobStore(store), power),
                     new ByteTokenizer(),
                     new TrainMetrics(new SimpleMeterRegistry()),
                     new MutableClock(),
-                    new Training.Driver(
-                            turns::add, new Promoter(), UpdateRules.of(recipe), null, Lot.secret()));
+                    new Training.Driver(turns::add, new Promoter(), UpdateRules.of(recipe), null, Lot.secret()));
         } catch (RuntimeException | Error e) {
             close();
             throw e;

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Taking back what an account has in earlier means. */
 class CorrectionTest {
     private static final int PARAMETERS = 700, ROUNDS = 60, POISONED = 3, CORRECTED = 6;
-    private static final OuterStep OUTER = new OuterStep(new Nesterov(0.7, 0.8), UpdateEncoding.F32);
+    private static final OuterStep OUTER =
+            new OuterStep(new Nesterov(0.7, 0.8), UpdateEncoding.F32, OuterStep.NO_MOMENT);
 
     @TempDir
     Path folder;
@@ -59,7 +60,7 @@ class CorrectionTest {
     private float[] weights(boolean correct) {
         try (var log = new FileGradientLog(folder.resolve("log-" + correct))) {
             float[] weights = new float[PARAMETERS];
-            var state = OuterState.ZERO;
+            var state = new OuterState(null, null, null);
             var liars = new ArrayList<Contribution>();
             for (int round = 0; round < ROUNDS; round++) {
                 var tasks = new ArrayList<Task>();
