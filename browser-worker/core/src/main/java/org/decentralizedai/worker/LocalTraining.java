@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalTraining implements DeviceUpdate {
     /** Greatest step along a published second moment, in learning rates: a parameter's rare gradients can be far above it. */
-    public static final double BOUND = 10;
+    public static final double BOUND = 60;
 
     private final Kernels kernels;
     private final TaskShape shape;

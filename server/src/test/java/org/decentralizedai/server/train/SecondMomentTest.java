@@ -82,7 +82,7 @@ class SecondMomentTest {
                 MOMENT,
                 60,
                 60);
-        assertThat(recipe.greatestChange(3)).isCloseTo(2 * 8 * 0.1 * (10 + 0.2 * 3), within(1e-9));
+        assertThat(recipe.greatestChange(3)).isCloseTo(2 * 8 * 0.1 * (60 + 0.2 * 3), within(1e-9));
     }
 
     @Test
