@@ -10,6 +10,7 @@ import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.simulate.InnerLoop.Computed;
 import org.decentralizedai.store.blob.BlobStore;
+import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.worker.LocalTraining;
@@ -46,12 +47,15 @@ final class Lab implements AutoCloseable {
         weights = HeldOutLoss.bytes(packed);
     }
 
-    /** @param kept what the worker has from its last task; null when it has nothing */
-    CompletableFuture<Computed> compute(GradientTask task, @Nullable Moments kept) {
+    /**
+     * @param steps that are made
+     * @param kept what the worker has from its last task; null when it has nothing
+     */
+    CompletableFuture<Computed> compute(GradientTask task, LocalSteps steps, @Nullable Moments kept) {
         if (!task.checkpoint().equals(checkpoint))
             throw new IllegalStateException("task of another checkpoint: " + task.checkpoint());
         byte[] from = weights, shard = shards.computeIfAbsent(task.data().shard(), blobs::get);
-        return CompletableFuture.supplyAsync(() -> benches.get().run(task, from, shard, kept), threads);
+        return CompletableFuture.supplyAsync(() -> benches.get().run(task, steps, from, shard, kept), threads);
     }
 
     private record Ready(LocalTraining training, InnerLoop loop) {}
@@ -65,16 +69,16 @@ final class Lab implements AutoCloseable {
             this.kernels = kernels;
         }
 
-        Computed run(GradientTask task, byte[] from, byte[] shard, @Nullable Moments kept) {
+        Computed run(GradientTask task, LocalSteps steps, byte[] from, byte[] shard, @Nullable Moments kept) {
             var current = ready;
-            if (current == null || !current.training().fits(model, task.steps())) {
-                var training = new LocalTraining(kernels, model, task.steps());
+            if (current == null || !current.training().fits(model, steps)) {
+                var training = new LocalTraining(kernels, model, steps);
                 current = new Ready(training, inner.loop(kernels, training));
                 ready = current;
             }
             current.training().load(from, 0);
-            var windows = new TaskWindows(shard, task.data(), task.steps().context());
-            return current.loop().run(task.steps(), windows, kept);
+            var windows = new TaskWindows(shard, task.data(), steps.context());
+            return current.loop().run(steps, windows, kept);
         }
     }
 

@@ -22,6 +22,7 @@ record Scenario(
      * @param tokensPerSecond median speed of a worker
      * @param spread standard deviation of the logarithm of the speeds
      * @param attackers share of the workers that are dishonest
+     * @param colluding whether those act in league
      */
     record Crowd(
             int workers,
@@ -31,7 +32,8 @@ record Scenario(
             double spread,
             Link link,
             double attackers,
-            Attack attack) {
+            Attack attack,
+            boolean colluding) {
         Crowd {
             if (workers <= 0) throw new IllegalArgumentException("workers must be > 0: " + workers);
             if (!(churn >= 0) || churn > 0.95) throw new IllegalArgumentException("churn must be in 0..0.95: " + churn);
@@ -41,6 +43,11 @@ record Scenario(
                         "must be tokensPerSecond > 0, spread >= 0: " + tokensPerSecond + ", " + spread);
             if (!(attackers >= 0) || attackers > 1)
                 throw new IllegalArgumentException("attackers must be in 0..1: " + attackers);
+        }
+
+        /** How many of the workers are: at least the share. */
+        int dishonest() {
+            return (int) Math.ceil(attackers * workers - 1e-9);
         }
     }
 

@@ -2,6 +2,7 @@ package org.decentralizedai.server.simulate;
 
 import java.nio.file.Path;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.server.aggregate.Aggregation;
 import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.ModelChoice;
 import org.decentralizedai.server.train.RateSchedule;
@@ -107,6 +108,12 @@ final class ScenarioOptions {
     @Option(names = "--feedback", paramLabel = "BETA", description = "of the workers' error feedback, 0 for none")
     private @Nullable Double feedback;
 
+    @Option(
+            names = "--aggregation",
+            paramLabel = "KIND",
+            description = "how the updates of a round become one: ${COMPLETION-CANDIDATES}")
+    private @Nullable Aggregation aggregation;
+
     @Option(names = "--churn", paramLabel = "P", description = "probability to leave in the midst of a task (0)")
     private double churn;
 
@@ -134,6 +141,13 @@ final class ScenarioOptions {
     @Option(names = "--attack", paramLabel = "KIND", description = "what those do: ${COMPLETION-CANDIDATES}")
     private Attack attack = Attack.SIGN_FLIP;
 
+    @Option(names = "--colluding", description = "they act in league: all send the same, below every norm, disguised")
+    private boolean colluding;
+
+    long seed() {
+        return seed;
+    }
+
     boolean synchronous() {
         return synchronous;
     }
@@ -144,7 +158,7 @@ final class ScenarioOptions {
                     "--outer ADAM needs an --outer-rate: how far a parameter goes in a round");
         var preset = Recipe.of(model, ModelChoice.config(model));
         var crowd = new Scenario.Crowd(
-                workers, churn, joinSeconds, speed, spread, new Link(up, down, latency), attackers, attack);
+                workers, churn, joinSeconds, speed, spread, new Link(up, down, latency), attackers, attack, colluding);
         var recipe = new Recipe(
                 local(preset.steps()),
                 new RateSchedule(tokens, (long) (rise * tokens), floor),
@@ -156,6 +170,7 @@ final class ScenarioOptions {
                 parts == null ? preset.parts() : parts,
                 or(feedback, preset.feedback()),
                 stepEncoding == null ? preset.stepEncoding() : stepEncoding,
+                aggregation == null ? preset.aggregation() : aggregation,
                 preset.leaseSeconds(),
                 preset.maxLeaseSeconds());
         return new Scenario(model, corpus(), recipe, new Variant(inner, outer), crowd, tokens, seed);

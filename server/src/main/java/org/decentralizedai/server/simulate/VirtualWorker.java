@@ -34,6 +34,7 @@ final class VirtualWorker implements Worker {
     private final Hello hello;
     private final String id;
     private final boolean honest;
+    private final long seed;
     private final double tokensPerSecond;
     private final double joined;
 
@@ -43,7 +44,7 @@ final class VirtualWorker implements Worker {
     private final Sender sender = new Sender();
     private boolean gone;
 
-    VirtualWorker(CrowdOfWorkers crowd, Timeline timeline, Scenario.Crowd habits, long seed) {
+    VirtualWorker(CrowdOfWorkers crowd, Timeline timeline, Scenario.Crowd habits, boolean honest, long seed) {
         this.crowd = crowd;
         this.timeline = timeline;
         this.habits = habits;
@@ -52,7 +53,8 @@ final class VirtualWorker implements Worker {
         for (int i = 0; i < key.length; i++) key[i] = (byte) random.nextLong();
         hello = new Hello(HexFormat.of().formatHex(key), "simulated", false, 0, Long.MAX_VALUE);
         id = Digests.of(key).hex().substring(0, 16);
-        honest = random.nextDouble() >= habits.attackers();
+        this.honest = honest;
+        this.seed = seed;
         tokensPerSecond = habits.tokensPerSecond() * Math.exp(habits.spread() * random.nextNormal());
         joined = timeline.seconds();
     }
@@ -93,7 +95,8 @@ final class VirtualWorker implements Worker {
         if (random.nextDouble() < habits.churn()) {
             timeline.after(random.nextDouble() * (fetch + compute), this::leave);
         } else {
-            var result = crowd.lab().compute(given, kept);
+            var made = honest ? given.steps() : habits.attack().computed(given.steps());
+            var result = crowd.lab().compute(given, made, kept);
             timeline.after(fetch + compute, () -> finished(given, compute, result));
         }
         heartbeat(given);
@@ -118,7 +121,7 @@ final class VirtualWorker implements Worker {
         crowd.tally().left++;
         crowd.tally().onlineSeconds += timeline.seconds() - joined;
         crowd.desk().leave(this);
-        crowd.replace();
+        crowd.replace(honest);
     }
 
     /** Counts the time up to now; at the end of the simulation. */
@@ -149,11 +152,8 @@ final class VirtualWorker implements Worker {
     }
 
     private byte[] encode(GradientTask done, float[] update) {
-        float[] sent = update;
-        if (!honest) {
-            sent = update.clone();
-            habits.attack().apply(sent, random);
-        }
+        if (honest) crowd.conspiracy().hear(update);
+        float[] sent = honest ? update : habits.attack().sent(update, crowd.conspiracy(), seed, random);
         return sender.encode(done.form(), done.round(), sent);
     }
 

@@ -5,6 +5,7 @@ import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.aggregate.Aggregation;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.worker.DeviceMemory;
 import org.decentralizedai.worker.MemoryPlan;
@@ -23,6 +24,7 @@ import org.decentralizedai.worker.TaskShape;
  * @param parts into which updates are sliced: each task sends one slice of its update, and tasks take turns; 1 for whole updates
  * @param feedback β of the error feedback that workers keep, 0 for none; an update then is more than its task
  * @param stepEncoding in which outer steps are published, as deltas for workers that come back; F32: exactly, without deltas
+ * @param aggregation how a round's updates become one
  * @param leaseSeconds without a heartbeat after which a task goes to another worker
  * @param maxLeaseSeconds for all renewals together
  */
@@ -37,12 +39,14 @@ public record Recipe(
         int parts,
         double feedback,
         UpdateEncoding stepEncoding,
+        Aggregation aggregation,
         int leaseSeconds,
         int maxLeaseSeconds) {
 
     public Recipe {
         // in JSON that does not name them
         if (stepEncoding == null) stepEncoding = UpdateEncoding.INT8;
+        if (aggregation == null) aggregation = Aggregation.ROBUST;
         if (schedule == null) schedule = RateSchedule.CONSTANT;
         if (minTasks <= 0 || maxTasks < minTasks)
             throw new IllegalArgumentException(
@@ -55,6 +59,36 @@ public record Recipe(
         if (leaseSeconds <= 0 || maxLeaseSeconds < leaseSeconds)
             throw new IllegalArgumentException("must be 0 < leaseSeconds <= maxLeaseSeconds: leaseSeconds="
                     + leaseSeconds + ", maxLeaseSeconds=" + maxLeaseSeconds);
+    }
+
+    /** With robust aggregation. */
+    public Recipe(
+            LocalSteps steps,
+            RateSchedule schedule,
+            int minTasks,
+            int maxTasks,
+            double outerRate,
+            double outerMomentum,
+            UpdateEncoding encoding,
+            int parts,
+            double feedback,
+            UpdateEncoding stepEncoding,
+            int leaseSeconds,
+            int maxLeaseSeconds) {
+        this(
+                steps,
+                schedule,
+                minTasks,
+                maxTasks,
+                outerRate,
+                outerMomentum,
+                encoding,
+                parts,
+                feedback,
+                stepEncoding,
+                Aggregation.ROBUST,
+                leaseSeconds,
+                maxLeaseSeconds);
     }
 
     private static void requireForm(UpdateEncoding encoding, int parts, double feedback) {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.server.aggregate.Finding;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.TaskLedger;
@@ -31,6 +32,7 @@ public final class Trainer {
     private final ReentrantLock clearing = new ReentrantLock(); // held while blobs and log are deleted, or copied
     private final Executor thread;
     private float[] weights = {}; // of the current round; used by the trainer's thread only
+    private boolean left; // to the operator, who was told; used by the trainer's thread only
     private volatile @Nullable String failure;
 
     /** @param thread runs one thing after the other, never within the call */
@@ -100,8 +102,11 @@ public final class Trainer {
         var done = with.tasks().tasks(number);
         if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
         var outer = new OuterStep(with.rules().outer(), with.recipe().stepEncoding());
-        var result =
-                RoundResult.of(done, with.log(), outer, weights, with.shelf().state(round));
+        var before = with.tasks().tasks(number - 1);
+        var inputs = RoundResult.Inputs.of(
+                number, done, before, with.log(), weights, with.shelf().state(round));
+        var rules = with.rules();
+        var result = RoundResult.of(inputs, rules.aggregation(), rules.standing(), outer);
         if (result.finite()) advance(round, result);
         else discard(round);
     }
@@ -128,9 +133,12 @@ public final class Trainer {
                 round.updates() + result.updates(),
                 result.lastLoss());
         LOG.info(
-                "round {}: {} updates, train loss {} nats",
+                "round {}: {} updates, {} alike, {} copies, {} strays, train loss {} nats",
                 round.number(),
                 result.updates(),
+                result.count(Finding.ALIKE),
+                result.count(Finding.COPY_OF_LAST_ROUND),
+                result.count(Finding.STRAY),
                 "%.4f".formatted(result.lastLoss()));
         with.metrics().round(Duration.ofMillis(with.clock().millis() - round.openedAtMillis()));
         open(next, result.weights(), false);
@@ -181,7 +189,7 @@ public final class Trainer {
     private void clear(Round current) {
         if (!clearing.tryLock()) return;
         try {
-            with.log().trim(current.number());
+            with.log().trim(current.number() - 1); // of whose updates nobody must send a copy
             with.rounds().trimTasks(current.number() - ROUNDS_WITH_TASKS);
             with.shelf().thin(current, with.promoted().current(), with.examiner()::uses);
         } finally {
@@ -207,7 +215,7 @@ public final class Trainer {
      * @throws IllegalArgumentException when that round's checkpoint is not stored any more
      */
     public int rollBack(int number) throws InterruptedException {
-        var turn = new FutureTask<>(() -> rollBackNow(number));
+        var turn = new FutureTask<>(() -> rollBackNow(number, true));
         thread.execute(turn);
         try {
             return turn.get();
@@ -217,7 +225,29 @@ public final class Trainer {
         }
     }
 
-    private int rollBackNow(int number) {
+    /** The held-out loss has jumped: goes back by itself when it has not done so yet. Returns at once. */
+    void jumped(LossGate.Jump jump) {
+        thread.execute(() -> {
+            int current = with.desk().plan().round().number();
+            var line = LossGate.ancestry(with.rounds().upTo(current, LossGate.MEMORY));
+            if (line.stream().noneMatch(round -> round.number() == jump.round())) return; // what is left behind
+            if (jump.good() == null && left) return;
+            left = jump.good() == null;
+            with.events().add("LOSS_JUMPED", jump.why());
+            LOG.warn("the held-out loss has jumped: {}", jump.why());
+            if (jump.good() != null) returnTo(jump.good());
+        });
+    }
+
+    private void returnTo(int number) {
+        try {
+            rollBackNow(number, false);
+        } catch (RuntimeException e) { // the next score tries again
+            LOG.error("could not go back to round {}", number, e);
+        }
+    }
+
+    private int rollBackNow(int number, boolean demanded) {
         var target = with.rounds()
                 .find(number)
                 .filter(round -> !round.thinned())
@@ -232,7 +262,7 @@ public final class Trainer {
                 current.updates(),
                 target.trainLoss());
         with.events().add("ROLLBACK", "round " + next.number() + " starts from the weights of round " + number);
-        open(next, restored, true);
+        open(next, restored, demanded);
         return next.number();
     }
 

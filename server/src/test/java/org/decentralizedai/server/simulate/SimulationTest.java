@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.kernels.ReferenceKernels;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.aggregate.Aggregation;
 import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.RateSchedule;
 import org.decentralizedai.server.train.Recipe;
@@ -70,7 +71,7 @@ class SimulationTest {
     }
 
     private static Scenario.Crowd crowd(double churn, double attackers, Attack attack) {
-        return new Scenario.Crowd(WORKERS, churn, 5, 100, 0.3, HOME, attackers, attack);
+        return new Scenario.Crowd(WORKERS, churn, 5, 100, 0.3, HOME, attackers, attack, false);
     }
 
     private static Outcome run(Scenario scenario) {
@@ -154,6 +155,45 @@ class SimulationTest {
         assertThat(attacked.loss()).isGreaterThan(honest.loss() + 0.1);
     }
 
+    /** Ten workers, of whom three lie. */
+    private double lossWithLiars(Aggregation aggregation, double attackers, Attack attack, boolean colluding) {
+        var crowd = new Scenario.Crowd(10, 0, 5, 100, 0.3, HOME, attackers, attack, colluding);
+        var plain = scenario(crowd, UpdateEncoding.INT8, 0, 20);
+        var recipe = plain.recipe();
+        var chosen = new Recipe(
+                recipe.steps(),
+                recipe.schedule(),
+                recipe.minTasks(),
+                recipe.maxTasks(),
+                recipe.outerRate(),
+                recipe.outerMomentum(),
+                recipe.encoding(),
+                recipe.parts(),
+                recipe.feedback(),
+                recipe.stepEncoding(),
+                aggregation,
+                recipe.leaseSeconds(),
+                recipe.maxLeaseSeconds());
+        return run(new Scenario(
+                        plain.model(), plain.corpus(), chosen, plain.variant(), crowd, plain.tokens(), plain.seed()))
+                .loss();
+    }
+
+    /** The claim in small; docs/liars.md has it in full. */
+    @Test
+    void run_liarsOfEveryKind_hardlyHurtWhereTheyHurtTheMean() {
+        double honest = lossWithLiars(Aggregation.MEAN, 0, Attack.ZERO, false);
+        assertThat(lossWithLiars(Aggregation.ROBUST, 0, Attack.ZERO, false)).isCloseTo(honest, withinPercentage(3));
+        assertThat(lossWithLiars(Aggregation.MEAN, 0.3, Attack.SIGN_FLIP, false))
+                .isGreaterThan(1.06 * honest);
+        for (Attack attack : Attack.values())
+            for (boolean colluding : new boolean[] {false, true})
+                if (attack != Attack.NOT_A_NUMBER && attack != Attack.ZERO)
+                    assertThat(lossWithLiars(Aggregation.ROBUST, 0.3, attack, colluding))
+                            .as("%s %s", attack, colluding)
+                            .isLessThan(1.06 * honest);
+    }
+
     @Test
     void run_everybodyIsRefused_endsWithASentence() {
         var scenario = scenario(crowd(0, 1, Attack.NOT_A_NUMBER), UpdateEncoding.F32, 0, 1);
@@ -162,7 +202,7 @@ class SimulationTest {
 
     @Test
     void run_slowLine_takesTheTimeOfItsBytes() {
-        var slow = new Scenario.Crowd(1, 0, 0, 1000, 0, new Link(0.1, 50, 0), 0, Attack.ZERO);
+        var slow = new Scenario.Crowd(1, 0, 0, 1000, 0, new Link(0.1, 50, 0), 0, Attack.ZERO, false);
         var outcome = run(scenario(slow, UpdateEncoding.F32, 0, 10));
         double compute = 10.0 * TASK_TOKENS / 1000;
         double upload = outcome.tally().uploadBytes * 8 / 0.1e6;
@@ -216,7 +256,7 @@ class SimulationTest {
     private Scenario alone(LocalSteps steps, int rounds) {
         var recipe = new Recipe(
                 steps, RateSchedule.CONSTANT, 1, 1, 1, 0, UpdateEncoding.F32, 1, 0, UpdateEncoding.F32, 30, 90);
-        var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO);
+        var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO, false);
         return new Scenario(
                 model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, (long) rounds * steps.tokens(), 7);
     }
