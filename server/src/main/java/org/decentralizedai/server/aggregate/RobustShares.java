@@ -44,6 +44,8 @@ public record RobustShares(List<Share> shares, double centre) {
     private static final double LEAST = 0.1; // of a cosine, that is no reason to leave an update out
     private static final int FEWEST = 5; // updates of a round among which some may be strays
 
+    private static final double LEAST_COUNTED = 1.0 / 3; // of the weight
+
     public RobustShares {
         shares = List.copyOf(shares);
     }
@@ -76,7 +78,15 @@ public record RobustShares(List<Share> shares, double centre) {
         copies(likeness, measures(before, parameters, null, seed), findings);
         strays(likeness, measures, weights.clone(), findings);
         double[] counted = counted(weights, likeness.groups(), findings);
+        if (sum(counted) < LEAST_COUNTED * sum(weights)) { // no majority was found: then nothing is known of anybody
+            counted = weights;
+            Arrays.fill(findings, Finding.FINE);
+        }
         return centred(measures, counted, scales, findings);
+    }
+
+    private static double sum(double[] values) {
+        return Arrays.stream(values).sum();
     }
 
     /** From the updates themselves: none of their senders knew it. */
@@ -107,11 +117,12 @@ public record RobustShares(List<Share> shares, double centre) {
 
     private static void copies(Likeness likeness, List<Measures> before, Finding[] findings) {
         int[] groups = likeness.groups();
-        for (int i = 0; i < findings.length; i++) {
-            int update = i;
-            if (groups[i] > 1) findings[i] = Finding.ALIKE;
-            if (before.stream().anyMatch(old -> likeness.alike(update, old))) findings[i] = Finding.COPY_OF_LAST_ROUND;
-        }
+        for (int i = 0; i < findings.length; i++) if (groups[i] > 1) findings[i] = Finding.ALIKE;
+        int[] copies = IntStream.range(0, findings.length)
+                .filter(i -> before.stream().anyMatch(old -> likeness.alike(i, old)))
+                .toArray();
+        if (2 * copies.length > findings.length) return; // then rounds are alike, and nobody has copied
+        for (int i : copies) findings[i] = Finding.COPY_OF_LAST_ROUND;
     }
 
     private static void strays(Likeness likeness, List<Measures> measures, double[] weights, Finding[] findings) {

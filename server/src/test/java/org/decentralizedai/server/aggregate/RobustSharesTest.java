@@ -17,6 +17,7 @@ import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Crowds whose honest updates are one common part and noise of their own, as pairs of real ones are: cosines of 0.2 to 0.6. */
@@ -82,7 +83,7 @@ final class RobustSharesTest {
         return logged;
     }
 
-    private static RobustShares shares(List<LoggedUpdate> updates, List<LoggedUpdate> before, float[] last) {
+    private static RobustShares shares(List<LoggedUpdate> updates, List<LoggedUpdate> before, float @Nullable [] last) {
         return RobustShares.of(ROUND, PARAMETERS, updates, before, last, Standing.EQUAL);
     }
 
@@ -91,11 +92,11 @@ final class RobustSharesTest {
     }
 
     /** Of INT8, whole. */
-    private static RobustShares of(List<float[]> updates, float[] last) {
+    private static RobustShares of(List<float[]> updates, float @Nullable [] last) {
         return shares(logged(UpdateEncoding.INT8, 1, updates), List.of(), last);
     }
 
-    private static double[] mean(List<float[]> updates, RobustShares shares, float[] last) {
+    private static double[] mean(List<float[]> updates, RobustShares shares, float @Nullable [] last) {
         double[] mean = new double[PARAMETERS];
         double weights = shares.shares().stream().mapToDouble(Share::weight).sum();
         for (int u = 0; u < updates.size(); u++) {
@@ -131,7 +132,7 @@ final class RobustSharesTest {
     void honestCrowd_isNearlyThePlainMean(
             @ForAll long seed, @ForAll @IntRange(min = 5, max = 24) int count, @ForAll boolean first) {
         var crowd = new Crowd(seed, 0.2 + 0.4 * new Random(seed).nextDouble());
-        float[] last = first ? null : crowd.last();
+        float @Nullable [] last = first ? null : crowd.last();
         var updates = crowd.updates(count);
         var shares = of(updates, last);
         double[] plain = plainMean(updates);
@@ -143,7 +144,7 @@ final class RobustSharesTest {
     void oneUpdate_whateverItIs_movesTheMeanByNoMoreThanItsShare(
             @ForAll long seed, @ForAll @IntRange(min = 6, max = 20) int count, @ForAll boolean first) {
         var crowd = new Crowd(seed, 0.3);
-        float[] last = first ? null : crowd.last();
+        float @Nullable [] last = first ? null : crowd.last();
         var updates = crowd.updates(count);
         var random = new Random(seed);
         float[] wild = scaled(random.nextBoolean() ? crowd.noise() : crowd.common, 1e3 * random.nextGaussian());
@@ -185,7 +186,7 @@ final class RobustSharesTest {
     /** Five of sixteen. */
     private static RobustShares attacked(
             UpdateEncoding encoding, int parts, boolean first, UnaryOperator<float[]> attack, Crowd crowd) {
-        float[] last = first ? null : crowd.last();
+        float @Nullable [] last = first ? null : crowd.last();
         var updates = crowd.updates(16);
         for (int i = 0; i < 5; i++) updates.set(i, attack.apply(updates.get(i)));
         return shares(logged(encoding, parts, updates), List.of(), last);
@@ -266,6 +267,17 @@ final class RobustSharesTest {
             assertThat(Collections.frequency(findings, Finding.COPY_OF_LAST_ROUND))
                     .isEqualTo(1);
         }
+    }
+
+    /** Whose data repeat: a run must not stand still because of it. */
+    @Test
+    void everybodyLikeTheRoundBefore_allCount() {
+        var crowd = new Crowd(14, 0.3);
+        var before = crowd.updates(6);
+        var shares =
+                shares(logged(UpdateEncoding.INT8, 1, before), logged(UpdateEncoding.INT8, 1, before), crowd.last());
+        assertThat(shares.shares())
+                .allSatisfy(share -> assertThat(share.weight()).isEqualTo(100));
     }
 
     /** As in the first rounds of a run, when every batch says the same. */

@@ -1,5 +1,6 @@
 package org.decentralizedai.server.simulate;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -75,7 +76,7 @@ final class AttackTest {
             assertThat(cosine(one, other)).as("%s", attack).isCloseTo(0.64, within(0.05));
             assertThat(dot(one, one) / dot(update, update)).isCloseTo(1, within(0.05));
         }
-        assertThat(cosine(sent(Attack.SIGN_FLIP, together, 1), together.lastStep()))
+        assertThat(cosine(sent(Attack.SIGN_FLIP, together, 1), requireNonNull(together.lastStep())))
                 .isCloseTo(-0.8, within(0.03));
     }
 }
