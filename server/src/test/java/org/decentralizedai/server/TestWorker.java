@@ -30,6 +30,7 @@ import org.decentralizedai.wire.FrameCodec;
 import org.decentralizedai.wire.FrameLayout;
 import org.decentralizedai.wire.ServerMessage;
 import org.decentralizedai.wire.Sha256;
+import org.decentralizedai.worker.LocalResult;
 import org.decentralizedai.worker.LocalTraining;
 import org.decentralizedai.worker.TaskWindows;
 import org.jspecify.annotations.Nullable;
@@ -168,19 +169,36 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
 
     /** Computes the task on the reference kernels and delivers it. */
     ServerMessage.Verdict train(ServerMessage.GradientTask task) throws IOException, InterruptedException {
+        var result = compute(task);
+        return deliver(task, result, result.update());
+    }
+
+    /** As far away from what would help as the server lets pass. */
+    ServerMessage.Verdict poison(ServerMessage.GradientTask task) throws IOException, InterruptedException {
+        var result = compute(task);
+        float[] poison = new float[result.update().length];
+        for (int i = 0; i < poison.length; i++) poison[i] = -0.04f * Math.signum(result.update()[i]);
+        return deliver(task, result, poison);
+    }
+
+    private LocalResult compute(ServerMessage.GradientTask task) throws IOException, InterruptedException {
         var file = new ByteArrayOutputStream();
         for (Sha256 piece : task.weights()) file.writeBytes(shard(piece));
         byte[] weights = file.toByteArray();
         var windows = new TaskWindows(
                 shard(task.data().shard()), task.data(), task.steps().context());
-        var result = LocalTraining.compute(
+        return LocalTraining.compute(
                 new ReferenceKernels(),
                 model,
                 weights,
                 weights.length - Float.BYTES * ParameterLayout.of(model).parameterCount(),
                 task.steps(),
                 windows);
-        byte[] encoded = new Sender().encode(task.form(), task.round(), result.update());
+    }
+
+    private ServerMessage.Verdict deliver(ServerMessage.GradientTask task, LocalResult result, float[] update)
+            throws InterruptedException {
+        byte[] encoded = new Sender().encode(task.form(), task.round(), update);
         return deliver(
                 new UpdateBegin(
                         task.lease(),

@@ -143,6 +143,7 @@ final class VerifyRoundTest {
                     record.tokensBefore(),
                     record.before(),
                     List.of(record.updates().getFirst()),
+                    record.earlier(),
                     List.of(),
                     record.after(),
                     record.tokens(),

@@ -7,6 +7,7 @@ import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.server.train.TaskDesk;
 import org.decentralizedai.server.train.Training;
 import org.decentralizedai.server.train.UpdateIntake;
+import org.decentralizedai.server.train.UpdateRules;
 import org.decentralizedai.wire.Hop;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.Sha256;
@@ -19,6 +20,7 @@ final class CrowdOfWorkers {
     private final Timeline timeline;
     private final Scenario scenario;
     private final SplitMix64 seeds;
+    private final Conspiracy conspiracy;
     private final Tally tally = new Tally();
     private final List<VirtualWorker> workers = new ArrayList<>();
     private final long checkpointBytes;
@@ -32,22 +34,25 @@ final class CrowdOfWorkers {
         this.checkpointBytes = checkpointBytes;
         momentBytes = 2L * ParameterLayout.of(training.model()).parameterCount();
         seeds = new SplitMix64(scenario.seed());
+        double reach = UpdateRules.of(scenario.recipe()).greatestChange().applyAsDouble(0);
+        conspiracy = new Conspiracy(scenario.crowd().colluding(), reach, scenario.seed());
     }
 
     /** All of them come within {@code joinSeconds}. */
     void gather() {
-        for (int i = 0; i < scenario.crowd().workers(); i++) replace();
+        int dishonest = scenario.crowd().dishonest();
+        for (int i = 0; i < scenario.crowd().workers(); i++) replace(i >= dishonest);
     }
 
-    /** A new worker comes in a while. */
-    void replace() {
+    /** A new worker comes in a while, as honest as the one that left: the dishonest are always as many. */
+    void replace(boolean honest) {
         double wait = scenario.crowd().joinSeconds() * seeds.nextDouble();
         long seed = seeds.nextLong();
-        timeline.after(wait, () -> join(seed));
+        timeline.after(wait, () -> join(honest, seed));
     }
 
-    private void join(long seed) {
-        var worker = new VirtualWorker(this, timeline, scenario.crowd(), seed);
+    private void join(boolean honest, long seed) {
+        var worker = new VirtualWorker(this, timeline, scenario.crowd(), honest, seed);
         workers.add(worker);
         tally.joined++;
         var hello = worker.hello();
@@ -66,6 +71,10 @@ final class CrowdOfWorkers {
 
     Lab lab() {
         return lab;
+    }
+
+    Conspiracy conspiracy() {
+        return conspiracy;
     }
 
     Tally tally() {

@@ -2,6 +2,7 @@ package org.decentralizedai.server.simulate;
 
 import java.util.List;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.server.aggregate.Aggregation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param arm its options as they were written, the seed apart
  * @param commit of the program, empty when it is not known
+ * @param aggregation null in lines of earlier versions, that had the mean only
+ * @param attackers how many of the workers
  * @param loss over the whole held-out text, nats per token
  * @param bytesPerToken sent by workers for each accepted token, frames and their headers included; null without workers
  * @param compression how many times smaller an upload is than the update in f32
@@ -35,6 +38,10 @@ record Report(
         int parts,
         double feedback,
         double churn,
+        @Nullable Aggregation aggregation,
+        @Nullable Integer attackers,
+        @Nullable Attack attack,
+        @Nullable Boolean colluding,
         double loss,
         int rounds,
         long tokens,
@@ -73,6 +80,10 @@ record Report(
                 recipe.parts(),
                 recipe.feedback(),
                 scenario.crowd().churn(),
+                recipe.aggregation(),
+                scenario.crowd().dishonest(),
+                scenario.crowd().dishonest() == 0 ? null : scenario.crowd().attack(),
+                scenario.crowd().colluding(),
                 outcome.loss(),
                 outcome.rounds(),
                 outcome.tokens(),

@@ -31,6 +31,7 @@ record Scenario(
      * @param spread standard deviation of the logarithm of the speeds
      * @param attackers share of the workers that are dishonest
      * @param honestFirst tasks that those compute before their first lie
+     * @param colluding whether those act in league
      */
     record Crowd(
             int workers,
@@ -41,7 +42,8 @@ record Scenario(
             Link link,
             double attackers,
             Attack attack,
-            int honestFirst) {
+            int honestFirst,
+            boolean colluding) {
         Crowd {
             if (workers <= 0) throw new IllegalArgumentException("workers must be > 0: " + workers);
             if (!(churn >= 0) || churn > 0.95) throw new IllegalArgumentException("churn must be in 0..0.95: " + churn);
@@ -51,6 +53,11 @@ record Scenario(
                         "must be tokensPerSecond > 0, spread >= 0: " + tokensPerSecond + ", " + spread);
             if (!(attackers >= 0) || attackers > 1)
                 throw new IllegalArgumentException("attackers must be in 0..1: " + attackers);
+        }
+
+        /** How many of the workers are: at least the share. */
+        int dishonest() {
+            return (int) Math.ceil(attackers * workers - 1e-9);
         }
     }
 

@@ -2,6 +2,7 @@ package org.decentralizedai.server.simulate;
 
 import java.nio.file.Path;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.server.aggregate.Aggregation;
 import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.ModelChoice;
 import org.decentralizedai.server.train.RateSchedule;
@@ -123,6 +124,12 @@ final class ScenarioOptions {
     @Option(names = "--feedback", paramLabel = "BETA", description = "of the workers' error feedback, 0 for none")
     private @Nullable Double feedback;
 
+    @Option(
+            names = "--aggregation",
+            paramLabel = "KIND",
+            description = "how the updates of a round become one: ${COMPLETION-CANDIDATES}")
+    private @Nullable Aggregation aggregation;
+
     @Option(names = "--churn", paramLabel = "P", description = "probability to leave in the midst of a task (0)")
     private double churn;
 
@@ -162,6 +169,13 @@ final class ScenarioOptions {
             })
     private int auditors;
 
+    @Option(names = "--colluding", description = "they act in league: all send the same, below every norm, disguised")
+    private boolean colluding;
+
+    long seed() {
+        return seed;
+    }
+
     boolean synchronous() {
         return synchronous;
     }
@@ -184,7 +198,8 @@ final class ScenarioOptions {
                 new Link(up, down, latency),
                 attackers,
                 attack,
-                honestFirst);
+                honestFirst,
+                colluding);
         var recipe = new Recipe(
                 local(preset.steps()),
                 new RateSchedule(tokens, (long) (rise * tokens), floor),
@@ -198,6 +213,7 @@ final class ScenarioOptions {
                 preset.auditable(),
                 stepEncoding == null ? preset.stepEncoding() : stepEncoding,
                 moment,
+                aggregation == null ? preset.aggregation() : aggregation,
                 preset.leaseSeconds(),
                 preset.maxLeaseSeconds());
         return new Scenario(model, corpus(), recipe, new Variant(inner, outer), crowd, auditors, tokens, seed);

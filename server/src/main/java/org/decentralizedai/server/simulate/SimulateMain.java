@@ -66,7 +66,13 @@ public final class SimulateMain implements Callable<Integer> {
             description = "run nothing: show the runs that --json kept in a file")
     private @Nullable Path lines;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "add a line of JSON for each run to this file")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = {
+                "add a line of JSON for each run to this file; runs of --arms that it has are not run again, so that",
+                "a long list can be cut off and gone on with: take another file for another program"
+            })
     private @Nullable Path json;
 
     @Option(names = "--chart", paramLabel = "FILE", description = "write a picture (SVG)")
@@ -90,6 +96,10 @@ public final class SimulateMain implements Callable<Integer> {
 
     /** One run of an arm. */
     private record Run(String arm, ScenarioOptions options, int points, String progress) {
+
+        boolean gave(Report report) {
+            return report.arm().equals(arm) && report.seed() == options.seed();
+        }
 
         /** @param threads that compute */
         Report run(int threads, Consumer<String> listener) {
@@ -140,13 +150,15 @@ public final class SimulateMain implements Callable<Integer> {
     }
 
     private List<Run> runs(Path file) {
+        var names = new ArrayList<String>();
         var runs = new ArrayList<Run>();
         for (String line : lines(file)) {
             String arm = line.replaceFirst("#.*", "").strip();
-            if (arm.isEmpty()) continue;
-            for (long seed : seeds) runs.add(new Run(arm, parsed(arm, seed), points, arm + ", seed " + seed + ": "));
+            if (!arm.isEmpty()) names.add(arm);
         }
-        if (runs.isEmpty()) throw new IllegalArgumentException("there is no arm in " + file);
+        if (names.isEmpty()) throw new IllegalArgumentException("there is no arm in " + file);
+        for (long seed : seeds) // the whole list with one seed, then with the next
+        for (String arm : names) runs.add(new Run(arm, parsed(arm, seed), points, arm + ", seed " + seed + ": "));
         return runs;
     }
 
@@ -185,14 +197,19 @@ public final class SimulateMain implements Callable<Integer> {
     private List<Report> all(List<Run> runs, PrintWriter out) throws InterruptedException, ExecutionException {
         try (var threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             var pending = new ArrayList<Future<Report>>();
-            for (Run run : runs)
+            var earlier = json == null || !Files.exists(json) ? List.<Report>of() : kept(json);
+            var reports = new ArrayList<Report>();
+            for (Run run : runs) {
+                var known = earlier.stream().filter(run::gave).findFirst();
+                known.ifPresent(reports::add);
+                if (known.isPresent()) continue;
                 pending.add(threads.submit(() -> {
                     var report = run.run(1, _ -> {});
                     keep(report);
                     say(out, run.progress() + "%.4f nats".formatted(report.loss()));
                     return report;
                 }));
-            var reports = new ArrayList<Report>();
+            }
             for (var each : pending) reports.add(each.get());
             return reports;
         }

@@ -180,8 +180,9 @@ final class Simulation implements AutoCloseable {
         for (var turn = turns.poll(); turn != null; turn = turns.poll()) turn.run();
         var failure = training.trainer().failure();
         if (failure != null) throw new IllegalStateException(failure);
-        lab.checkpoint(
-                newest.candidate().checkpoint().hash(), newest.candidate().weights());
+        var newest = this.newest.candidate();
+        lab.checkpoint(newest.checkpoint().hash(), newest.weights());
+        crowd.conspiracy().published(newest.checkpoint().hash(), newest.weights());
     }
 
     private long tokens() {

@@ -11,7 +11,11 @@ record Variant(Inner inner, Outer outer) {
     /** Updates are checked as ever, against what their optimiser can do. */
     UpdateRules rules(Recipe recipe, ParameterLayout layout) {
         double reach = inner.reach(layout);
-        var production = UpdateRules.of(recipe).greatestChange();
-        return new UpdateRules(weight -> reach * production.applyAsDouble(weight), outer.rule(recipe));
+        var production = UpdateRules.of(recipe);
+        return new UpdateRules(
+                weight -> reach * production.greatestChange().applyAsDouble(weight),
+                production.aggregation(),
+                production.standing(),
+                outer.rule(recipe));
     }
 }

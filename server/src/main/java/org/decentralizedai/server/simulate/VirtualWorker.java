@@ -33,6 +33,7 @@ final class VirtualWorker implements Worker {
     private final Hello hello;
     private final String id;
     private final boolean honest;
+    private final long seed;
     private final double tokensPerSecond;
     private final double joined;
 
@@ -44,7 +45,7 @@ final class VirtualWorker implements Worker {
     private int delivered, fakes; // accepted updates
     private boolean caught;
 
-    VirtualWorker(CrowdOfWorkers crowd, Timeline timeline, Scenario.Crowd habits, long seed) {
+    VirtualWorker(CrowdOfWorkers crowd, Timeline timeline, Scenario.Crowd habits, boolean honest, long seed) {
         this.crowd = crowd;
         this.timeline = timeline;
         this.habits = habits;
@@ -53,7 +54,8 @@ final class VirtualWorker implements Worker {
         for (int i = 0; i < key.length; i++) key[i] = (byte) random.nextLong();
         hello = new Hello(HexFormat.of().formatHex(key), "simulated", false, 0, Long.MAX_VALUE);
         id = Digests.of(key).hex().substring(0, 16);
-        honest = random.nextDouble() >= habits.attackers();
+        this.honest = honest;
+        this.seed = seed;
         tokensPerSecond = habits.tokensPerSecond() * Math.exp(habits.spread() * random.nextNormal());
         joined = timeline.seconds();
     }
@@ -141,7 +143,7 @@ final class VirtualWorker implements Worker {
         crowd.tally().left++;
         crowd.tally().onlineSeconds += timeline.seconds() - joined;
         crowd.desk().leave(this);
-        crowd.replace();
+        crowd.replace(honest);
     }
 
     /** Counts the time up to now; at the end of the simulation. */
@@ -172,11 +174,8 @@ final class VirtualWorker implements Worker {
     }
 
     private byte[] encode(GradientTask done, float[] update) {
-        float[] sent = update;
-        if (lies()) {
-            sent = update.clone();
-            habits.attack().apply(sent, random);
-        }
+        if (honest) crowd.conspiracy().hear(update);
+        float[] sent = lies() ? habits.attack().sent(update, crowd.conspiracy(), seed, random) : update;
         return sender.encode(done.form(), done.round(), sent);
     }
 

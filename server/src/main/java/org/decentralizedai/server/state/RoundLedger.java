@@ -44,6 +44,16 @@ public final class RoundLedger {
                 .list());
     }
 
+    /** So many rounds up to {@code last}, oldest first. */
+    public List<Round> upTo(int last, int count) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select * from training_round where number > :after and number <= :last order by number")
+                .bind("after", last - count)
+                .bind("last", last)
+                .map(RoundLedger::round)
+                .list());
+    }
+
     /** Rounds whose checkpoint is still stored, oldest first. */
     public List<Round> stored() {
         return jdbi.withHandle(

@@ -3,55 +3,73 @@ package org.decentralizedai.server.train;
 import java.util.TreeMap;
 import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.server.aggregate.Share;
 import org.decentralizedai.server.state.LoggedUpdate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The mean of a round's updates, weighted by tokens; each parameter's over those updates whose slice holds it, and zero where
+ * The mean of a round's updates, by their {@link Share}s; each parameter's over those updates whose slice holds it, and zero where
  * none does. Updates must be added in the order of their tasks: sums are in double precision but rounding still depends on the
  * order, and a round that is summed again after a crash must give the same bytes.
  */
 final class Aggregator {
     private final double[] sum;
-    /** For each number of parts the tokens behind each part; more than one number only where the recipe changed in mid-round. */
-    private final TreeMap<Integer, long[]> tokensByPart = new TreeMap<>();
+    /** By the number of parts, of which there is more than one only where the recipe changed in mid-round. */
+    private final TreeMap<Integer, Parts> parts = new TreeMap<>();
 
     private long tokens;
     private double firstLosses;
     private double lastLosses;
     private int updates;
 
+    /** For each part what its updates weigh together, and what of that the centre gets. */
+    private record Parts(double[] weight, double[] pull) {
+        Parts(int count) {
+            this(new double[count], new double[count]);
+        }
+    }
+
     Aggregator(int parameters) {
         sum = new double[parameters];
     }
 
     /** @throws IllegalArgumentException when it is malformed; nothing was added then */
-    void add(LoggedUpdate update) {
+    void add(LoggedUpdate update, Share share) {
         Slice slice = update.slice();
         int tokens = update.tokens();
-        UpdateCodec.decodeAdd(update.encoding(), update.encoded().array(), slice, tokens, sum);
-        tokensByPart.computeIfAbsent(slice.parts(), long[]::new)[slice.part()] += tokens;
+        double factor = share.weight() * share.scale() * (1 - share.pull());
+        UpdateCodec.decodeAdd(update.encoding(), update.encoded().array(), slice, factor, sum);
+        var part = parts.computeIfAbsent(slice.parts(), Parts::new);
+        part.weight()[slice.part()] += share.weight();
+        part.pull()[slice.part()] += share.weight() * share.pull();
         this.tokens += tokens;
         firstLosses += tokens * update.firstLoss();
         lastLosses += tokens * update.lastLoss();
         updates++;
     }
 
-    float[] mean() {
-        if (tokens == 0) throw new IllegalStateException("no update was added");
+    /** @param last step; null when no share is pulled anywhere. @param centre by which it is multiplied to be where shares are pulled */
+    float[] mean(float @Nullable [] last, double centre) {
+        if (updates == 0) throw new IllegalStateException("no update was added");
         float[] mean = new float[sum.length];
         for (int i = 0; i < sum.length; i++) {
-            long behind = 0;
-            for (long[] parts : tokensByPart.values()) behind += parts[i % parts.length];
-            mean[i] = behind == 0 ? 0 : (float) (sum[i] / behind);
+            double weight = 0, pull = 0;
+            for (var part : parts.values()) {
+                weight += part.weight()[i % part.weight().length];
+                pull += part.pull()[i % part.pull().length];
+            }
+            double pulled = last == null ? sum[i] : sum[i] + pull * centre * last[i];
+            mean[i] = weight == 0 ? 0 : (float) (pulled / weight);
         }
         return mean;
     }
 
-    /** Factor of an update that was added, in the mean; where a round has several numbers of parts, that among its own. */
-    double share(LoggedUpdate update) {
-        long[] behind = tokensByPart.get(update.slice().parts());
-        if (behind == null) throw new IllegalArgumentException("not added: " + update.lease());
-        return (double) update.tokens() / behind[update.slice().part()];
+    /** Of an update that was added with this share, in the mean; where a round has several numbers of parts, among its own. */
+    double factor(Slice slice, Share share) {
+        var part = parts.get(slice.parts());
+        if (part == null) throw new IllegalArgumentException("not added: " + slice);
+        double together = part.weight()[slice.part()];
+        return together == 0 ? 0 : share.weight() * share.scale() * (1 - share.pull()) / together;
     }
 
     long tokens() {

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.Promotion;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Scores checkpoints beside the training and promotes the good ones. Each round's checkpoint is scored on a fixed held-out
  * sample (the newest first: one that waits is passed over when the next comes); now and then one is scored on the whole
  * held-out split and promoted when it is finite, reads back with the right hash, and is not more than 5 % worse than the promoted
- * one.
+ * one. When the {@link LossGate} sees a jump it says so.
  */
 final class Judge implements Examiner {
     /** Loss of a candidate over that of the promoted checkpoint. */
@@ -47,6 +48,8 @@ final class Judge implements Examiner {
     private final Clock clock;
     private final int promoteEvery;
     private final Runnable onScore;
+    private final Consumer<LossGate.Jump> onJump;
+    private volatile int good = -1; // the round that the loss gate would go back to
     private final ExecutorService sampling = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("judge-sample").factory());
     private final ExecutorService deciding = Executors.newSingleThreadExecutor(
@@ -66,7 +69,8 @@ final class Judge implements Examiner {
             TrainMetrics metrics,
             Clock clock,
             int promoteEvery,
-            Runnable onScore) {
+            Runnable onScore,
+            Consumer<LossGate.Jump> onJump) {
         this.model = model;
         this.sample = sample;
         this.all = all;
@@ -78,6 +82,7 @@ final class Judge implements Examiner {
         this.clock = clock;
         this.promoteEvery = promoteEvery;
         this.onScore = onScore;
+        this.onJump = onJump;
     }
 
     @Override
@@ -91,7 +96,7 @@ final class Judge implements Examiner {
 
     @Override
     public boolean uses(int round) {
-        return inUse.contains(round);
+        return round == good || inUse.contains(round);
     }
 
     private void score(Candidate candidate) {
@@ -101,6 +106,7 @@ final class Judge implements Examiner {
         int number = candidate.round().number();
         if (!score.finite()) {
             events.add("NOT_FINITE", "the loss of round " + number + " is not finite");
+            LossGate.look(history(number), false).ifPresent(onJump);
             return;
         }
         rounds.evaluated(number, score.bitsPerByte(), score.bitsStandardError());
@@ -110,7 +116,16 @@ final class Judge implements Examiner {
                 "%.4f".formatted(score.bitsPerByte()),
                 "%.4f".formatted(score.bitsStandardError()));
         onScore.run();
+        var history = history(number);
+        LossGate.good(history).ifPresent(round -> good = round.number());
+        var jump = LossGate.look(history, true);
+        jump.ifPresent(onJump);
+        if (jump.isPresent() && !candidate.demanded()) return;
         if (candidate.demanded() || due(number, score)) decide(candidate);
+    }
+
+    private List<Round> history(int number) {
+        return rounds.upTo(number, LossGate.MEMORY);
     }
 
     private boolean due(int number, Evaluation score) {

@@ -5,6 +5,7 @@ import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.aggregate.Aggregation;
 import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.worker.DeviceMemory;
 import org.decentralizedai.worker.LocalTraining;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     worker that saw which tasks are audited would compute only those as it should
  * @param stepEncoding in which outer steps are published, as deltas for workers that come back; F32: exactly, without deltas
  * @param secondMoment that is kept and published for the local steps; null: they are AdamW's from zero moments
+ * @param aggregation how a round's updates become one
  * @param leaseSeconds without a heartbeat after which a task goes to another worker
  * @param maxLeaseSeconds for all renewals together
  */
@@ -45,12 +47,14 @@ public record Recipe(
         Boolean auditable,
         UpdateEncoding stepEncoding,
         @Nullable SecondMoment secondMoment,
+        Aggregation aggregation,
         int leaseSeconds,
         int maxLeaseSeconds) {
 
     public Recipe {
         // in JSON that does not name them
         if (stepEncoding == null) stepEncoding = UpdateEncoding.INT8;
+        if (aggregation == null) aggregation = Aggregation.ROBUST;
         if (schedule == null) schedule = RateSchedule.CONSTANT;
         if (auditable == null) auditable = false;
         if (minTasks <= 0 || maxTasks < minTasks)
@@ -64,6 +68,40 @@ public record Recipe(
         if (leaseSeconds <= 0 || maxLeaseSeconds < leaseSeconds)
             throw new IllegalArgumentException("must be 0 < leaseSeconds <= maxLeaseSeconds: leaseSeconds="
                     + leaseSeconds + ", maxLeaseSeconds=" + maxLeaseSeconds);
+    }
+
+    /** With robust aggregation. */
+    public Recipe(
+            LocalSteps steps,
+            RateSchedule schedule,
+            int minTasks,
+            int maxTasks,
+            double outerRate,
+            double outerMomentum,
+            UpdateEncoding encoding,
+            int parts,
+            double feedback,
+            Boolean auditable,
+            UpdateEncoding stepEncoding,
+            @Nullable SecondMoment secondMoment,
+            int leaseSeconds,
+            int maxLeaseSeconds) {
+        this(
+                steps,
+                schedule,
+                minTasks,
+                maxTasks,
+                outerRate,
+                outerMomentum,
+                encoding,
+                parts,
+                feedback,
+                auditable,
+                stepEncoding,
+                secondMoment,
+                Aggregation.ROBUST,
+                leaseSeconds,
+                maxLeaseSeconds);
     }
 
     private static void requireForm(UpdateEncoding encoding, int parts, double feedback) {

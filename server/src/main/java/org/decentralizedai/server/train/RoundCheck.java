@@ -61,10 +61,17 @@ public final class RoundCheck {
                 files.store().read(before.manifest()).hash().hex());
         var log = fetched();
         var recipe = record.recipe();
-        var outer = OuterStep.of(
-                UpdateRules.of(recipe).outer(), recipe, record.round(), recipe.steps(record.tokensBefore()));
-        var result = RoundResult.of(
-                log.tasks(), log, log.corrections(), outer, files.values(before.manifest()), files.state(before));
+        var rules = UpdateRules.of(recipe);
+        var outer = OuterStep.of(rules.outer(), recipe, record.round(), recipe.steps(record.tokensBefore()));
+        var inputs = new RoundResult.Inputs(
+                record.round(),
+                log.tasks(),
+                log.before(),
+                log.corrections(),
+                log,
+                files.values(before.manifest()),
+                files.state(before));
+        var result = RoundResult.of(inputs, rules.aggregation(), rules.standing(), outer);
         compare("tokens", record.tokens(), result.tokens());
         compare("train loss", record.trainLoss(), result.lastLoss());
         compare("step finite", record.after() != null, result.finite());
@@ -88,16 +95,20 @@ public final class RoundCheck {
     }
 
     private Fetched fetched() {
-        var all = new ArrayList<LoggedUpdate>();
+        var log = new Fetched(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (int place = 0; place < record.updates().size(); place++)
-            all.add(fetched(record.updates().get(place), record.round(), place));
-        var corrections = new ArrayList<Contribution>();
+            log.tasks().add(log.keep(fetched(record.updates().get(place), record.round(), place), place));
+        for (var each : record.earlier()) log.before().add(log.keep(fetched(each), each.place()));
         for (var each : record.corrections()) {
-            corrections.add(new Contribution(
-                    each.round(), each.update().task(), each.update().worker(), all.size(), each.share()));
-            all.add(fetched(each.update(), each.round(), each.place()));
+            var task = log.keep(fetched(each.of()), each.of().place());
+            var worker = each.of().update().worker();
+            log.corrections().add(new Contribution(task.round(), task.id(), worker, task.position(), each.share()));
         }
-        return new Fetched(all, corrections);
+        return log;
+    }
+
+    private LoggedUpdate fetched(RoundRecord.Earlier earlier) {
+        return fetched(earlier.update(), earlier.round(), earlier.place());
     }
 
     private LoggedUpdate fetched(RoundRecord.Update update, int round, int place) {
@@ -109,23 +120,17 @@ public final class RoundCheck {
         return update.logged(round, content);
     }
 
-    /** A log whose positions are places in the record, those of corrections behind those of updates. */
-    private record Fetched(List<LoggedUpdate> updates, List<Contribution> corrections) implements GradientLog {
+    /** What the record lists, as a log. */
+    private record Fetched(
+            List<LoggedUpdate> updates, List<Task> tasks, List<Task> before, List<Contribution> corrections)
+            implements GradientLog {
 
-        List<Task> tasks() {
-            var tasks = new ArrayList<Task>();
-            for (int place = 0; place < updates.size() - corrections.size(); place++) {
-                var update = updates.get(place);
-                tasks.add(new Task(
-                        update.lease().taskId(),
-                        update.round(),
-                        place,
-                        State.DONE,
-                        update.worker(),
-                        update.lease().fence(),
-                        (long) place));
-            }
-            return tasks;
+        Task keep(LoggedUpdate update, int place) {
+            long position = updates.size();
+            updates.add(update);
+            var lease = update.lease();
+            return new Task(
+                    lease.taskId(), update.round(), place, State.DONE, update.worker(), lease.fence(), position);
         }
 
         @Override

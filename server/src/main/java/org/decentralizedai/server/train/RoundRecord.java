@@ -19,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param recipe with the parameters of the outer step
  * @param tokensBefore that the run had trained on, by which the learning rate goes
  * @param updates in the order of summation
+ * @param earlier updates of the round before, of which nobody may send a copy
  * @param corrections what the step takes back of earlier rounds, in the order in which it does
  * @param after null when the step was not finite and the weights stayed
  * @param tokens of the updates
@@ -32,6 +33,7 @@ public record RoundRecord(
         long tokensBefore,
         Files before,
         List<Update> updates,
+        List<Earlier> earlier,
         List<Correction> corrections,
         @Nullable Files after,
         long tokens,
@@ -157,16 +159,15 @@ public record RoundRecord(
         }
     }
 
-    /**
-     * An update of a liar in an earlier round.
-     *
-     * @param place in the record of that round
-     * @param share factor that it had in that round's mean
-     */
-    public record Correction(int round, int place, double share, Update update) {}
+    /** An update of an earlier round. @param place in the record of that round */
+    public record Earlier(int round, int place, Update update) {}
+
+    /** A liar's update. @param share factor that it had in its round's mean */
+    public record Correction(Earlier of, double share) {}
 
     public RoundRecord {
         updates = List.copyOf(updates);
+        earlier = List.copyOf(earlier);
         corrections = List.copyOf(corrections);
     }
 

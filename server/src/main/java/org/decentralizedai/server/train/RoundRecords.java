@@ -46,7 +46,7 @@ public final class RoundRecords {
     Sha256 write(Trainer.Closing closing, @Nullable RoundFiles after) {
         var round = closing.round();
         var result = closing.result();
-        var updates = closing.done().stream()
+        var updates = closing.inputs().done().stream()
                 .map(this::read)
                 .map(RoundRecord.Update::of)
                 .toList();
@@ -58,7 +58,10 @@ public final class RoundRecords {
                         round.tokens(),
                         RoundRecord.Files.of(round.files()),
                         updates,
-                        closing.corrections().stream().map(this::correction).toList(),
+                        closing.inputs().before().stream().map(this::earlier).toList(),
+                        closing.inputs().corrections().stream()
+                                .map(this::correction)
+                                .toList(),
                         after == null ? null : RoundRecord.Files.of(after),
                         result.tokens(),
                         result.lastLoss())
@@ -68,7 +71,11 @@ public final class RoundRecords {
     private RoundRecord.Correction correction(Contribution taken) {
         int place = tasks.find(taken.task()).orElseThrow().index();
         var update = RoundRecord.Update.of(log.read(taken.position()));
-        return new RoundRecord.Correction(taken.round(), place, taken.share(), update);
+        return new RoundRecord.Correction(new RoundRecord.Earlier(taken.round(), place, update), taken.share());
+    }
+
+    private RoundRecord.Earlier earlier(Task task) {
+        return new RoundRecord.Earlier(task.round(), task.index(), RoundRecord.Update.of(read(task)));
     }
 
     private LoggedUpdate read(Task task) {

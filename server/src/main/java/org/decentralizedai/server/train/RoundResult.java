@@ -1,58 +1,130 @@
 package org.decentralizedai.server.train;
 
+import java.io.UncheckedIOException;
+import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.List;
 import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.server.aggregate.Aggregation;
+import org.decentralizedai.server.aggregate.Finding;
+import org.decentralizedai.server.aggregate.RobustShares;
+import org.decentralizedai.server.aggregate.Share;
+import org.decentralizedai.server.aggregate.Standing;
 import org.decentralizedai.server.state.Contribution;
 import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.TaskLedger.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a full round comes to. A function of its tasks, the log, the outer step, and the weights and state before: computed again after a
- * crash it gives the same bytes.
+ * What a full round comes to. A function of its updates, those of the round before, the rules, and the weights and state before:
+ * computed again after a crash it gives the same bytes.
  *
+ * @param shares what each update counted for, in their order
+ * @param contributions what each update has in the mean, corrections apart
  * @param delta the step that was published; null when there is none
  * @param lastLoss mean loss of the tasks' last steps, nats per token
- * @param contributions what each update has in the mean, corrections apart
  */
 record RoundResult(
         float[] weights,
         OuterState state,
         byte @Nullable [] delta,
+        List<Share> shares,
+        List<Contribution> contributions,
         long tokens,
         int updates,
-        double lastLoss,
-        List<Contribution> contributions) {
+        double lastLoss) {
 
     /**
-     * @param done the round's tasks, all done, in their order
+     * What a round is made from.
+     *
+     * @param done its tasks, all done, in their order
+     * @param before tasks of the round before whose updates are in the log, in their order
      * @param corrections what is subtracted from the mean: contributions to earlier ones
      */
-    static RoundResult of(
+    record Inputs(
+            int round,
             List<Task> done,
-            GradientLog log,
+            List<Task> before,
             List<Contribution> corrections,
-            OuterStep outer,
+            GradientLog log,
             float[] weights,
             OuterState state) {
-        var sum = new Aggregator(weights.length);
-        for (Task task : done) sum.add(log.read(task.position()));
-        var step = outer.apply(weights, corrected(sum.mean(), corrections, log), state);
+
+        Inputs {
+            before = before.stream().filter(task -> isKept(task, log)).toList();
+        }
+
+        /** A log that an earlier version trimmed does not have the round before. */
+        private static boolean isKept(Task task, GradientLog log) {
+            if (task.logPosition() == null) return false;
+            try {
+                log.read(task.position());
+                return true;
+            } catch (UncheckedIOException e) {
+                return false;
+            }
+        }
+
+        private List<LoggedUpdate> updates() {
+            return new Logged(done, log);
+        }
+
+        private List<LoggedUpdate> updatesBefore() {
+            return new Logged(before, log);
+        }
+    }
+
+    /** The updates of tasks, read when they are asked for: no two of them are in memory because of this. */
+    private static final class Logged extends AbstractList<LoggedUpdate> {
+        private final List<Task> tasks;
+        private final GradientLog log;
+
+        Logged(List<Task> tasks, GradientLog log) {
+            this.tasks = tasks;
+            this.log = log;
+        }
+
+        @Override
+        public LoggedUpdate get(int index) {
+            return log.read(tasks.get(index).position());
+        }
+
+        @Override
+        public int size() {
+            return tasks.size();
+        }
+    }
+
+    static RoundResult of(Inputs in, Aggregation aggregation, Standing standing, OuterStep outer) {
+        float[] last = in.state().momentum();
+        int parameters = in.weights().length;
+        var updates = in.updates();
+        var robust = switch (aggregation) {
+            case MEAN -> RobustShares.none(updates);
+            case ROBUST -> RobustShares.of(in.round(), parameters, updates, in.updatesBefore(), last, standing);
+        };
+        var sum = new Aggregator(parameters);
+        for (int i = 0; i < updates.size(); i++)
+            sum.add(updates.get(i), robust.shares().get(i));
+        float[] mean = corrected(sum.mean(last, robust.centre()), in);
+        var step = outer.apply(in.weights(), mean, in.state());
         return new RoundResult(
                 step.weights(),
                 step.state(),
                 step.delta(),
+                robust.shares(),
+                contributions(in, robust.shares(), sum),
                 sum.tokens(),
                 sum.updates(),
-                sum.lastLoss(),
-                done.stream().map(task -> contribution(task, sum, log)).toList());
+                sum.lastLoss());
     }
 
-    private static float[] corrected(float[] mean, List<Contribution> corrections, GradientLog log) {
-        if (corrections.isEmpty()) return mean;
+    private static float[] corrected(float[] mean, Inputs in) {
+        if (in.corrections().isEmpty()) return mean;
         double[] taken = new double[mean.length];
-        for (Contribution each : corrections) {
-            var update = log.read(each.position());
+        for (Contribution each : in.corrections()) {
+            var update = in.log().read(each.position());
             UpdateCodec.decodeAdd(update.encoding(), update.encoded().array(), update.slice(), each.share(), taken);
         }
         float[] corrected = new float[mean.length];
@@ -60,9 +132,20 @@ record RoundResult(
         return corrected;
     }
 
-    private static Contribution contribution(Task task, Aggregator sum, GradientLog log) {
-        var update = log.read(task.position());
-        return new Contribution(task.round(), task.id(), update.worker(), task.position(), sum.share(update));
+    private static List<Contribution> contributions(Inputs in, List<Share> shares, Aggregator sum) {
+        var all = new ArrayList<Contribution>();
+        for (int i = 0; i < shares.size(); i++) {
+            var task = in.done().get(i);
+            var update = in.log().read(task.position());
+            double factor = sum.factor(update.slice(), shares.get(i));
+            all.add(new Contribution(task.round(), task.id(), update.worker(), task.position(), factor));
+        }
+        return all;
+    }
+
+    /** How many updates of which this was found. */
+    long count(Finding finding) {
+        return shares.stream().filter(share -> share.finding() == finding).count();
     }
 
     /** False when the step overflowed. */

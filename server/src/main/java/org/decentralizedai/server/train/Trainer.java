@@ -1,7 +1,6 @@
 package org.decentralizedai.server.train;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -10,11 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ParameterLayout;
-import org.decentralizedai.server.state.Contribution;
+import org.decentralizedai.server.aggregate.Finding;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.TaskLedger;
-import org.decentralizedai.server.state.TaskLedger.Task;
 import org.decentralizedai.store.checkpoint.Checkpoint;
 import org.decentralizedai.wire.Sha256;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +33,7 @@ public final class Trainer {
     private final ReentrantLock clearing = new ReentrantLock(); // held while blobs and log are deleted, or copied
     private final Executor thread;
     private float[] weights = {}; // of the current round; used by the trainer's thread only
+    private boolean left; // to the operator, who was told; used by the trainer's thread only
     private volatile @Nullable String failure;
 
     /** @param thread runs one thing after the other, never within the call */
@@ -131,17 +130,26 @@ public final class Trainer {
         if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
         if (!with.audits().settled(number)) return;
         var corrections = with.audits().corrections(number);
+        var before = with.tasks().tasks(number - 1);
+        var inputs = new RoundResult.Inputs(
+                number,
+                done,
+                before,
+                corrections,
+                with.log(),
+                weights,
+                with.shelf().state(round));
+        var rules = with.rules();
         var steps = with.recipe().steps(round.tokens());
-        var outer = OuterStep.of(with.rules().outer(), with.recipe(), number, steps);
-        var result = RoundResult.of(
-                done, with.log(), corrections, outer, weights, with.shelf().state(round));
-        var closing = new Closing(round, done, corrections, result);
+        var outer = OuterStep.of(rules.outer(), with.recipe(), number, steps);
+        var result = RoundResult.of(inputs, rules.aggregation(), rules.standing(), outer);
+        var closing = new Closing(round, inputs, result);
         if (result.finite()) advance(closing);
         else discard(closing);
     }
 
     /** A round whose result is known. */
-    record Closing(Round round, List<Task> done, List<Contribution> corrections, RoundResult result) {}
+    record Closing(Round round, RoundResult.Inputs inputs, RoundResult result) {}
 
     /** The step overflowed: the same weights are tried with other data. */
     private void discard(Closing closing) {
@@ -171,9 +179,12 @@ public final class Trainer {
                 round.updates() + result.updates(),
                 result.lastLoss());
         LOG.info(
-                "round {}: {} updates, train loss {} nats",
+                "round {}: {} updates, {} alike, {} copies, {} strays, train loss {} nats",
                 round.number(),
                 result.updates(),
+                result.count(Finding.ALIKE),
+                result.count(Finding.COPY_OF_LAST_ROUND),
+                result.count(Finding.STRAY),
                 "%.4f".formatted(result.lastLoss()));
         with.audits().contributed(round.number(), result.contributions());
         with.metrics().round(Duration.ofMillis(with.clock().millis() - round.openedAtMillis()));
@@ -226,8 +237,9 @@ public final class Trainer {
     private void clear(Round current) {
         if (!clearing.tryLock()) return;
         try {
-            int oldest =
-                    Math.min(with.shelf().oldestRecent(current), with.audits().oldestNeeded(current.number()));
+            int oldest = Math.min(
+                    current.number() - 1, // of whose updates nobody must send a copy
+                    Math.min(with.shelf().oldestRecent(current), with.audits().oldestNeeded(current.number())));
             with.log().trim(oldest);
             with.audits().trim(current.number());
             with.rounds().trimTasks(Math.min(oldest, current.number() - ROUNDS_WITH_TASKS));
@@ -255,7 +267,7 @@ public final class Trainer {
      * @throws IllegalArgumentException when that round's checkpoint is not stored any more
      */
     public int rollBack(int number) throws InterruptedException {
-        var turn = new FutureTask<>(() -> rollBackNow(number));
+        var turn = new FutureTask<>(() -> rollBackNow(number, true));
         thread.execute(turn);
         try {
             return turn.get();
@@ -265,7 +277,29 @@ public final class Trainer {
         }
     }
 
-    private int rollBackNow(int number) {
+    /** The held-out loss has jumped: goes back by itself when it has not done so yet. Returns at once. */
+    void jumped(LossGate.Jump jump) {
+        thread.execute(() -> {
+            int current = with.desk().plan().round().number();
+            var line = LossGate.ancestry(with.rounds().upTo(current, LossGate.MEMORY));
+            if (line.stream().noneMatch(round -> round.number() == jump.round())) return; // what is left behind
+            if (jump.good() == null && left) return;
+            left = jump.good() == null;
+            with.events().add("LOSS_JUMPED", jump.why());
+            LOG.warn("the held-out loss has jumped: {}", jump.why());
+            if (jump.good() != null) returnTo(jump.good());
+        });
+    }
+
+    private void returnTo(int number) {
+        try {
+            rollBackNow(number, false);
+        } catch (RuntimeException e) { // the next score tries again
+            LOG.error("could not go back to round {}", number, e);
+        }
+    }
+
+    private int rollBackNow(int number, boolean demanded) {
         var target = with.rounds()
                 .find(number)
                 .filter(round -> !round.thinned())
@@ -281,7 +315,7 @@ public final class Trainer {
                 target.trainLoss());
         with.audits().rolledBack(current.number(), number);
         with.events().add("ROLLBACK", "round " + next.number() + " starts from the weights of round " + number);
-        open(next, restored, null, true);
+        open(next, restored, null, demanded);
         return next.number();
     }
 

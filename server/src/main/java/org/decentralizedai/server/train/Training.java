@@ -192,7 +192,8 @@ public final class Training implements AutoCloseable {
                 metrics,
                 clock,
                 limits.promoteEvery(),
-                status::refresh);
+                status::refresh,
+                jump -> trainer.jumped(jump));
     }
 
     public Corpus corpus() {

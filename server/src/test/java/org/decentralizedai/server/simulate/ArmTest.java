@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.server.aggregate.Aggregation;
 import org.decentralizedai.server.simulate.Outcome.Point;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,10 @@ class ArmTest {
                 1,
                 0,
                 0,
+                Aggregation.ROBUST,
+                0,
+                null,
+                false,
                 loss,
                 10,
                 1000,

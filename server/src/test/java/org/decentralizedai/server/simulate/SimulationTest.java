@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.kernels.ReferenceKernels;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.aggregate.Aggregation;
 import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.RateSchedule;
 import org.decentralizedai.server.train.Recipe;
@@ -93,7 +94,7 @@ class SimulationTest {
     }
 
     private static Scenario.Crowd crowd(double churn, double attackers, Attack attack) {
-        return new Scenario.Crowd(WORKERS, churn, 5, 100, 0.3, HOME, attackers, attack, 0);
+        return new Scenario.Crowd(WORKERS, churn, 5, 100, 0.3, HOME, attackers, attack, 0, false);
     }
 
     private static Outcome run(Scenario scenario) {
@@ -207,7 +208,8 @@ class SimulationTest {
                         crowd.link(),
                         crowd.attackers(),
                         crowd.attack(),
-                        honestFirst),
+                        honestFirst,
+                        false),
                 50,
                 scenario.tokens(),
                 scenario.seed());
@@ -243,6 +245,47 @@ class SimulationTest {
                 .hasMessageContaining("cannot be audited");
     }
 
+    /** Ten workers, of whom three lie. */
+    private double lossWithLiars(Aggregation aggregation, double attackers, Attack attack, boolean colluding) {
+        var crowd = new Scenario.Crowd(10, 0, 5, 100, 0.3, HOME, attackers, attack, 0, colluding);
+        var plain = scenario(crowd, UpdateEncoding.INT8, 0, 20);
+        var recipe = plain.recipe();
+        var chosen = new Recipe(
+                recipe.steps(),
+                recipe.schedule(),
+                recipe.minTasks(),
+                recipe.maxTasks(),
+                recipe.outerRate(),
+                recipe.outerMomentum(),
+                recipe.encoding(),
+                recipe.parts(),
+                recipe.feedback(),
+                recipe.auditable(),
+                recipe.stepEncoding(),
+                recipe.secondMoment(),
+                aggregation,
+                recipe.leaseSeconds(),
+                recipe.maxLeaseSeconds());
+        return run(new Scenario(
+                        plain.model(), plain.corpus(), chosen, plain.variant(), crowd, 0, plain.tokens(), plain.seed()))
+                .loss();
+    }
+
+    /** The claim in small; docs/liars.md has it in full. */
+    @Test
+    void run_liarsOfEveryKind_hardlyHurtWhereTheyHurtTheMean() {
+        double honest = lossWithLiars(Aggregation.MEAN, 0, Attack.ZERO, false);
+        assertThat(lossWithLiars(Aggregation.ROBUST, 0, Attack.ZERO, false)).isCloseTo(honest, withinPercentage(3));
+        assertThat(lossWithLiars(Aggregation.MEAN, 0.3, Attack.SIGN_FLIP, false))
+                .isGreaterThan(1.06 * honest);
+        for (Attack attack : Attack.values())
+            for (boolean colluding : new boolean[] {false, true})
+                if (attack != Attack.NOT_A_NUMBER && attack != Attack.ZERO)
+                    assertThat(lossWithLiars(Aggregation.ROBUST, 0.3, attack, colluding))
+                            .as("%s %s", attack, colluding)
+                            .isLessThan(1.06 * honest);
+    }
+
     @Test
     void run_everybodyIsRefused_endsWithASentence() {
         var scenario = scenario(crowd(0, 1, Attack.NOT_A_NUMBER), UpdateEncoding.F32, 0, 1);
@@ -251,7 +294,7 @@ class SimulationTest {
 
     @Test
     void run_slowLine_takesTheTimeOfItsBytes() {
-        var slow = new Scenario.Crowd(1, 0, 0, 1000, 0, new Link(0.1, 50, 0), 0, Attack.ZERO, 0);
+        var slow = new Scenario.Crowd(1, 0, 0, 1000, 0, new Link(0.1, 50, 0), 0, Attack.ZERO, 0, false);
         var outcome = run(scenario(slow, UpdateEncoding.F32, 0, 10));
         double compute = 10.0 * TASK_TOKENS / 1000;
         double upload = outcome.tally().uploadBytes * 8 / 0.1e6;
@@ -318,7 +361,7 @@ class SimulationTest {
                 null,
                 30,
                 90);
-        var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO, 0);
+        var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO, 0, false);
         return new Scenario(
                 model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, 0, (long) rounds * steps.tokens(), 7);
     }

@@ -13,6 +13,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
+import org.decentralizedai.server.aggregate.Share;
 import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
@@ -42,10 +43,15 @@ final class AggregatorTest {
         return new LoggedUpdate(1, new Lease(1, 1), "worker", tokens, firstLoss, lastLoss, encoding, slice, encoded);
     }
 
+    /** As a mean by tokens does. */
+    private static void add(Aggregator sum, LoggedUpdate update) {
+        sum.add(update, Share.plain(update.tokens()));
+    }
+
     private static float[] mean(List<Update> updates) {
         var sum = new Aggregator(17);
-        for (Update update : updates) sum.add(logged(Slice.WHOLE, update.values(), update.tokens(), 3, 2));
-        return sum.mean();
+        for (Update update : updates) add(sum, logged(Slice.WHOLE, update.values(), update.tokens(), 3, 2));
+        return sum.mean(null, 0);
     }
 
     @Property(tries = 100)
@@ -59,9 +65,9 @@ final class AggregatorTest {
     @Test
     void mean_unequalTokens_isWeighted() {
         var sum = new Aggregator(2);
-        sum.add(logged(Slice.WHOLE, new float[] {1, 0}, 30, 4, 3));
-        sum.add(logged(Slice.WHOLE, new float[] {5, 8}, 10, 8, 7));
-        assertThat(sum.mean()).containsExactly(2, 2);
+        add(sum, logged(Slice.WHOLE, new float[] {1, 0}, 30, 4, 3));
+        add(sum, logged(Slice.WHOLE, new float[] {5, 8}, 10, 8, 7));
+        assertThat(sum.mean(null, 0)).containsExactly(2, 2);
         assertThat(sum.tokens()).isEqualTo(40);
         assertThat(sum.firstLoss()).isEqualTo(5);
         assertThat(sum.lastLoss()).isEqualTo(4);
@@ -70,27 +76,27 @@ final class AggregatorTest {
     @Test
     void mean_slices_eachParameterOverThoseThatHoldIt() {
         var sum = new Aggregator(5);
-        sum.add(logged(new Slice(0, 2), new float[] {1, 2, 3}, 10, 4, 3));
-        sum.add(logged(new Slice(1, 2), new float[] {4, 5}, 20, 4, 3));
-        sum.add(logged(new Slice(0, 2), new float[] {4, 5, 6}, 20, 4, 3));
-        assertThat(sum.mean()).containsExactly(3, 4, 4, 5, 5);
+        add(sum, logged(new Slice(0, 2), new float[] {1, 2, 3}, 10, 4, 3));
+        add(sum, logged(new Slice(1, 2), new float[] {4, 5}, 20, 4, 3));
+        add(sum, logged(new Slice(0, 2), new float[] {4, 5, 6}, 20, 4, 3));
+        assertThat(sum.mean(null, 0)).containsExactly(3, 4, 4, 5, 5);
         assertThat(sum.tokens()).isEqualTo(50);
     }
 
     @Test
     void mean_partThatNobodySent_isZero() {
         var sum = new Aggregator(3);
-        sum.add(logged(new Slice(1, 3), new float[] {7}, 10, 4, 3));
-        assertThat(sum.mean()).containsExactly(0, 7, 0);
+        add(sum, logged(new Slice(1, 3), new float[] {7}, 10, 4, 3));
+        assertThat(sum.mean(null, 0)).containsExactly(0, 7, 0);
     }
 
     /** The recipe changed in the midst of a round. */
     @Test
     void mean_differentParts_weighsEachParameterByItsOwnTokens() {
         var sum = new Aggregator(4);
-        sum.add(logged(Slice.WHOLE, new float[] {1, 1, 1, 1}, 10, 4, 3));
-        sum.add(logged(new Slice(1, 2), new float[] {4, 4}, 20, 4, 3));
-        assertThat(sum.mean()).containsExactly(1, 3, 1, 3);
+        add(sum, logged(Slice.WHOLE, new float[] {1, 1, 1, 1}, 10, 4, 3));
+        add(sum, logged(new Slice(1, 2), new float[] {4, 4}, 20, 4, 3));
+        assertThat(sum.mean(null, 0)).containsExactly(1, 3, 1, 3);
     }
 
     /** What made the rounds of earlier versions: the same bits must come out of a log that is summed again. */
@@ -107,13 +113,13 @@ final class AggregatorTest {
             float[] values = new float[slice.length(parameters)];
             for (int i = 0; i < values.length; i++) values[i] = (float) random.nextGaussian();
             var update = logged(encoding, slice, values, 1 + random.nextInt(1000), 3, 2);
-            sum.add(update);
+            add(sum, update);
             float[] decoded = UpdateCodec.decode(encoding, update.encoded().array(), values.length);
             for (int i = 0; i < decoded.length; i++)
                 expected[slice.part() + i * parts] += (double) update.tokens() * decoded[i];
             tokens[slice.part()] += update.tokens();
         }
-        float[] mean = sum.mean();
+        float[] mean = sum.mean(null, 0);
         for (int i = 0; i < parameters; i++)
             assertThat(Float.floatToRawIntBits(mean[i]))
                     .isEqualTo(Float.floatToRawIntBits((float) (expected[i] / tokens[i % parts])));
@@ -123,17 +129,17 @@ final class AggregatorTest {
     void add_malformed_changesNothing() {
         var sum = new Aggregator(3);
         var good = logged(UpdateEncoding.SIGN, Slice.WHOLE, new float[] {1, -1, 1}, 10, 4, 3);
-        sum.add(good);
+        add(sum, good);
         good.encoded().array()[2] |= (byte) 0x80; // padding
-        assertThatThrownBy(() -> sum.add(good)).hasMessageContaining("padding");
-        assertThat(sum.mean()).containsExactly(1, -1, 1);
+        assertThatThrownBy(() -> add(sum, good)).hasMessageContaining("padding");
+        assertThat(sum.mean(null, 0)).containsExactly(1, -1, 1);
         assertThat(sum.updates()).isEqualTo(1);
         assertThat(sum.tokens()).isEqualTo(10);
     }
 
     @Test
     void add_wrongLength_throws() {
-        assertThatThrownBy(() -> new Aggregator(2).add(logged(Slice.WHOLE, new float[3], 1, 1, 1)))
+        assertThatThrownBy(() -> add(new Aggregator(2), logged(Slice.WHOLE, new float[3], 1, 1, 1)))
                 .hasMessageContaining("2 values");
     }
 

@@ -10,6 +10,8 @@ import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.model.SplitMix64;
+import org.decentralizedai.server.aggregate.Aggregation;
+import org.decentralizedai.server.aggregate.Standing;
 import org.decentralizedai.server.state.Contribution;
 import org.decentralizedai.server.state.FileGradientLog;
 import org.decentralizedai.server.state.LoggedUpdate;
@@ -69,7 +71,8 @@ class CorrectionTest {
                     tasks.add(update(log, round, i, lies ? "liar" : "honest", lies ? noise(i) : new float[PARAMETERS]));
                 }
                 List<Contribution> corrections = correct && round == CORRECTED ? liars : List.of();
-                var result = RoundResult.of(tasks, log, corrections, OUTER, weights, state);
+                var inputs = new RoundResult.Inputs(round, tasks, List.of(), corrections, log, weights, state);
+                var result = RoundResult.of(inputs, Aggregation.MEAN, Standing.EQUAL, OUTER);
                 result.contributions().stream()
                         .filter(each -> each.worker().equals("liar"))
                         .forEach(liars::add);
