@@ -1,5 +1,6 @@
 package org.decentralizedai.server.train;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -51,9 +52,7 @@ final class LossGateTest {
     }
 
     private @Nullable Integer good() {
-        var jump = look();
-        assertThat(jump).isNotNull();
-        return jump.good();
+        return requireNonNull(look()).good();
     }
 
     @Property
@@ -72,7 +71,7 @@ final class LossGateTest {
         assertThat(look()).isNull();
         then(3.2);
         assertThat(good()).isEqualTo(2);
-        assertThat(look().why()).contains("3.2000 in round 4", "3.0000");
+        assertThat(requireNonNull(look()).why()).contains("3.2000 in round 4", "3.0000");
     }
 
     @Test
@@ -113,7 +112,7 @@ final class LossGateTest {
     void nothingStored_goesNowhereAndSaysSo() {
         add(3.0, 0, true).then(4.0);
         assertThat(good()).isNull();
-        assertThat(look().why()).contains("no good checkpoint");
+        assertThat(requireNonNull(look()).why()).contains("no good checkpoint");
     }
 
     /** What was left behind counts neither as good nor as bad. */
@@ -133,7 +132,7 @@ final class LossGateTest {
             returns++;
         }
         assertThat(returns).isEqualTo(LossGate.RETURNS_TO_ONE);
-        assertThat(look().why()).contains("did not help");
+        assertThat(requireNonNull(look()).why()).contains("did not help");
     }
 
     /** One good round between the jumps: it ends, too. */
