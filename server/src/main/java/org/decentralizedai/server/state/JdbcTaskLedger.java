@@ -69,10 +69,19 @@ public final class JdbcTaskLedger implements TaskLedger {
 
     @Override
     public Outcome complete(Lease lease, String worker, long logPosition, int tokens) {
+        return complete(lease, worker, logPosition, tokens, "fence = :fence and worker = :worker");
+    }
+
+    @Override
+    public Outcome adopt(Lease lease, String worker, long logPosition, int tokens) {
+        return complete(lease, worker, logPosition, tokens, "fence <= :fence");
+    }
+
+    private Outcome complete(Lease lease, String worker, long logPosition, int tokens, String condition) {
         boolean done = jdbi.inTransaction(handle -> {
-            int changed = handle.createUpdate("""
-                            update task set state = 'DONE', log_position = :position
-                            where id = :id and fence = :fence and worker = :worker and state <> 'DONE'""")
+            int changed = handle.createUpdate(
+                            "update task set state = 'DONE', log_position = :position, fence = :fence, worker = :worker"
+                                    + " where id = :id and state <> 'DONE' and " + condition)
                     .bind("position", logPosition)
                     .bind("id", lease.taskId())
                     .bind("fence", lease.fence())

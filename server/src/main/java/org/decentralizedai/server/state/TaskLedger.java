@@ -63,6 +63,12 @@ public interface TaskLedger {
      */
     Outcome complete(Lease lease, String worker, long logPosition, int tokens);
 
+    /**
+     * As {@link #complete}, for an update that is in the log after a crash: a power cut may have taken its lease from the database,
+     * so that the lease is believed unless the task was leased again since.
+     */
+    Outcome adopt(Lease lease, String worker, long logPosition, int tokens);
+
     /** Another update instead of that at {@code position}; false when the task does not have it any more. */
     boolean replace(long taskId, long position, String worker, long newPosition);
 

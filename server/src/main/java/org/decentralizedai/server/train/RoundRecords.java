@@ -95,7 +95,7 @@ public final class RoundRecords {
     /** The encoded update at this place of a closed round; empty when there is none, or it is not kept any more. */
     public Optional<Bytes> update(int round, int place) {
         int current = rounds.current().orElseThrow().number();
-        if (round < retention.oldestRecent(current) || rounds.record(round).isEmpty()) return Optional.empty();
+        if (round < retention.oldestRecent(current) - 1 || rounds.record(round).isEmpty()) return Optional.empty();
         return tasks.tasks(round).stream()
                 .filter(task -> task.index() == place)
                 .findFirst()

@@ -1,6 +1,7 @@
 package org.decentralizedai.server.train;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -81,16 +82,21 @@ public final class Trainer {
     }
 
     /**
-     * Updates that are in the log but not in the database: a crash came between the two, and their senders never heard ACCEPTED.
-     * One is taken over only under its task's newest lease.
+     * Updates that are in the log but not in the database: a crash came between the two, or a power cut took from the database what
+     * it had said to be on the disk. Of each task the last one counts: nothing follows an update that was acknowledged.
      */
     private void adopt(Round round) {
+        var positions = new LinkedHashMap<Long, Long>(); // by task
         with.log().replay((position, update) -> {
-            if (update.round() != round.number()) return;
-            if (with.tasks().complete(update.lease(), update.worker(), position, update.tokens())
+            if (update.round() == round.number() && !update.worker().equals(Audits.AUDITOR))
+                positions.put(update.lease().taskId(), position);
+        });
+        for (long position : positions.values()) {
+            var update = with.log().read(position);
+            if (with.tasks().adopt(update.lease(), update.worker(), position, update.tokens())
                     == TaskLedger.Outcome.COMPLETED)
                 LOG.info("task {} is taken over from the log", update.lease().taskId());
-        });
+        }
     }
 
     /** To be called every second: leases end, and unfinished uploads with them. */
@@ -237,9 +243,8 @@ public final class Trainer {
     private void clear(Round current) {
         if (!clearing.tryLock()) return;
         try {
-            int oldest = Math.min(
-                    current.number() - 1, // of whose updates nobody must send a copy
-                    Math.min(with.shelf().oldestRecent(current), with.audits().oldestNeeded(current.number())));
+            int before = with.shelf().oldestRecent(current) - 1; // its updates, too, make the oldest that can be verified
+            int oldest = Math.min(before, with.audits().oldestNeeded(current.number()));
             with.log().trim(oldest);
             with.audits().trim(current.number());
             with.rounds().trimTasks(Math.min(oldest, current.number() - ROUNDS_WITH_TASKS));

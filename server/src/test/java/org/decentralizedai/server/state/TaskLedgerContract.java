@@ -94,6 +94,31 @@ abstract class TaskLedgerContract {
         assertThat(ledger.complete(lease, "a", 7, 64)).isEqualTo(Outcome.COMPLETED);
     }
 
+    /** The database has lost the lease, the log has its update. */
+    @Test
+    void adopt_leaseThatTheDatabaseDoesNotKnow_counts() {
+        var known = lease("a");
+        var lost = new Lease(known.taskId(), known.fence() + 1);
+        assertThat(ledger.complete(lost, "b", 7, 64)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(lost, "b", 7, 64)).isEqualTo(Outcome.COMPLETED);
+        var task = ledger.find(known.taskId()).orElseThrow();
+        assertThat(task.worker()).isEqualTo("b");
+        assertThat(task.fence()).isEqualTo(lost.fence());
+        assertThat(ledger.complete(known, "a", 8, 64)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(ledger.adopt(lost, "b", 9, 64)).isEqualTo(Outcome.ALREADY_DONE);
+    }
+
+    @Test
+    void adopt_leasedAgainSince_isStale() {
+        var first = lease("a");
+        clock.advance(LEASE.plusMillis(1));
+        ledger.expire();
+        var second = lease("b");
+        assertThat(second.taskId()).isEqualTo(first.taskId());
+        assertThat(ledger.adopt(first, "a", 7, 64)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(second, "b", 8, 64)).isEqualTo(Outcome.COMPLETED);
+    }
+
     @Test
     void complete_twice_countsOnce() {
         var lease = lease("a");
