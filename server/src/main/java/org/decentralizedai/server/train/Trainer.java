@@ -243,7 +243,8 @@ public final class Trainer {
     private void clear(Round current) {
         if (!clearing.tryLock()) return;
         try {
-            int before = with.shelf().oldestRecent(current) - 1; // its updates, too, make the oldest that can be verified
+            int before =
+                    with.shelf().oldestRecent(current) - 1; // its updates, too, make the oldest that can be verified
             int oldest = Math.min(before, with.audits().oldestNeeded(current.number()));
             with.log().trim(oldest);
             with.audits().trim(current.number());
