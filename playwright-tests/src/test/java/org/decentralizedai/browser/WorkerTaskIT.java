@@ -188,9 +188,8 @@ class WorkerTaskIT {
     }
 
     /** Written on the device: the task is the same each time, and so is its update, which the first one sends as it is. */
-    @ParameterizedTest
-    @ValueSource(strings = {"boot-js.js", "boot-wasm.js"})
-    void codes_inBrowser_areTheCodecsOfTheSameUpdate(String boot) throws Exception {
+    @Test
+    void codes_inBrowser_areTheCodecsOfTheSameUpdate() throws Exception {
         var forms = new ArrayList<UpdateForm>();
         for (UpdateEncoding encoding : List.of(UpdateEncoding.SIGN, UpdateEncoding.INT8, UpdateEncoding.INT4))
             for (Slice slice : List.of(Slice.WHOLE, new Slice(1, 2), new Slice(4, 5)))
@@ -198,7 +197,7 @@ class WorkerTaskIT {
         var tasks = new ArrayList<>(List.of(task(1, SHORT, UpdateForm.whole(UpdateEncoding.F32))));
         for (int i = 0; i < forms.size(); i++) tasks.add(task(2 + i, SHORT, forms.get(i)));
         try (var server = new TaskServer(MODEL, tasks, shards(), false);
-                Page page = open(server, boot)) {
+                Page page = open(server, "boot-js.js")) {
             start(page, server);
             await(page, () -> server.updates.getLast().isDone());
             float[] update = UpdateCodec.decode(

@@ -44,8 +44,8 @@ final class CheckpointCache {
         return Bytes.joined(all);
     }
 
-    /** Cuts the file as the coordinator does, keeps it and forgets all else. */
-    void keep(Sha256 checkpoint, byte[] file) {
+    /** Cuts the file as the coordinator does, keeps it and forgets all else but {@code besides}. */
+    void keep(Sha256 checkpoint, byte[] file, List<Sha256> besides) {
         var hashes = new ArrayList<Sha256>();
         for (int at = 0, count; at < file.length; at += count) {
             count = Math.min(BlobSource.MAX_BYTES, file.length - at);
@@ -54,11 +54,11 @@ final class CheckpointCache {
             cache.keep(hash, piece);
             hashes.add(hash);
         }
-        keepOnly(checkpoint, hashes);
+        keepOnly(checkpoint, hashes, besides);
     }
 
-    /** Forgets all but this checkpoint, whose pieces are kept already. */
-    void keepOnly(Sha256 checkpoint, List<Sha256> pieces) {
+    /** Forgets all but this checkpoint, whose pieces are kept already, and {@code besides}. */
+    void keepOnly(Sha256 checkpoint, List<Sha256> pieces, List<Sha256> besides) {
         if (pieces.size() > 1) {
             var list = ByteBuffer.allocate(Sha256.BYTES * pieces.size());
             for (Sha256 piece : pieces) list.put(piece.bytes());
@@ -66,6 +66,7 @@ final class CheckpointCache {
         }
         var wanted = new HashSet<>(pieces);
         wanted.add(checkpoint);
+        wanted.addAll(besides);
         for (Sha256 hash : cache.kept()) if (!wanted.contains(hash)) cache.remove(hash);
     }
 }

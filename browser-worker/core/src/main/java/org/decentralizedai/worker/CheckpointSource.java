@@ -40,7 +40,7 @@ final class CheckpointSource {
         file = download.fetch(blobs, task.weights(), (long) Float.BYTES * parameters);
         if (!ports.digest().sha256(file).equals(task.checkpoint()))
             throw TaskDropped.because("the pieces of checkpoint " + task.checkpoint() + " do not have its hash");
-        kept.keepOnly(task.checkpoint(), task.weights());
+        kept.keepOnly(task.checkpoint(), task.weights(), task.secondMoment());
         return file;
     }
 
@@ -52,7 +52,7 @@ final class CheckpointSource {
                 WeightsFile base = atHand(hops.getFirst().from(), parameters, loaded);
                 if (base == null) continue;
                 byte[] file = applied(base, hops, task.checkpoint(), download);
-                kept.keep(task.checkpoint(), file);
+                kept.keep(task.checkpoint(), file, task.secondMoment());
                 return file;
             }
         } catch (BlobException | IllegalArgumentException e) { // the whole download does without them

@@ -8,6 +8,6 @@ import org.decentralizedai.model.Parameters;
  * @param weights θ
  * @param gradients of the last batch
  * @param moment1 zero after a restart
- * @param moment2 zero after a restart
+ * @param moment2 after a restart the published second moment, zero where there is none
  */
 public record StepMemory(Parameters weights, Parameters gradients, Parameters moment1, Parameters moment2) {}

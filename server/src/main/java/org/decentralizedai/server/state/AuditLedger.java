@@ -103,10 +103,12 @@ public final class AuditLedger {
             decide(handle, audit, "CAUGHT", agreement);
             handle.execute("update trust set valid = 0 where worker = ?", audit.worker());
             return handle.execute(
-                    "update contribution set corrected_in = ? where worker = ? and round >= ? and corrected_in is null",
+                    "update contribution set corrected_in = ? where worker = ? and round >= ? and round < ?"
+                            + " and corrected_in is null", // a crash may have left those of the open round
                     round,
                     audit.worker(),
-                    since);
+                    since,
+                    round);
         });
     }
 
@@ -157,9 +159,24 @@ public final class AuditLedger {
                 handle.execute("update contribution set corrected_in = ? where corrected_in = ?", round + 1, round));
     }
 
-    /** The weights no longer hold what came in this round or later. */
-    public void undone(int round) {
-        jdbi.useHandle(handle -> handle.execute("delete from contribution where round >= ?", round));
+    /**
+     * After {@code round} the weights are again those that {@code target} began with: what came since is not in them, and what was
+     * taken back since is.
+     */
+    public void returned(int round, int target) {
+        jdbi.useTransaction(handle -> {
+            handle.execute("delete from contribution where round >= ?", target);
+            handle.execute("update contribution set corrected_in = ? where corrected_in >= ?", round + 1, target);
+        });
+    }
+
+    /** The first round of which the step of {@code round} or a later one takes something back; that round when there is none. */
+    public int oldestCorrected(int round) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select coalesce(min(round), :round) from contribution where corrected_in >= :round")
+                .bind("round", round)
+                .mapTo(Integer.class)
+                .one());
     }
 
     /** Forgets what came before this round. */

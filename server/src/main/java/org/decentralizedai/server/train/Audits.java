@@ -154,6 +154,7 @@ final class Audits implements AutoCloseable {
         var next = computing ? null : queue.poll();
         if (next == null || auditor == null) return;
         if (next.audit().round() < desk.plan().round().number() - 1) { // its weights may be gone
+            ledger.missed(next.audit().lease().taskId());
             end(next.audit());
             thread.execute(this::computeNext);
             return;
@@ -174,12 +175,14 @@ final class Audits implements AutoCloseable {
         computing = false;
         try {
             if (result != null) decide(done.audit(), done.task(), result);
-            else
+            else {
                 LOG.warn(
                         "task {} could not be computed again",
                         done.task().lease().taskId(),
                         failure);
-        } catch (RuntimeException e) { // the others must be looked at all the same
+                ledger.missed(done.audit().lease().taskId());
+            }
+        } catch (RuntimeException e) { // the others must be looked at all the same; a restart looks at this one again
             LOG.error("the audit of task {} failed", done.task().lease().taskId(), e);
         }
         end(done.audit());
@@ -187,7 +190,6 @@ final class Audits implements AutoCloseable {
     }
 
     private void end(Audit audit) {
-        ledger.missed(audit.lease().taskId()); // where nothing was decided
         open.remove(audit.lease().taskId());
         int round = desk.plan().round().number();
         if (fullRound == round && settled(round)) onSettled.accept(round);
@@ -221,6 +223,7 @@ final class Audits implements AutoCloseable {
         int round = desk.plan().round().number();
         if (audit.round() == round)
             tasks.replace(audit.lease().taskId(), audit.position(), AUDITOR, log.append(honest));
+        onCaught.accept(audit.worker()); // first: may be done twice, and must not be left out
         int takenBack = ledger.caught(audit, agreement, round, round - ROUNDS_TAKEN_BACK);
         events.add(
                 "CHEAT_FOUND",
@@ -231,7 +234,6 @@ final class Audits implements AutoCloseable {
                     "CORRECTION",
                     "the step of round %d takes back %d updates of worker %s"
                             .formatted(round, takenBack, audit.worker()));
-        onCaught.accept(audit.worker());
         for (Task task : tasks.tasks(round)) {
             var position = task.logPosition();
             if (position != null && audit.worker().equals(task.worker()))
@@ -271,13 +273,12 @@ final class Audits implements AutoCloseable {
 
     /** The next round starts from the weights of an earlier one. */
     void rolledBack(int round, int target) {
-        ledger.undone(target);
-        ledger.postpone(round);
+        ledger.returned(round, target);
     }
 
     /** The first round whose updates may still be taken back while {@code round} is open. */
     int oldestNeeded(int round) {
-        return auditor == null ? round : round - ROUNDS_TAKEN_BACK;
+        return auditor == null ? round : Math.min(round - ROUNDS_TAKEN_BACK, ledger.oldestCorrected(round));
     }
 
     void trim(int round) {

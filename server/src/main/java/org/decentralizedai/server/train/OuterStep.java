@@ -41,8 +41,9 @@ record OuterStep(OuterRule rule, UpdateEncoding encoding, MomentRule moment) {
     /** @param delta null when there is none */
     record Result(float[] weights, OuterState state, byte @Nullable [] delta) {}
 
-    Result apply(float[] weights, float[] mean, OuterState before) {
-        var step = rule.step(mean, before.momentum());
+    /** @param mean of the round's updates @param corrected the same less what is taken back of earlier rounds */
+    Result apply(float[] weights, float[] mean, float[] corrected, OuterState before) {
+        var step = rule.step(corrected, before.momentum());
         var next = moment.next(before.secondMoment(), mean);
         return encoding == UpdateEncoding.F32
                 ? exact(weights, step, before.carry(), next)

@@ -26,6 +26,6 @@ public record RateSchedule(long tokens, long warmup, double floor) {
         if (done < warmup) return FIRST + (1 - FIRST) * done / warmup;
         if (tokens == 0) return 1;
         double progress = Math.min(1, (double) (done - warmup) / (tokens - warmup));
-        return floor + (1 - floor) * (1 + Math.cos(Math.PI * progress)) / 2;
+        return floor + (1 - floor) * (1 + StrictMath.cos(Math.PI * progress)) / 2;
     }
 }

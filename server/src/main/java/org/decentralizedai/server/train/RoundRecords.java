@@ -1,5 +1,6 @@
 package org.decentralizedai.server.train;
 
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import org.decentralizedai.server.state.Contribution;
@@ -15,27 +16,18 @@ import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Sha256;
 import org.jspecify.annotations.Nullable;
 
-/** The records of closed rounds, kept for ever, and the updates that they list, kept as {@link Retention} says. Thread-safe. */
+/** The records of closed rounds, kept for ever, and the updates that they list, as long as the log has them. Thread-safe. */
 public final class RoundRecords {
     private final Run run;
     private final Recipe recipe;
-    private final Retention retention;
     private final BlobStore blobs;
     private final RoundLedger rounds;
     private final TaskLedger tasks;
     private final GradientLog log;
 
-    RoundRecords(
-            Run run,
-            Recipe recipe,
-            Retention retention,
-            BlobStore blobs,
-            RoundLedger rounds,
-            TaskLedger tasks,
-            GradientLog log) {
+    RoundRecords(Run run, Recipe recipe, BlobStore blobs, RoundLedger rounds, TaskLedger tasks, GradientLog log) {
         this.run = run;
         this.recipe = recipe;
-        this.retention = retention;
         this.blobs = blobs;
         this.rounds = rounds;
         this.tasks = tasks;
@@ -95,10 +87,18 @@ public final class RoundRecords {
     /** The encoded update at this place of a closed round; empty when there is none, or it is not kept any more. */
     public Optional<Bytes> update(int round, int place) {
         int current = rounds.current().orElseThrow().number();
-        if (round < retention.oldestRecent(current) - 1 || rounds.record(round).isEmpty()) return Optional.empty();
+        if (round >= current) return Optional.empty();
         return tasks.tasks(round).stream()
-                .filter(task -> task.index() == place)
+                .filter(task -> task.index() == place && task.logPosition() != null)
                 .findFirst()
-                .map(task -> read(task).encoded());
+                .flatMap(this::encoded);
+    }
+
+    private Optional<Bytes> encoded(Task task) {
+        try {
+            return Optional.of(read(task).encoded());
+        } catch (UncheckedIOException e) { // trimmed
+            return Optional.empty();
+        }
     }
 }

@@ -107,8 +107,8 @@ record RoundResult(
         var sum = new Aggregator(parameters);
         for (int i = 0; i < updates.size(); i++)
             sum.add(updates.get(i), robust.shares().get(i));
-        float[] mean = corrected(sum.mean(last, robust.centre()), in);
-        var step = outer.apply(in.weights(), mean, in.state());
+        float[] mean = sum.mean(last, robust.centre());
+        var step = outer.apply(in.weights(), mean, corrected(mean, in), in.state());
         return new RoundResult(
                 step.weights(),
                 step.state(),
@@ -150,7 +150,10 @@ record RoundResult(
 
     /** False when the step overflowed. */
     boolean finite() {
-        return finite(weights) && (state.carry() == null || finite(state.carry()));
+        return finite(weights)
+                && (state.carry() == null || finite(state.carry()))
+                && (state.momentum() == null || finite(state.momentum()))
+                && (state.secondMoment() == null || finite(state.secondMoment().running()));
     }
 
     private static boolean finite(float[] values) {

@@ -16,9 +16,6 @@ import org.decentralizedai.wire.LocalSteps;
  * @param rounds after which it is published again: so long a worker need not load it
  */
 public record SecondMoment(double decay, int rounds) {
-    /** That workers add to √v. */
-    private static final double EPSILON = 1e-8;
-
     /**
      * What is kept from round to round. Immutable: nobody writes to the arrays.
      *
@@ -41,8 +38,9 @@ public record SecondMoment(double decay, int rounds) {
     }
 
     /**
-     * After a round. A parameter that no update covers, or that has no gradient, keeps its v: a token that is not seen for long
-     * must not come back with a giant's step.
+     * After a round. A parameter that no update covers keeps its v. Weight decay counts as gradient, since the mean update holds
+     * it: the v of a token that is not seen for long falls towards its square, and the bound on steps is what keeps the token
+     * from coming back with a giant's step.
      *
      * @param round number of the one that is closed
      * @param steps of its tasks
@@ -52,7 +50,8 @@ public record SecondMoment(double decay, int rounds) {
         for (int step = 1; step <= steps.steps(); step++) rates += steps.learningRate(step);
         float[] running = new float[mean.length];
         for (int i = 0; i < running.length; i++) {
-            double gradient = mean[i] * (Math.sqrt(PublishedMoment.value(before.published(), i)) + EPSILON) / rates;
+            double gradient =
+                    mean[i] * (Math.sqrt(PublishedMoment.value(before.published(), i)) + steps.epsilon()) / rates;
             running[i] = mean[i] == 0
                     ? before.running()[i]
                     : (float) (decay * before.running()[i] + (1 - decay) * gradient * gradient);

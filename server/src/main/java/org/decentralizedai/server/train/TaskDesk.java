@@ -227,6 +227,12 @@ public final class TaskDesk {
         }
     }
 
+    /** Waits for updates that are being accepted. */
+    void settle() {
+        turn.writeLock().lock();
+        turn.writeLock().unlock();
+    }
+
     /** Runs {@code change}, which commits the next round, and gives out its tasks. Leases of the round before are cancelled. */
     void nextRound(Supplier<RoundPlan> change) {
         turn.writeLock().lock();

@@ -106,7 +106,7 @@ public final class Trainer {
             with.desk().recount();
             with.intake().purge();
             int round = with.desk().plan().round().number();
-            if (with.audits().holdsUp(round)) thread.execute(() -> close(round));
+            if (failure == null && with.audits().holdsUp(round)) thread.execute(() -> close(round));
         } catch (RuntimeException e) { // the next second tries again
             LOG.error("could not expire leases", e);
         }
@@ -134,6 +134,7 @@ public final class Trainer {
         }
         var done = with.tasks().tasks(number);
         if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
+        with.desk().settle(); // the last update may not have been drawn for an audit yet
         if (!with.audits().settled(number)) return;
         var corrections = with.audits().corrections(number);
         var before = with.tasks().tasks(number - 1);
@@ -243,9 +244,8 @@ public final class Trainer {
     private void clear(Round current) {
         if (!clearing.tryLock()) return;
         try {
-            int before =
-                    with.shelf().oldestRecent(current) - 1; // its updates, too, make the oldest that can be verified
-            int oldest = Math.min(before, with.audits().oldestNeeded(current.number()));
+            int recent = with.shelf().oldestRecent(current); // it is computed again from updates of earlier rounds, too
+            int oldest = Math.min(recent - 1, with.audits().oldestNeeded(recent));
             with.log().trim(oldest);
             with.audits().trim(current.number());
             with.rounds().trimTasks(Math.min(oldest, current.number() - ROUNDS_WITH_TASKS));

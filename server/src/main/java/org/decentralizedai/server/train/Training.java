@@ -113,7 +113,7 @@ public final class Training implements AutoCloseable {
         promotions = new PromotedPointer(blobs, checkpoints, events, model);
         int parameters = ParameterLayout.of(model).parameterCount();
         status = new RunStatus(run, parameters, opened.corpus(), rounds, workers, desk, promotions);
-        records = new RoundRecords(run, recipe, limits.retention(), blobs, rounds, tasks, log);
+        records = new RoundRecords(run, recipe, blobs, rounds, tasks, log);
         corpus = opened.corpus();
         heldOut = opened.heldOut();
         Executor turns;

@@ -195,7 +195,7 @@ public final class UpdateIntake {
         return switch (tasks.complete(begin.lease(), worker, position, begin.tokens())) {
             case COMPLETED -> {
                 metrics.accepted();
-                audits.accepted(begin.lease(), worker, position);
+                draw(begin.lease(), worker, position);
                 desk.completed(begin.lease());
                 yield new Verdict(begin.lease(), ACCEPTED, "thank you", begin.tokens());
             }
@@ -204,6 +204,15 @@ public final class UpdateIntake {
             case STALE -> refused(worker, begin.lease(), new Refusal(LATE, "the task went to another worker"));
             case NO_SUCH_TASK -> refused(worker, begin.lease(), new Refusal(UNKNOWN_LEASE, "no such task"));
         };
+    }
+
+    /** The update counts whatever becomes of this. */
+    private void draw(Lease lease, String worker, long position) {
+        try {
+            audits.accepted(lease, worker, position);
+        } catch (RuntimeException e) {
+            LOG.error("no lot was drawn for the update of task {}", lease.taskId(), e);
+        }
     }
 
     private int index(Lease lease) {

@@ -15,7 +15,7 @@ package org.decentralizedai.server.verify;
 public record Trust(int valid) {
     public static final Trust NONE = new Trust(0);
 
-    /** Tasks whose pay is held back: the least whole S above. */
+    /** The least whole S above; what is held back in fact is a little more, for audits that are deceived. */
     public static final int HELD_BACK_TASKS = 33;
 
     /** Tasks in a row before which everything is computed again; BOINC's number. */

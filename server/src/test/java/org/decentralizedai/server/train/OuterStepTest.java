@@ -18,7 +18,7 @@ final class OuterStepTest {
     @Test
     void exact_plain_subtracts() {
         var result = new OuterStep(new Nesterov(0.5, 0), UpdateEncoding.F32, OuterStep.NO_MOMENT)
-                .apply(new float[] {1, 2}, new float[] {2, -2}, NONE);
+                .apply(new float[] {1, 2}, new float[] {2, -2}, new float[] {2, -2}, NONE);
         assertThat(result.weights()).containsExactly(0, 3);
         assertThat(result.state()).isEqualTo(NONE);
         assertThat(result.delta()).isNull();
@@ -27,10 +27,11 @@ final class OuterStepTest {
     @Test
     void exact_nesterov_isDiLoCos() {
         var step = new OuterStep(new Nesterov(1, 0.5), UpdateEncoding.F32, OuterStep.NO_MOMENT);
-        var first = step.apply(new float[] {10}, new float[] {4}, NONE); // m = 4, s = 4 + 0.5 * 4
+        var first = step.apply(new float[] {10}, new float[] {4}, new float[] {4}, NONE); // m = 4, s = 4 + 0.5 * 4
         assertThat(first.weights()).containsExactly(4);
         assertThat(first.state().momentum()).containsExactly(4);
-        var second = step.apply(first.weights(), new float[] {2}, first.state()); // m = 4, s = 2 + 0.5 * 4
+        var second =
+                step.apply(first.weights(), new float[] {2}, new float[] {2}, first.state()); // m = 4, s = 2 + 0.5 * 4
         assertThat(second.weights()).containsExactly(0);
         assertThat(second.state().momentum()).containsExactly(4);
     }
@@ -38,10 +39,12 @@ final class OuterStepTest {
     @Test
     void coded_int8_carriesWhatIsRoundedAway() {
         var step = new OuterStep(new Nesterov(1, 0), UpdateEncoding.INT8, OuterStep.NO_MOMENT);
-        var first = step.apply(new float[] {0, 0}, new float[] {127, 1.25f}, NONE); // the scale is 1
+        var first = step.apply(
+                new float[] {0, 0}, new float[] {127, 1.25f}, new float[] {127, 1.25f}, NONE); // the scale is 1
         assertThat(first.weights()).containsExactly(-127, -1);
         assertThat(first.state().carry()).containsExactly(0, 0.25f);
-        var second = step.apply(first.weights(), new float[] {127, 1.25f}, first.state()); // 1.25 + 0.25
+        var second = step.apply(
+                first.weights(), new float[] {127, 1.25f}, new float[] {127, 1.25f}, first.state()); // 1.25 + 0.25
         assertThat(second.weights()).containsExactly(-254, -3);
         assertThat(second.state().carry()).containsExactly(0, -0.5f);
     }
@@ -49,7 +52,11 @@ final class OuterStepTest {
     @Test
     void exact_afterCoded_publishesTheCarryAtOnce() {
         var result = new OuterStep(new Nesterov(1, 0), UpdateEncoding.F32, OuterStep.NO_MOMENT)
-                .apply(new float[] {5}, new float[] {1}, new OuterState(null, new float[] {0.25f}, null));
+                .apply(
+                        new float[] {5},
+                        new float[] {1},
+                        new float[] {1},
+                        new OuterState(null, new float[] {0.25f}, null));
         assertThat(result.weights()).containsExactly(3.75f);
         assertThat(result.state().carry()).isNull();
     }
@@ -68,7 +75,7 @@ final class OuterStepTest {
         var state = NONE;
         for (int round = 0; round < ROUNDS; round++) {
             float[] mean = values(random, small ? 1e-4 : 0.1);
-            var result = step.apply(published, mean, state);
+            var result = step.apply(published, mean, mean, state);
             published = result.weights();
             state = result.state();
             CheckpointDelta.apply(requireNonNull(result.delta()), worker);

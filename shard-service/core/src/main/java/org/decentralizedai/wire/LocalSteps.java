@@ -3,8 +3,8 @@ package org.decentralizedai.wire;
 import org.decentralizedai.model.Precision;
 
 /**
- * The local training of one task: {@code steps} AdamW steps from zero moments, each over {@code batch} windows of
- * {@code context} tokens, computed {@code microBatch} windows at a time.
+ * The local training of one task: {@code steps} steps, AdamW's from zero moments or along a published second moment, each over
+ * {@code batch} windows of {@code context} tokens, computed {@code microBatch} windows at a time.
  *
  * @param warmupSteps the learning rate rises linearly over these first steps of the task
  * @param activations all devices round as it says, even one that could keep them exactly: an update is a function of its task

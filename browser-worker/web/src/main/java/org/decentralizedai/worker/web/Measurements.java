@@ -153,6 +153,10 @@ final class Measurements implements AutoCloseable {
     /** The likeliest token each time; each is chosen on the host, as the next one needs it there. */
     private void generate(MeasureCommand wanted) {
         ModelConfig config = config(wanted);
+        if (wanted.isStandard()) {
+            kernels.useStandard();
+            tuned.clear();
+        }
         Map<ProductShape, String> chosen = wanted.isStandard() ? Map.of() : tunedToGenerate(config);
         Generation text = reader(config, wanted.getWeights().copyToJavaArray());
         int[] prompt = ids(wanted.getTokens().copyToJavaArray()), tokens = new int[1 + wanted.getCount()];

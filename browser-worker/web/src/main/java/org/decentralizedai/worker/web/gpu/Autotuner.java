@@ -30,6 +30,7 @@ public final class Autotuner {
      */
     public List<KernelChoice> tune(TaskShape task, double budgetMillis) {
         double deadline = Performance.now() + budgetMillis;
+        kernels.choose(Variants.PLAIN); // what another model's rows have chosen was not checked on these
         var choices = new ArrayList<KernelChoice>();
         for (ProductShape shape : costliestFirst(task)) {
             if (Performance.now() >= deadline) break;
@@ -58,6 +59,7 @@ public final class Autotuner {
      */
     public List<KernelChoice> use(TaskShape task, List<KernelChoice> known, double budgetMillis) {
         double deadline = Performance.now() + budgetMillis;
+        kernels.choose(Variants.PLAIN);
         var byOperation = new HashMap<String, KernelChoice>();
         for (KernelChoice choice : known) byOperation.put(choice.operation(), choice);
         var used = new ArrayList<KernelChoice>();
