@@ -54,6 +54,7 @@ final class KillIT {
         var process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
+                        "--add-modules=jdk.incubator.vector",
                         "-cp",
                         System.getProperty("java.class.path"),
                         "org.decentralizedai.server.ServerMain",

@@ -126,7 +126,7 @@ public final class Training implements AutoCloseable {
             turns = own;
             examiner = judge(limits, checkpoints, metrics, clock);
             rules = UpdateRules.of(recipe);
-            auditor = limits.auditors() == 0 ? null : new VectorAuditor(model, blobs, limits.auditors());
+            auditor = limits.auditors() == 0 ? null : auditor(limits.auditors(), blobs);
             lot = Lot.secret();
         } else {
             threads = null;
@@ -165,6 +165,13 @@ public final class Training implements AutoCloseable {
         if (run.paused()) desk.mode(TaskDesk.Mode.PAUSED);
         trainer.start();
         if (threads != null) threads.everySecond(trainer::tick);
+    }
+
+    private Auditor auditor(int cores, BlobStore blobs) {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty())
+            throw new IllegalArgumentException(
+                    "auditors need the JDK's vectors: start java with --add-modules=jdk.incubator.vector, or set auditors to 0");
+        return new VectorAuditor(model, blobs, cores);
     }
 
     /** With error feedback an update is more than its task, and whoever computes the task again comes to something else. */
