@@ -253,8 +253,17 @@ class SiteIT {
         page.getByLabel("Temperature").fill("0");
         page.getByLabel("Longest answer").fill("2048");
         page.getByLabel("Beginning of a text").fill("Once upon");
+        // within the page: a click from without waits until the growing text stands still, and by then the answer has
+        // ended
+        page.evaluate("""
+                new MutationObserver((changes, observer) => {
+                  const stop = document.querySelector('[data-stop]');
+                  if (!stop.checkVisibility()) return;
+                  observer.disconnect();
+                  stop.click();
+                }).observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true})
+                """);
         page.keyboard().press("Enter");
-        stop(page).click();
         assertThat(page.locator("article.model")).containsText("stopped by you");
         assertThat(page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Continue the text")))
                 .isVisible();
