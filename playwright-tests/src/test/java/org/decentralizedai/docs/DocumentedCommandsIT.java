@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,8 @@ class DocumentedCommandsIT {
     void simulations_endWithATable() throws Exception {
         Path corpus = Files.writeString(folder.resolve("corpus.txt"), text());
         for (String command : commands("bin/simulate")) {
-            String shortForm = command.replaceFirst("--tokens \\d+", "--tokens 2000")
+            String shortForm = fewerArms(command)
+                    .replaceFirst("--tokens \\d+", "--tokens 2000")
                     .replaceFirst("--model tiny", "--model nano")
                     .replaceFirst("--seeds \\S+", "--seeds 1")
                     .replaceFirst(" --corpus-sha256 \\S+", "")
@@ -93,11 +95,27 @@ class DocumentedCommandsIT {
         }
     }
 
+    /** Every fifteenth of a file of arms. */
+    private String fewerArms(String command) throws IOException {
+        var file = Pattern.compile("--arms (\\S+)").matcher(command);
+        if (!file.find()) return command;
+        var arms = Files.readAllLines(Documents.ROOT.resolve(file.group(1))).stream()
+                .filter(line -> !line.startsWith("#") && !line.isBlank())
+                .toList();
+        var few = IntStream.range(0, arms.size())
+                .filter(i -> i % 15 == 0)
+                .mapToObj(arms::get)
+                .toList();
+        return file.replaceFirst("--arms " + Files.write(folder.resolve("arms.txt"), few));
+    }
+
     @Test
     void calibrations_compare() throws Exception {
         Path corpus = Files.writeString(folder.resolve("corpus.txt"), text());
         for (String command : commands("bin/calibrate")) {
-            String shortForm = command.replaceFirst("--tasks \\d+", "--tasks 2 --cheats-every 1 --seeds 1")
+            String shortForm = command.replaceFirst("--tasks \\d+", "--tasks 2")
+                    .replaceFirst("--cheats-every \\d+", "--cheats-every 1")
+                    .replaceFirst("--seeds \\S+", "--seeds 1")
                     .replaceFirst("--corpus \\S+", "--corpus " + corpus)
                     .replaceAll("--(json|chart) \\S*?([^/ ]+)(?= |$)", "--$1 " + folder + "/$2");
             try (var shell = new Shell(shortForm, folder)) {

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Computes tasks on this machine as the auditor does, in other honest ways and as cheats would, and compares",
-            "the encoded updates. Prints for each form the tolerance, which is twice the 99.9 % quantile of the honest",
+            "the encoded updates. Prints for each form the tolerance, which is twice the 99.9 %% quantile of the honest",
             "pairs, and what it does to each kind of pair. Defaults in brackets."
         })
 public final class CalibrateMain implements Callable<Integer> {
