@@ -2,7 +2,6 @@ package org.decentralizedai.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Page;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -58,8 +57,8 @@ class RecordedTasksIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"boot-js.js", "boot-wasm.js"})
-    void update_ofABrowser_isAccepted(String boot) throws Exception {
+    @ValueSource(strings = {WorkerPage.JS, WorkerPage.WASM})
+    void update_ofABrowser_isAccepted(String script) throws Exception {
         byte[] shard = Recording.shard();
         var checkpoints = TASKS.stream().map(RecordedTasksIT::checkpoint).toList();
         var tasks = IntStream.range(0, TASKS.size())
@@ -71,20 +70,15 @@ class RecordedTasksIT {
                 Digests.of(checkpoints.get(1)).hex(), checkpoints.get(1));
         try (var chromium = Chromium.withWebGpu();
                 var server = new TaskServer(Recording.MODEL, tasks, shards, false);
-                Page page = chromium.browser().newPage()) {
-            page.navigate("http://localhost:" + server.port());
-            page.evaluate("boot => { window.worker = new Worker('/worker/' + boot, {type: 'module'}); }", boot);
-            page.evaluate(
-                    "port => worker.postMessage({type: 'start', url: 'ws://localhost:' + port + '/worker',"
-                            + " key: '0123456789abcdef0123456789abcdef', power: 1})",
-                    server.port());
-            while (!server.updates.getLast().isDone()) page.waitForTimeout(50);
+                var page = new WorkerPage(chromium, server, script)) {
+            page.start();
+            page.awaitUpdates();
             for (int i = 0; i < tasks.size(); i++)
-                check(TASKS.get(i), server.updates.get(i).get(1, TimeUnit.SECONDS), boot);
+                check(TASKS.get(i), server.updates.get(i).get(1, TimeUnit.SECONDS), script);
         }
     }
 
-    private static void check(int task, byte[] encoded, String boot) throws IOException {
+    private static void check(int task, byte[] encoded, String script) throws IOException {
         int values = encoded.length / Float.BYTES;
         var update = new Recording.Update(UpdateCodec.decode(UpdateEncoding.F32, encoded, values));
         var recording = new Recording("swiftshader", task, update);
@@ -95,7 +89,7 @@ class RecordedTasksIT {
                     .isTrue();
         }
         String folder = System.getProperty("record");
-        if (folder != null && boot.equals("boot-js.js"))
+        if (folder != null && script.equals(WorkerPage.JS))
             Files.write(Files.createDirectories(Path.of(folder)).resolve("swiftshader-" + task + ".f32"), encoded);
     }
 }

@@ -43,7 +43,7 @@ final class TaskServer implements AutoCloseable {
     private @Nullable UpdateBegin begin;
     private byte[] received = {};
 
-    final List<ClientMessage> heard = new ArrayList<>();
+    private final List<ClientMessage> heard = new ArrayList<>();
     final List<String> asked = Collections.synchronizedList(new ArrayList<>()); // hashes of shards, in order
     final List<CompletableFuture<byte[]>> updates = new ArrayList<>(); // one for each task
     private int answered;
@@ -84,6 +84,10 @@ final class TaskServer implements AutoCloseable {
 
     int port() {
         return javalin.port();
+    }
+
+    synchronized <M extends ClientMessage> List<M> heard(Class<M> type) {
+        return heard.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
     private static void workerFile(Context context) throws IOException {

@@ -78,7 +78,7 @@ class EndToEndIT {
         try (var server = new Server(new SmallRun(folder, 1e-9).settings(0));
                 BrowserContext context = chromium.browser().newContext()) {
             Page page = contribute(context, server);
-            until(page, () -> scoredRounds(server).size() > ROUNDS);
+            until(page, () -> scoredRounds(server).size() > ROUNDS / 2);
             assertThat(learnt(scoredRounds(server))).isFalse();
         }
     }
