@@ -7,7 +7,7 @@
  * Events: 'state' (see `state`, `reason`) and 'worker' (detail is the worker's event).
  */
 const LOCK = 'decentralizedai-worker';
-const STOP_MILLIS = 5000; // a step on a slow device may take longer: then the worker is ended
+const STOP_MILLIS = 45_000; // for the running step to end and its task's update to be sent: then the worker is ended
 
 export class Contribution extends EventTarget {
     state = 'idle';
@@ -40,9 +40,12 @@ export class Contribution extends EventTarget {
         }
     }
 
-    /** The visitor pressed stop. */
+    /** The visitor pressed stop: the worker sends what it has done. Pressed again, it ends at once. */
     stop() {
-        if (!this.#wish) return;
+        if (!this.#wish) {
+            if (this.#deadline) this.#end();
+            return;
+        }
         this.#wish.abort();
         this.#wish = null;
         if (this.#running) this.#stopWorker();
@@ -95,10 +98,12 @@ export class Contribution extends EventTarget {
         if (this.#deadline) return;
         this.#tell('stopping');
         this.#worker.postMessage({ type: 'stop' });
-        this.#deadline = setTimeout(() => {
-            this.#discard();
-            this.#stopped();
-        }, STOP_MILLIS);
+        this.#deadline = setTimeout(() => this.#end(), STOP_MILLIS);
+    }
+
+    #end() {
+        this.#discard();
+        this.#stopped();
     }
 
     #hear(message) {

@@ -206,12 +206,20 @@ final class ServerTest {
     }
 
     private static UpdateBegin with(ServerMessage.GradientTask task, byte[] encoded, int tokens, double loss) {
-        return new UpdateBegin(task.lease(), encoded.length, Digests.of(encoded), tokens, loss, loss);
+        return new UpdateBegin(
+                task.lease(), encoded.length, Digests.of(encoded), task.steps().steps(), tokens, loss, loss, 1000);
     }
 
     private static UpdateBegin forLease(ServerMessage.GradientTask task, byte[] encoded, Lease lease) {
         return new UpdateBegin(
-                lease, encoded.length, Digests.of(encoded), task.steps().tokens(), 5, 5);
+                lease,
+                encoded.length,
+                Digests.of(encoded),
+                task.steps().steps(),
+                task.steps().tokens(),
+                5,
+                5,
+                1000);
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 import org.decentralizedai.wire.ClientMessage.UpdateChunk;
 import org.decentralizedai.wire.FrameCodec;
 import org.decentralizedai.wire.FrameLayout;
+import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.ServerMessage;
 import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.worker.LocalResult;
@@ -66,9 +67,21 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
         return worker;
     }
 
+    /** The same, of a device of this speed. */
+    static TestWorker join(String url, String name, double gigaflops) throws InterruptedException {
+        var worker = new TestWorker(url);
+        worker.send(hello(name, Long.MAX_VALUE, gigaflops));
+        worker.model = worker.expect(ServerMessage.Welcome.class).model();
+        return worker;
+    }
+
     static ClientMessage.Hello hello(String name, long storage) {
+        return hello(name, storage, 1);
+    }
+
+    private static ClientMessage.Hello hello(String name, long storage, double gigaflops) {
         String key = Digests.of(name.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 32);
-        return new ClientMessage.Hello(key, "test", true, 1, storage);
+        return new ClientMessage.Hello(key, "test", true, gigaflops, storage);
     }
 
     @Override
@@ -138,8 +151,13 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
     }
 
     static UpdateBegin begin(ServerMessage.GradientTask task, byte[] encoded) {
-        return new UpdateBegin(
-                task.lease(), encoded.length, Digests.of(encoded), task.steps().tokens(), 5.5, 5.4);
+        return begin(task, task.steps().steps(), encoded);
+    }
+
+    /** @param steps of the task that were done */
+    static UpdateBegin begin(ServerMessage.GradientTask task, int steps, byte[] encoded) {
+        int tokens = task.steps().sized(steps, task.steps().batch()).tokens();
+        return new UpdateBegin(task.lease(), encoded.length, Digests.of(encoded), steps, tokens, 5.5, 5.4, 1000);
     }
 
     ServerMessage.Verdict verdict() throws InterruptedException {
@@ -169,19 +187,25 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
 
     /** Computes the task on the reference kernels and delivers it. */
     ServerMessage.Verdict train(ServerMessage.GradientTask task) throws IOException, InterruptedException {
-        var result = compute(task);
-        return deliver(task, result, result.update());
+        return train(task, task.steps().steps());
+    }
+
+    /** Computes the first steps of the task and delivers what came of them. */
+    ServerMessage.Verdict train(ServerMessage.GradientTask task, int steps) throws IOException, InterruptedException {
+        var result = compute(task, task.steps().sized(steps, task.steps().batch()));
+        return deliver(task, steps, result, result.update());
     }
 
     /** As far away from what would help as the server lets pass. */
     ServerMessage.Verdict poison(ServerMessage.GradientTask task) throws IOException, InterruptedException {
-        var result = compute(task);
+        var result = compute(task, task.steps());
         float[] poison = new float[result.update().length];
         for (int i = 0; i < poison.length; i++) poison[i] = -0.04f * Math.signum(result.update()[i]);
-        return deliver(task, result, poison);
+        return deliver(task, task.steps().steps(), result, poison);
     }
 
-    private LocalResult compute(ServerMessage.GradientTask task) throws IOException, InterruptedException {
+    private LocalResult compute(ServerMessage.GradientTask task, LocalSteps steps)
+            throws IOException, InterruptedException {
         var file = new ByteArrayOutputStream();
         for (Sha256 piece : task.weights()) file.writeBytes(shard(piece));
         byte[] weights = file.toByteArray();
@@ -192,11 +216,12 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
                 model,
                 weights,
                 weights.length - Float.BYTES * ParameterLayout.of(model).parameterCount(),
-                task.steps(),
+                steps,
                 windows);
     }
 
-    private ServerMessage.Verdict deliver(ServerMessage.GradientTask task, LocalResult result, float[] update)
+    private ServerMessage.Verdict deliver(
+            ServerMessage.GradientTask task, int steps, LocalResult result, float[] update)
             throws InterruptedException {
         byte[] encoded = new Sender().encode(task.form(), task.round(), update);
         return deliver(
@@ -204,9 +229,11 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
                         task.lease(),
                         encoded.length,
                         Digests.of(encoded),
-                        task.steps().tokens(),
+                        steps,
+                        task.steps().sized(steps, task.steps().batch()).tokens(),
                         result.firstLoss(),
-                        result.lastLoss()),
+                        result.lastLoss(),
+                        1000),
                 encoded);
     }
 

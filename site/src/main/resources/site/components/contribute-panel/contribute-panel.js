@@ -17,7 +17,7 @@ const WORDS = {
     downloading: 'Downloading the newest weights …',
     training: 'Training.',
     uploading: 'Sending what was learnt …',
-    stopping: 'Stopping …',
+    stopping: 'Finishing this step, then sending it. Press stop again to end at once.',
     failed: 'Stopped.',
 };
 const BUSY = new Set(['probing', 'connecting', 'tuning', 'downloading', 'training', 'uploading']);
@@ -117,7 +117,6 @@ class ContributePanel extends HTMLElement {
         const focused = document.activeElement;
         this.#find('start').hidden = !off;
         this.#find('stop').hidden = off;
-        this.#find('stop').disabled = state === 'stopping';
         if (focused === this.#find('start') && !off) this.#find('stop').focus();
         if (focused === this.#find('stop') && off) this.#find('start').focus();
         this.#find('consent').hidden = !off;

@@ -21,7 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class Assignment implements Pulse {
     private static final int LEAST_HEARTBEAT_MILLIS = 1000;
 
+    /** Share of a lease that is kept for sending the update. */
+    private static final double FOR_DELIVERY = 0.1;
+
     private final Lease lease;
+    private final double began, end; // of the lease
     private final Welcome welcome;
     private final Link link;
     private final Clock clock;
@@ -33,14 +37,16 @@ final class Assignment implements Pulse {
     private double nextBeat;
     private @Nullable ServerMessage answer;
 
-    Assignment(Lease lease, Welcome welcome, Link link, Clock clock, Power power, Consumer<Welcome> greeted) {
-        this.lease = lease;
+    Assignment(GradientTask task, Welcome welcome, Link link, Clock clock, Power power, Consumer<Welcome> greeted) {
+        lease = task.lease();
         this.welcome = welcome;
         this.link = link;
         this.clock = clock;
         this.power = power;
         this.greeted = greeted;
         nextBeat = clock.millis() + heartbeatMillis();
+        began = clock.millis();
+        end = began + (1 - FOR_DELIVERY) * task.leaseMillis();
     }
 
     Lease lease() {
@@ -55,8 +61,17 @@ final class Assignment implements Pulse {
     public void attend(int stepsDone, double loss) {
         this.stepsDone = stepsDone;
         this.loss = loss;
+        link.deferStop(stepsDone > 0);
         hearAll();
         if (answer instanceof Verdict verdict) throw TaskDropped.cancelled(verdict.sentence());
+    }
+
+    /** Steps are taken to last as long as they did until now, downloads included. */
+    @Override
+    public boolean enough() {
+        if (stepsDone == 0) return false;
+        double now = clock.millis();
+        return link.stopping() || now + (now - began) / stepsDone > end;
     }
 
     @Override
@@ -68,8 +83,11 @@ final class Assignment implements Pulse {
     @Override
     public void restAfter(double millis) {
         double began = clock.millis();
-        for (double left = power.restAfter(millis); left > 0; left = power.restAfter(millis) - (clock.millis() - began))
-            hear(left); // the slider may move meanwhile
+        double left = power.restAfter(millis);
+        while (left > 0 && !enough()) {
+            hear(left);
+            left = power.restAfter(millis) - (clock.millis() - began); // the slider may have moved
+        }
     }
 
     /** Everything that has arrived, without waiting. */

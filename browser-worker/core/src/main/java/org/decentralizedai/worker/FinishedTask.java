@@ -8,15 +8,16 @@ import org.decentralizedai.wire.FrameLayout;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.Sha256;
 
-/** A computed task that waits to be delivered. */
-record FinishedTask(Lease lease, Bytes encoded, Sha256 hash, int tokens, double firstLoss, double lastLoss) {
+/** A computed task, or what was computed of it, that waits to be delivered. Fields as {@link UpdateBegin}'s. */
+record FinishedTask(
+        Lease lease, Bytes encoded, Sha256 hash, int steps, int tokens, double firstLoss, double lastLoss, int millis) {
 
     int length() {
         return encoded.length();
     }
 
     UpdateBegin begin() {
-        return new UpdateBegin(lease, length(), hash, tokens, firstLoss, lastLoss);
+        return new UpdateBegin(lease, length(), hash, steps, tokens, firstLoss, lastLoss, millis);
     }
 
     /** The bytes from {@code offset} on, as many as fit a frame. */

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Link {
     private static final double GREETING_MILLIS = 20_000;
 
+    /** For an update to be sent and judged after the visitor has stopped. */
+    private static final double FAREWELL_MILLIS = 30_000;
+
     /** What {@link #next} has to tell. */
     sealed interface Signal {
         record Up(Welcome welcome) implements Signal {}
@@ -39,6 +42,8 @@ final class Link {
     private boolean up;
     private int connections;
     private int failures;
+    private boolean defersStop;
+    private double farewell = Double.POSITIVE_INFINITY; // its end; the visitor has stopped
     private double timer; // when off: connect; when connecting or greeting: give up
 
     Link(WorkerPorts ports, Supplier<Hello> hello, Backoff backoff) {
@@ -64,6 +69,22 @@ final class Link {
         if (up && socket != null) socket.send(FrameCodec.encode(message));
     }
 
+    /** Whether there is something worth sending, so that a stop can wait: but not for long, and not a second one. */
+    void deferStop(boolean defers) {
+        defersStop = defers;
+    }
+
+    /** The visitor has stopped: what is done may be sent, nothing more is begun. */
+    boolean stopping() {
+        return farewell < Double.POSITIVE_INFINITY;
+    }
+
+    private boolean deferred() {
+        if (!defersStop || stopping()) return false;
+        farewell = clock.millis() + FAREWELL_MILLIS;
+        return true;
+    }
+
     /** The next signal; null when the time is over or something changed that the caller should look at. */
     @Nullable
     Signal next(double millis) {
@@ -71,9 +92,10 @@ final class Link {
         while (true) {
             Signal late = timer();
             if (late != null) return late;
-            double until = up ? deadline : Math.min(deadline, timer);
+            if (clock.millis() >= farewell) throw SessionEnded.stopped();
+            double until = Math.min(farewell, up ? deadline : Math.min(deadline, timer));
             Event event = inbox.next(Math.max(0, until - clock.millis()));
-            if (event instanceof Event.Wake) return null;
+            if (event instanceof Event.Wake || event instanceof Event.Stop && deferred()) return null;
             Signal signal = event == null ? null : on(event);
             if (signal != null) return signal;
             if (event == null && clock.millis() >= deadline) return null;

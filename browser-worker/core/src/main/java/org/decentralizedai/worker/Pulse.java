@@ -5,6 +5,12 @@ interface Pulse {
     /** Hears what has arrived and tells how far the task is. */
     void attend(int stepsDone, double loss);
 
+    /**
+     * Whether to send the steps that are done instead of doing more: the visitor has stopped, or the lease is about to end. Never
+     * before the first step is done.
+     */
+    boolean enough();
+
     /** Waits, hearing what arrives. */
     void pause(double millis);
 

@@ -98,6 +98,8 @@ final class TaskRequests {
             case PAUSED -> "Training is paused.";
             case DRAINING -> "The server is about to restart.";
             case DEVICE_TOO_SMALL -> "The model needs more memory than this device offers.";
+            case DEVICE_TOO_SLOW ->
+                "The model is too large for this device's speed: the smallest task would take it longer than a task may last.";
         };
     }
 

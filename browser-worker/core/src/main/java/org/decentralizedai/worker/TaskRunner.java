@@ -90,7 +90,7 @@ final class TaskRunner {
 
     private void chooseKernels(TaskShape shape, boolean auditable) {
         if (auditable) device.useStandardKernels();
-        else if (!shape.equals(tuned)) tune(shape);
+        else if (!shape.computesAs(tuned)) tune(shape);
         tuned = auditable ? null : shape;
     }
 
@@ -120,21 +120,24 @@ final class TaskRunner {
         ports.listener().on(new WorkerEvent.State(Phase.TRAINING, ""));
         LocalSteps steps = task.steps();
         training.restart();
-        double first = 0, last = 0;
-        for (int step = 1; step <= steps.steps(); step++) {
+        double start = ports.clock().millis(), end, first = 0, last;
+        int done = 0;
+        do {
             double began = ports.clock().millis();
-            last = training.step(steps, step, windows);
-            double took = ports.clock().millis() - began;
-            if (step == 1) first = last;
-            if (!Double.isFinite(last)) throw TaskDropped.because("the loss of step " + step + " is not finite");
-            double rate = 1000.0 * steps.batch() * steps.context() / Math.max(took, 1e-3);
-            ports.listener().on(new WorkerEvent.Progress(task.round(), step, steps.steps(), last, rate));
-            pulse.attend(step, last);
-            pulse.restAfter(took);
-        }
+            last = training.step(steps, ++done, windows);
+            end = ports.clock().millis();
+            if (done == 1) first = last;
+            if (!Double.isFinite(last)) throw TaskDropped.because("the loss of step " + done + " is not finite");
+            double rate = 1000.0 * steps.batch() * steps.context() / Math.max(end - began, 1e-3);
+            ports.listener().on(new WorkerEvent.Progress(task.round(), done, steps.steps(), last, rate));
+            pulse.attend(done, last);
+            pulse.restAfter(end - began);
+        } while (done < steps.steps() && !pulse.enough());
         byte[] encoded = sender.encode(task.form(), task.round(), training);
         Sha256 hash = ports.digest().sha256(encoded);
-        return new FinishedTask(task.lease(), new Bytes(encoded), hash, steps.tokens(), first, last);
+        int tokens = steps.sized(done, steps.batch()).tokens();
+        int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, end - start));
+        return new FinishedTask(task.lease(), new Bytes(encoded), hash, done, tokens, first, last, millis);
     }
 
     /** Releases the device. */

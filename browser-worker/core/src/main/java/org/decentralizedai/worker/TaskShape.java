@@ -3,6 +3,7 @@ package org.decentralizedai.worker;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.Precision;
 import org.decentralizedai.wire.LocalSteps;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What decides how much memory a task takes: tasks of one shape are computed in the same.
@@ -26,6 +27,15 @@ public record TaskShape(ModelConfig model, int batch, int microBatch, int contex
 
     public static TaskShape of(ModelConfig model, LocalSteps steps) {
         return new TaskShape(model, steps.batch(), steps.microBatch(), steps.context(), steps.activations());
+    }
+
+    /** Whether its products are of the same sizes: only the number of its parts may differ. */
+    boolean computesAs(@Nullable TaskShape other) {
+        return other != null
+                && model.equals(other.model)
+                && microBatch == other.microBatch
+                && context == other.context
+                && activations == other.activations;
     }
 
     /** So many windows at a time. */

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One volunteer from start to stop: opens a device, then asks for a task, computes it, delivers it, for ever. Lost
  * connections, server restarts, refused updates, corrupted shards and lost devices are part of that; it ends only when the
- * visitor stops it, when there is no device, or when the coordinator wants no more of it.
+ * visitor stops it, when there is no device, or when the coordinator wants no more of it. Stopped in the midst of a task it first
+ * sends the steps that are done.
  *
  * <pre> Hello, Welcome, ( TaskRequest, Idle*, GradientTask, Heartbeat*, UpdateBegin, UploadFrom, UpdateChunk*, Verdict )* </pre>
  *
@@ -62,6 +63,8 @@ public final class WorkerSession {
             while (true) {
                 TaskRunner ready = runner();
                 work(ready, requests.next());
+                link.deferStop(false);
+                if (link.stopping()) throw SessionEnded.stopped();
             }
         } catch (SessionEnded e) {
             abandon(e.reason());
@@ -76,7 +79,7 @@ public final class WorkerSession {
     private void work(TaskRunner runner, GradientTask task) {
         Welcome since = welcome;
         if (since == null) throw new IllegalStateException("a task came before the welcome");
-        var current = new Assignment(task.lease(), since, link, ports.clock(), power, this::greeted);
+        var current = new Assignment(task, since, link, ports.clock(), power, this::greeted);
         assignment = current;
         try {
             FinishedTask done = runner.run(task, since.model(), current);

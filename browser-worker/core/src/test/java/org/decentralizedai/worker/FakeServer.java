@@ -37,6 +37,7 @@ final class FakeServer implements Network {
     ModelConfig model;
     boolean welcomes = true;
     boolean answersRequests = true;
+    boolean answersUpdates = true;
 
     /** Sees each message before the server acts on it. */
     Consumer<ClientMessage> script = _ -> {};
@@ -125,6 +126,7 @@ final class FakeServer implements Network {
     }
 
     private void begin(UpdateBegin begin) {
+        if (!answersUpdates) return;
         begun.put(begin.lease(), begin);
         byte[] have = uploads.computeIfAbsent(begin.lease(), _ -> new byte[0]);
         connection().say(new ServerMessage.UploadFrom(begin.lease(), have.length));

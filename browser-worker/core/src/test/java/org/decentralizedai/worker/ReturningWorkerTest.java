@@ -35,6 +35,11 @@ class ReturningWorkerTest {
         public void attend(int stepsDone, double loss) {}
 
         @Override
+        public boolean enough() {
+            return false;
+        }
+
+        @Override
         public void pause(double millis) {
             world.pass(millis);
         }
@@ -261,6 +266,11 @@ class ReturningWorkerTest {
             @Override
             public void attend(int stepsDone, double loss) {
                 if (fetched() > chain.deltaBytes()) throw TaskDropped.cancelled("the round has closed");
+            }
+
+            @Override
+            public boolean enough() {
+                return false;
             }
 
             @Override

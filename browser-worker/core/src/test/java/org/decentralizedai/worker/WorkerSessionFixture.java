@@ -9,6 +9,7 @@ import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.kernels.ReferenceKernels;
 import org.decentralizedai.wire.Lease;
+import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.VerdictCode;
 import org.decentralizedai.worker.WorkerEvent.Judged;
 import org.decentralizedai.worker.WorkerEvent.State;
@@ -61,17 +62,21 @@ abstract class WorkerSessionFixture {
     }
 
     void assertExactUpdate(Lease lease) {
-        byte[] expected = UpdateCodec.encode(
+        assertThat(accepted(lease)).isEqualTo(update(Fixture.STEPS));
+    }
+
+    /** Of a task of these steps. */
+    byte[] update(LocalSteps steps) {
+        return UpdateCodec.encode(
                 UpdateEncoding.F32,
                 LocalTraining.compute(
                                 new ReferenceKernels(),
                                 Fixture.MODEL,
                                 fixture.file,
                                 fixture.file.length - 4 * fixture.weights.length,
-                                Fixture.STEPS,
+                                steps,
                                 fixture.windows())
                         .update());
-        assertThat(accepted(lease)).isEqualTo(expected);
     }
 
     byte[] accepted(Lease lease) {

@@ -129,16 +129,76 @@ class WorkerSessionTest extends WorkerSessionFixture {
     }
 
     @Test
-    void session_stoppedInMidTask_stopsBeforeTheNextStep() {
+    void session_stoppedInMidTask_sendsTheStepsThatAreDone() {
         server.answers.add(fixture.task(1));
+        devices.beforeRead = read -> {
+            if (read == 2) world.put(new Event.Stop());
+        };
+        run(2);
+        assertThat(events(Progress.class)).hasSize(2);
+        assertThat(server.heard(Abandon.class)).isEmpty();
+        assertUpdateOf(2);
+        UpdateBegin begin = server.heard(UpdateBegin.class).getFirst();
+        assertThat(begin.steps()).isEqualTo(2);
+        assertThat(begin.tokens()).isEqualTo(40);
+        assertThat(begin.lastLoss()).isEqualTo(events(Progress.class).get(1).loss());
+        assertThat(begin.millis()).isEqualTo(2 * (int) FakeDevices.READ_MILLIS);
+        assertThat(verdicts()).containsExactly(VerdictCode.ACCEPTED);
+        assertThat(end()).isEqualTo(new State(Phase.STOPPED, ""));
+        assertThat(devices.closed).isEqualTo(devices.opened);
+    }
+
+    private void assertUpdateOf(int steps) {
+        assertThat(accepted(FIRST)).isEqualTo(update(Fixture.STEPS.sized(steps, Fixture.STEPS.batch())));
+    }
+
+    @Test
+    void session_stoppedDuringARest_doesNotRestOn() {
+        power.set(0.05); // 1.9 s of rest
+        server.answers.add(fixture.task(1));
+        devices.beforeRead = read -> {
+            if (read == 1) world.in(300, () -> world.put(new Event.Stop()));
+        };
+        run(2);
+        assertUpdateOf(1);
+        assertThat(world.millis()).isLessThan(1000);
+    }
+
+    @Test
+    void session_stoppedTwice_endsAtOnce() {
+        server.answers.add(fixture.task(1));
+        devices.beforeRead = read -> {
+            if (read != 1) return;
+            world.put(new Event.Stop());
+            world.put(new Event.Stop());
+        };
+        server.answersUpdates = false;
+        run(1);
+        assertThat(world.millis()).isLessThan(1000);
+        assertThat(server.heard(Abandon.class)).extracting(Abandon::lease).containsExactly(FIRST);
+        assertThat(end()).isEqualTo(new State(Phase.STOPPED, ""));
+    }
+
+    @Test
+    void session_stoppedAndTheServerSilent_endsAfterAWhile() {
+        server.answers.add(fixture.task(1));
+        server.answersUpdates = false;
         devices.beforeRead = read -> {
             if (read == 1) world.put(new Event.Stop());
         };
         run(1);
-        assertThat(events(Progress.class)).hasSize(1);
-        assertThat(server.heard(Abandon.class)).extracting(Abandon::lease).containsExactly(FIRST);
+        assertThat(server.heard(UpdateBegin.class)).hasSize(1);
+        assertThat(world.millis()).isBetween(30_000.0, 40_000.0);
         assertThat(end()).isEqualTo(new State(Phase.STOPPED, ""));
-        assertThat(devices.closed).isEqualTo(devices.opened);
+    }
+
+    @Test
+    void session_leaseNearlyOver_sendsTheStepsThatAreDone() {
+        server.answers.add(fixture.task(1)); // of a minute
+        devices.beforeRead = read -> world.pass(22_000);
+        run(1);
+        assertUpdateOf(2);
+        assertThat(verdicts()).containsExactly(VerdictCode.ACCEPTED);
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A grant is written in the commit that completes its task ({@link Booking}): a crash keeps both or neither, and an update
  * that a restart takes over from the log is booked by the same way.
  */
-public final class CreditLedger implements Booking, Forfeits {
+public final class CreditLedger implements Booking, Forfeits, Stakes {
     /** {@link HoldBack#tasks} at the floor of the audits. */
     public static final int HELD_TASKS = HoldBack.tasks(HoldBack.AUDIT_FLOOR, HoldBack.DETECTION);
 
@@ -159,6 +159,17 @@ public final class CreditLedger implements Booking, Forfeits {
                 .bind("after", after)
                 .bind("upTo", upTo)
                 .execute();
+    }
+
+    @Override
+    public double of(String account, int tokens) {
+        long pay = rule.microCredits(tokens);
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select held, grants - settled from credit_account where id = :account")
+                .bind("account", account)
+                .map((row, _) -> HoldBack.stake(pay, row.getLong(1) - pay, row.getLong(2) - 1))
+                .findOne()
+                .orElse(1.0));
     }
 
     public int heldTasks() {

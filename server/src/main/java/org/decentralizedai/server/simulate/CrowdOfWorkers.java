@@ -69,6 +69,14 @@ final class CrowdOfWorkers {
         return training.intake();
     }
 
+    double flopsPerToken() {
+        return training.model().trainingFlopsPerToken();
+    }
+
+    double leaseSeconds() {
+        return scenario.recipe().leaseSeconds();
+    }
+
     Lab lab() {
         return lab;
     }

@@ -1,5 +1,7 @@
 package org.decentralizedai.server.simulate;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.server.aggregate.Aggregation;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytesPerToken sent by workers for each accepted token, frames and their headers included; null without workers
  * @param compression how many times smaller an upload is than the update in f32
  * @param utilisation share of the workers' time online in which they computed
+ * @param downloading share of that time in which they loaded weights for tasks that they finished
+ * @param uploading share in which they sent updates; the rest they waited for a round, or lost with a task
  * @param weights hash of the last ones, in layout order
  * @param caught null where nobody is audited
  * @param wallSeconds that the simulation itself took
@@ -49,6 +53,8 @@ record Report(
         @Nullable Double bytesPerToken,
         @Nullable Double compression,
         @Nullable Double utilisation,
+        @Nullable Double downloading,
+        @Nullable Double uploading,
         long downloadBytes,
         long accepted,
         long refused,
@@ -91,6 +97,8 @@ record Report(
                 synchronous ? null : tally.bytesPerToken(),
                 synchronous ? null : outcome.compression(),
                 synchronous ? null : tally.utilisation(),
+                synchronous ? null : tally.downloading(),
+                synchronous ? null : tally.uploading(),
                 tally.downloadBytes,
                 tally.accepted,
                 tally.refused,
@@ -100,5 +108,14 @@ record Report(
                 outcome.weights().hex(),
                 outcome.caught(),
                 outcome.points());
+    }
+
+    /** Of a run with workers. */
+    String useOfTime() {
+        double computed = requireNonNull(utilisation),
+                down = requireNonNull(downloading),
+                up = requireNonNull(uploading);
+        return "workers computed %.1f %% of the time, downloaded %.1f %%, uploaded %.1f %%, and waited or lost %.1f %%"
+                .formatted(100 * computed, 100 * down, 100 * up, 100 * (1 - computed - down - up));
     }
 }

@@ -26,6 +26,7 @@ record Scenario(
      *
      * @param workers at any time
      * @param churn probability that a worker leaves for ever in the midst of a task; a new one joins in its place
+     * @param farewell whether it sends the steps that it has done before it leaves
      * @param joinSeconds until it does
      * @param tokensPerSecond median speed of a worker
      * @param spread standard deviation of the logarithm of the speeds
@@ -36,6 +37,7 @@ record Scenario(
     record Crowd(
             int workers,
             double churn,
+            boolean farewell,
             double joinSeconds,
             double tokensPerSecond,
             double spread,
@@ -44,6 +46,33 @@ record Scenario(
             Attack attack,
             int honestFirst,
             boolean colluding) {
+
+        /** Who leaves sends nothing. */
+        Crowd(
+                int workers,
+                double churn,
+                double joinSeconds,
+                double tokensPerSecond,
+                double spread,
+                Link link,
+                double attackers,
+                Attack attack,
+                int honestFirst,
+                boolean colluding) {
+            this(
+                    workers,
+                    churn,
+                    false,
+                    joinSeconds,
+                    tokensPerSecond,
+                    spread,
+                    link,
+                    attackers,
+                    attack,
+                    honestFirst,
+                    colluding);
+        }
+
         Crowd {
             if (workers <= 0) throw new IllegalArgumentException("workers must be > 0: " + workers);
             if (!(churn >= 0) || churn > 0.95) throw new IllegalArgumentException("churn must be in 0..0.95: " + churn);

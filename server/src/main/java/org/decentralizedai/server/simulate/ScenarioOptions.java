@@ -130,8 +130,17 @@ final class ScenarioOptions {
             description = "how the updates of a round become one: ${COMPLETION-CANDIDATES}")
     private @Nullable Aggregation aggregation;
 
+    @Option(
+            names = "--task-seconds",
+            paramLabel = "S",
+            description = "that a task is computed: workers get as much of one as they can do in it (0: all of it)")
+    private int taskSeconds;
+
     @Option(names = "--churn", paramLabel = "P", description = "probability to leave in the midst of a task (0)")
     private double churn;
+
+    @Option(names = "--farewell", description = "who leaves sends the steps that it has done")
+    private boolean farewell;
 
     @Option(names = "--join-delay", paramLabel = "S", description = "until a new worker comes for one that left (10)")
     private double joinSeconds = 10;
@@ -192,6 +201,7 @@ final class ScenarioOptions {
         var crowd = new Scenario.Crowd(
                 workers,
                 churn,
+                farewell,
                 joinSeconds,
                 speed,
                 spread,
@@ -214,6 +224,7 @@ final class ScenarioOptions {
                 stepEncoding == null ? preset.stepEncoding() : stepEncoding,
                 moment,
                 aggregation == null ? preset.aggregation() : aggregation,
+                taskSeconds,
                 preset.leaseSeconds(),
                 preset.maxLeaseSeconds());
         return new Scenario(model, corpus(), recipe, new Variant(inner, outer), crowd, auditors, tokens, seed);

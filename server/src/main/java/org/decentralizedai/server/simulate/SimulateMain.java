@@ -78,6 +78,11 @@ public final class SimulateMain implements Callable<Integer> {
     @Option(names = "--chart", paramLabel = "FILE", description = "write a picture (SVG)")
     private @Nullable Path chart;
 
+    @Option(
+            names = "--untrained",
+            description = "updates are drawn by lot instead of trained: what is simulated is times and bytes")
+    private boolean untrained;
+
     @Option(names = "--points", paramLabel = "N", description = "of the curve of one run, at most one a round (10)")
     private int points = 10;
 
@@ -95,7 +100,7 @@ public final class SimulateMain implements Callable<Integer> {
     }
 
     /** One run of an arm. */
-    private record Run(String arm, ScenarioOptions options, int points, String progress) {
+    private record Run(String arm, ScenarioOptions options, boolean untrained, int points, String progress) {
 
         boolean gave(Report report) {
             return report.arm().equals(arm) && report.seed() == options.seed();
@@ -111,7 +116,7 @@ public final class SimulateMain implements Callable<Integer> {
         }
 
         private Outcome simulate(Scenario scenario, int threads, Consumer<String> listener) {
-            try (var simulation = new Simulation(scenario, threads)) {
+            try (var simulation = untrained ? Simulation.untrained(scenario) : new Simulation(scenario, threads)) {
                 return simulation.run(points, sentence -> listener.accept(progress + sentence));
             }
         }
@@ -123,13 +128,18 @@ public final class SimulateMain implements Callable<Integer> {
         if (lines != null) {
             show(kept(lines), out);
         } else if (arms == null) {
-            var only =
-                    new Run(String.join(" ", spec.commandLine().getParseResult().originalArgs()), options, points, "");
+            var only = new Run(
+                    String.join(" ", spec.commandLine().getParseResult().originalArgs()),
+                    options,
+                    untrained,
+                    points,
+                    "");
             var report = only.run(Runtime.getRuntime().availableProcessors(), sentence -> say(out, sentence));
             keep(report);
             say(out, Table.of(Arm.of(List.of(report))));
             var caught = report.caught();
             if (caught != null) say(out, caught.sentence());
+            if (report.utilisation() != null) say(out, report.useOfTime());
             if (chart != null) LossChart.save(LossChart.curve(report), chart);
         } else {
             show(all(runs(arms), out), out);
@@ -158,7 +168,8 @@ public final class SimulateMain implements Callable<Integer> {
         }
         if (names.isEmpty()) throw new IllegalArgumentException("there is no arm in " + file);
         for (long seed : seeds) // the whole list with one seed, then with the next
-        for (String arm : names) runs.add(new Run(arm, parsed(arm, seed), points, arm + ", seed " + seed + ": "));
+        for (String arm : names)
+                runs.add(new Run(arm, parsed(arm, seed), untrained, points, arm + ", seed " + seed + ": "));
         return runs;
     }
 

@@ -29,7 +29,7 @@ final class SimulatedAuditor implements Auditor {
         var done = new CompletableFuture<LocalResult>();
         timeline.after(
                 task.steps().tokens() / tokensPerSecond,
-                () -> done.complete(pending.join().result()));
+                () -> done.complete(pending.get().result()));
         return done;
     }
 

@@ -54,7 +54,7 @@ final class Simulation implements AutoCloseable {
     private final Training training;
     private final Lab lab;
     private final CrowdOfWorkers crowd;
-    private final HeldOutLoss loss;
+    private final @Nullable HeldOutLoss loss; // null where nothing is trained
     private final HeldOutWindows sample;
     private final Newest newest = new Newest();
 
@@ -88,6 +88,15 @@ final class Simulation implements AutoCloseable {
 
     /** @param kernels that each of the threads computes tasks with */
     Simulation(Scenario scenario, int threads, Supplier<Kernels> kernels) {
+        this(scenario, threads, kernels, true);
+    }
+
+    /** Of times and bytes alone: updates are those of a {@link SeededLab}, and no loss is known. */
+    static Simulation untrained(Scenario scenario) {
+        return new Simulation(scenario, 1, () -> new VectorKernels(1), false);
+    }
+
+    private Simulation(Scenario scenario, int threads, Supplier<Kernels> kernels, boolean trains) {
         this.scenario = scenario;
         auditor = scenario.auditors() == 0
                 ? null
@@ -114,7 +123,10 @@ final class Simulation implements AutoCloseable {
                 new TrainMetrics(new SimpleMeterRegistry()),
                 timeline,
                 new Training.Driver(turns::add, newest, rules(scenario), auditor, Lot.of(scenario.seed())));
-        lab = new Lab(training.model(), scenario.variant().inner(), blobs, threads, kernels);
+        int parameters = ParameterLayout.of(training.model()).parameterCount();
+        lab = trains
+                ? new TrainingLab(training.model(), scenario.variant().inner(), blobs, threads, kernels)
+                : new SeededLab(parameters);
         if (auditor != null) auditor.use(lab);
         training.onCaught(this::caught);
         crowd = new CrowdOfWorkers(
@@ -124,7 +136,7 @@ final class Simulation implements AutoCloseable {
                 scenario,
                 newest.candidate().checkpoint().bytes());
         int context = scenario.recipe().steps().context();
-        loss = new HeldOutLoss(new VectorKernels(threads), training.model(), context);
+        loss = trains ? new HeldOutLoss(new VectorKernels(threads), training.model(), context) : null;
         sample = training.heldOut().sample(context, SAMPLE, SAMPLE_SEED);
     }
 
@@ -196,14 +208,18 @@ final class Simulation implements AutoCloseable {
                 candidate.round().tokens(),
                 crowd.tally().uploadBytes,
                 timeline.seconds(),
-                loss.of(candidate.weights(), sample));
+                loss(candidate, sample));
+    }
+
+    private double loss(Candidate candidate, HeldOutWindows windows) {
+        return loss == null ? Double.NaN : loss.of(candidate.weights(), windows);
     }
 
     private Outcome outcome(List<Point> points) {
         var candidate = newest.candidate();
         var all = training.heldOut().all(scenario.recipe().steps().context());
         return new Outcome(
-                loss.of(candidate.weights(), all),
+                loss(candidate, all),
                 candidate.round().number(),
                 candidate.round().tokens(),
                 candidate.weights().length,

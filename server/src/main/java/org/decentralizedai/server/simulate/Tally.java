@@ -12,7 +12,7 @@ final class Tally {
     int honestCaught;
     long accepted, refused, left, joined;
     long acceptedTokens, uploadBytes, downloadBytes, updateBytes;
-    double computeSeconds, onlineSeconds;
+    double computeSeconds, downloadSeconds, uploadSeconds, onlineSeconds;
 
     /** Sent bytes for each accepted token, also those of updates that came to nothing. */
     double bytesPerToken() {
@@ -22,5 +22,13 @@ final class Tally {
     /** Share of the time that workers computed while they were online. */
     double utilisation() {
         return computeSeconds / onlineSeconds;
+    }
+
+    double downloading() {
+        return downloadSeconds / onlineSeconds;
+    }
+
+    double uploading() {
+        return uploadSeconds / onlineSeconds;
     }
 }

@@ -2,10 +2,11 @@ package org.decentralizedai.server.simulate;
 
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.decentralizedai.compress.Sender;
 import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.server.simulate.InnerLoop.Computed;
+import org.decentralizedai.server.train.Speeds;
 import org.decentralizedai.server.train.Worker;
 import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.wire.Bytes;
@@ -15,6 +16,7 @@ import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 import org.decentralizedai.wire.ClientMessage.UpdateChunk;
 import org.decentralizedai.wire.FrameCodec;
 import org.decentralizedai.wire.FrameLayout;
+import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.ServerMessage;
 import org.decentralizedai.wire.ServerMessage.Cancel;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** One volunteer, from joining to leaving. Acts only when the timeline calls it. */
 final class VirtualWorker implements Worker {
     private static final double HEARTBEATS_PER_LEASE = 3;
+    private static final double GUESS_SPREAD = 0.3; // standard deviation of a logarithm
 
     private final CrowdOfWorkers crowd;
     private final Timeline timeline;
@@ -41,6 +44,7 @@ final class VirtualWorker implements Worker {
     private @Nullable GradientTask fetched; // the last one that it has downloaded
     private @Nullable Moments kept; // from its last task, gone with it
     private final Sender sender = new Sender();
+    private boolean leaves; // after this task
     private boolean gone;
     private int delivered, fakes; // accepted updates
     private boolean caught;
@@ -52,12 +56,19 @@ final class VirtualWorker implements Worker {
         random = new SplitMix64(seed);
         byte[] key = new byte[16];
         for (int i = 0; i < key.length; i++) key[i] = (byte) random.nextLong();
-        hello = new Hello(HexFormat.of().formatHex(key), "simulated", false, 0, Long.MAX_VALUE);
         id = Digests.of(key).hex().substring(0, 16);
         this.honest = honest;
         this.seed = seed;
         tokensPerSecond = habits.tokensPerSecond() * Math.exp(habits.spread() * random.nextNormal());
+        hello = new Hello(
+                HexFormat.of().formatHex(key), "simulated", false, gigaflops(new SplitMix64(~seed)), Long.MAX_VALUE);
         joined = timeline.seconds();
+    }
+
+    /** What it measures of itself before its first task: not quite its speed in training. */
+    private double gigaflops(SplitMix64 chance) {
+        double flops = tokensPerSecond * crowd.flopsPerToken() / Speeds.EFFICIENCY;
+        return 1e-9 * flops * Math.exp(GUESS_SPREAD * chance.nextNormal());
     }
 
     @Override
@@ -114,27 +125,43 @@ final class VirtualWorker implements Worker {
         double fetch = habits.link().downSeconds(crowd.download(given, fetched));
         fetched = given;
         double compute = given.steps().tokens() / tokensPerSecond;
-        if (random.nextDouble() < habits.churn()) {
-            timeline.after(random.nextDouble() * (fetch + compute), this::leave);
-        } else {
-            var made = lies() ? habits.attack().computed(given.steps()) : given.steps();
-            var result = crowd.lab().compute(given, made, kept);
-            timeline.after(fetch + compute, () -> finished(given, compute, result));
-        }
+        if (random.nextDouble() < habits.churn()) leaveAmid(given, fetch, compute);
+        else make(given, given.steps(), fetch);
         heartbeat(given);
+    }
+
+    private void leaveAmid(GradientTask given, double fetch, double compute) {
+        double stay = random.nextDouble() * (fetch + compute);
+        if (!habits.farewell() || stay < fetch) {
+            timeline.after(stay, this::leave);
+            return;
+        }
+        int steps = given.steps().steps();
+        int done = Math.min(steps, 1 + (int) (steps * (stay - fetch) / compute)); // with the one that is running
+        leaves = true;
+        make(given, given.steps().sized(done, given.steps().batch()), fetch);
+    }
+
+    /** @param steps of the task that it does */
+    private void make(GradientTask given, LocalSteps steps, double fetch) {
+        double compute = steps.tokens() / tokensPerSecond;
+        var made = lies() ? habits.attack().computed(steps) : steps;
+        var result = crowd.lab().compute(given, made, kept);
+        timeline.after(fetch + compute, () -> finished(given, steps, fetch, compute, result));
     }
 
     private void heartbeat(GradientTask beaten) {
         if (gone || task != beaten) return;
         crowd.desk().heartbeat(this, beaten.lease());
-        timeline.after(beaten.leaseMillis() / 1000.0 / HEARTBEATS_PER_LEASE, () -> heartbeat(beaten));
+        timeline.after(crowd.leaseSeconds() / HEARTBEATS_PER_LEASE, () -> heartbeat(beaten));
     }
 
     private void cancelled(Cancel cancel) {
         var current = task;
         if (gone || current == null || !current.lease().equals(cancel.lease())) return;
         task = null;
-        crowd.desk().request(this);
+        if (leaves) leave();
+        else crowd.desk().request(this);
     }
 
     private void leave() {
@@ -151,10 +178,12 @@ final class VirtualWorker implements Worker {
         if (!gone) crowd.tally().onlineSeconds += timeline.seconds() - joined;
     }
 
-    private void finished(GradientTask done, double compute, CompletableFuture<Computed> pending) {
+    private void finished(
+            GradientTask done, LocalSteps steps, double fetch, double compute, Supplier<Computed> pending) {
         if (gone || task != done) return;
+        crowd.tally().downloadSeconds += fetch;
         crowd.tally().computeSeconds += compute;
-        var computed = pending.join();
+        var computed = pending.get();
         kept = computed.kept();
         var result = computed.result();
         byte[] encoded = encode(done, result.update());
@@ -162,15 +191,19 @@ final class VirtualWorker implements Worker {
                 done.lease(),
                 encoded.length,
                 Digests.of(encoded),
-                done.steps().tokens(),
+                steps.steps(),
+                steps.tokens(),
                 result.firstLoss(),
-                result.lastLoss());
+                result.lastLoss(),
+                (int) Math.max(1, Math.round(1000 * compute)));
         long wire = WireBytes.of(FrameCodec.encode(begin));
         for (int at = 0; at < encoded.length; at += FrameLayout.MAX_CHUNK)
             wire += WireBytes.of(FrameCodec.encode((ClientMessage) chunk(done, encoded, at)));
         crowd.tally().uploadBytes += wire;
         crowd.tally().updateBytes += encoded.length;
-        timeline.after(habits.link().upSeconds(wire), () -> deliver(done, begin, encoded));
+        double send = habits.link().upSeconds(wire);
+        crowd.tally().uploadSeconds += send;
+        timeline.after(send, () -> deliver(done, begin, encoded));
     }
 
     private byte[] encode(GradientTask done, float[] update) {
@@ -194,7 +227,8 @@ final class VirtualWorker implements Worker {
             crowd.tally().accepted++;
             crowd.tally().acceptedTokens += verdict.acceptedTokens();
         } else crowd.tally().refused++;
-        crowd.desk().request(this);
+        if (leaves) leave();
+        else crowd.desk().request(this);
     }
 
     private Verdict verdict(GradientTask done, UpdateBegin begin, byte[] encoded) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.decentralizedai.wire.Lease;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger as a table. A free row is chosen under {@code for update skip locked}, so that coordinators on many nodes do not
@@ -31,27 +32,30 @@ public final class JdbcTaskLedger implements TaskLedger {
         this.booking = booking;
     }
 
-    private record Free(long id, long fence) {}
-
     @Override
-    public Optional<Lease> lease(int round, String worker, Duration time, Duration limit) {
+    public Optional<Lease> lease(int round, String worker, Duration time, Duration limit, Sizing sizing) {
         long now = clock.millis();
         return jdbi.inTransaction(handle -> {
             var free = handle.createQuery("""
-                            select id, fence from task where round = :round and state = 'FREE'
-                            order by task_index limit 1 for update skip locked""")
+                            select * from task where round = :round and state = 'FREE'
+                            order by abs(windows - :wanted), task_index limit 1 for update skip locked""")
                     .bind("round", round)
-                    .map((row, _) -> new Free(row.getLong(1), row.getLong(2)))
+                    .bind("wanted", sizing.wanted())
+                    .map(JdbcTaskLedger::task)
                     .findOne();
             if (free.isEmpty()) return Optional.<Lease>empty();
             var lease = new Lease(free.get().id(), free.get().fence() + 1);
+            var work = sizing.of(free.get());
             int changed = handle.createUpdate("""
                             update task set state = 'LEASED', worker = :worker, fence = :fence, deadline = :deadline,
-                            last_deadline = :last where id = :id and state = 'FREE' and fence = :fence - 1""")
+                            last_deadline = :last, steps = :steps, batch = :batch
+                            where id = :id and state = 'FREE' and fence = :fence - 1""")
                     .bind("worker", worker)
                     .bind("fence", lease.fence())
                     .bind("deadline", now + time.toMillis())
                     .bind("last", now + limit.toMillis())
+                    .bind("steps", work.steps())
+                    .bind("batch", work.batch())
                     .bind("id", lease.taskId())
                     .execute();
             if (changed != 1) throw new IllegalStateException("a locked row changed: task=" + lease.taskId());
@@ -68,26 +72,34 @@ public final class JdbcTaskLedger implements TaskLedger {
     }
 
     @Override
-    public Outcome complete(Lease lease, String worker, long logPosition, int tokens) {
-        return complete(lease, worker, logPosition, tokens, "fence = :fence and worker = :worker");
+    public Outcome complete(Lease lease, String worker, long logPosition, Work done, int tokens) {
+        return complete(lease, worker, logPosition, done, tokens, "fence = :fence and worker = :worker");
     }
 
     @Override
-    public Outcome adopt(Lease lease, String worker, long logPosition, int tokens) {
-        return complete(lease, worker, logPosition, tokens, "fence <= :fence");
+    public Outcome adopt(Lease lease, String worker, long logPosition, @Nullable Work done, int tokens) {
+        return complete(lease, worker, logPosition, done, tokens, "fence <= :fence");
     }
 
-    private Outcome complete(Lease lease, String worker, long logPosition, int tokens, String condition) {
+    private Outcome complete(
+            Lease lease, String worker, long logPosition, @Nullable Work work, int tokens, String condition) {
         boolean done = jdbi.inTransaction(handle -> {
-            int changed = handle.createUpdate(
+            var update = handle.createUpdate(
                             "update task set state = 'DONE', log_position = :position, fence = :fence, worker = :worker"
-                                    + " where id = :id and state <> 'DONE' and " + condition)
+                                    + (work == null ? "" : ", steps = :steps, batch = :batch")
+                                    + " where id = :id and state <> 'DONE' and " + condition
+                                    + (work == null ? "" : " and portion = :portion and first_window = :first"))
                     .bind("position", logPosition)
                     .bind("id", lease.taskId())
                     .bind("fence", lease.fence())
-                    .bind("worker", worker)
-                    .execute();
-            if (changed == 0) return false;
+                    .bind("worker", worker);
+            if (work != null)
+                update.bind("steps", work.steps())
+                        .bind("batch", work.batch())
+                        .bind("portion", work.portion())
+                        .bind("first", work.first());
+            if (update.execute() == 0) return false;
+            Portions.done(handle, lease.taskId());
             handle.execute("update worker set accepted = accepted + 1 where id = ?", worker);
             booking.completed(handle, lease.taskId(), worker, tokens);
             return true;
@@ -199,6 +211,11 @@ public final class JdbcTaskLedger implements TaskLedger {
                 State.valueOf(row.getString("state")),
                 row.getString("worker"),
                 row.getLong("fence"),
-                position);
+                position,
+                row.getLong("portion"),
+                row.getInt("first_window"),
+                row.getInt("windows"),
+                row.getInt("steps"),
+                row.getInt("batch"));
     }
 }

@@ -15,17 +15,26 @@ import org.decentralizedai.wire.Lease;
  *
  * <pre> 0              4            8
  *       | body bytes n | crc32c of body | round i32 | task i64 | fence i64 | tokens i32 | first f64 | last f64
- *                                       | encoding u8 | part u8 | parts - 1 u8 | 0 u8 | worker: length i32, UTF-8 | update: the rest | </pre>
+ *                                       | encoding u8 | part u8 | parts - 1 u8 | kind u8 | worker: length i32, UTF-8
+ *                                       | of kind 1: portion i64 | first i32 | steps i32 | batch i32 | update: the rest | </pre>
+ *
+ * Records of kind 0 are those of earlier versions, when each task was a whole portion.
  */
 final class LogRecord {
     static final int HEADER = 8;
     private static final int FIXED = 4 + 8 + 8 + 4 + 8 + 8 + 4 + 4;
+    private static final int WORK = 8 + 4 + 4 + 4;
+    private static final byte WITHOUT_WORK = 0, WITH_WORK = 1;
 
     private LogRecord() {}
 
     static ByteBuffer encode(LoggedUpdate update) {
         byte[] worker = update.worker().getBytes(StandardCharsets.UTF_8);
-        int body = FIXED + worker.length + update.encoded().length();
+        var work = update.work();
+        int body = FIXED
+                + worker.length
+                + (work == null ? 0 : WORK)
+                + update.encoded().length();
         var out = ByteBuffer.allocate(HEADER + body).order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(body).putInt(0);
         out.putInt(update.round())
@@ -37,10 +46,15 @@ final class LogRecord {
                 .put((byte) update.encoding().ordinal())
                 .put((byte) update.slice().part())
                 .put((byte) (update.slice().parts() - 1))
-                .put((byte) 0)
+                .put(work == null ? WITHOUT_WORK : WITH_WORK)
                 .putInt(worker.length)
-                .put(worker)
-                .put(update.encoded().array());
+                .put(worker);
+        if (work != null)
+            out.putLong(work.portion())
+                    .putInt(work.first())
+                    .putInt(work.steps())
+                    .putInt(work.batch());
+        out.put(update.encoded().array());
         out.putInt(4, crc(out.array(), HEADER, body));
         return out.flip();
     }
@@ -58,9 +72,10 @@ final class LogRecord {
         var encoding = UpdateEncoding.values()[in.get()];
         int part = in.get();
         var slice = new Slice(part, in.get() + 1);
-        in.get();
+        byte kind = in.get();
         byte[] worker = new byte[in.getInt()];
         in.get(worker);
+        var work = kind == WITH_WORK ? new Work(in.getLong(), in.getInt(), in.getInt(), in.getInt()) : null;
         byte[] encoded = new byte[in.remaining()];
         in.get(encoded);
         return new LoggedUpdate(
@@ -72,6 +87,7 @@ final class LogRecord {
                 last,
                 encoding,
                 slice,
+                work,
                 new Bytes(encoded));
     }
 

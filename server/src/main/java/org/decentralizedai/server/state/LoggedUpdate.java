@@ -4,8 +4,13 @@ import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
+import org.jspecify.annotations.Nullable;
 
-/** An update that passed every check, as the log keeps it. Losses in nats per token. */
+/**
+ * An update that passed every check, as the log keeps it. Losses in nats per token.
+ *
+ * @param work what it was computed from; null when an earlier version wrote it
+ */
 public record LoggedUpdate(
         int round,
         Lease lease,
@@ -15,4 +20,20 @@ public record LoggedUpdate(
         double lastLoss,
         UpdateEncoding encoding,
         Slice slice,
-        Bytes encoded) {}
+        @Nullable Work work,
+        Bytes encoded) {
+
+    /** Whose work does not matter: its round is closed. */
+    public LoggedUpdate(
+            int round,
+            Lease lease,
+            String worker,
+            int tokens,
+            double firstLoss,
+            double lastLoss,
+            UpdateEncoding encoding,
+            Slice slice,
+            Bytes encoded) {
+        this(round, lease, worker, tokens, firstLoss, lastLoss, encoding, slice, null, encoded);
+    }
+}

@@ -88,7 +88,7 @@ public final class RoundLedger {
                     now,
                     next.number() - 1);
             insert(handle, next, now);
-            for (int i = 0; i < tasks; i++) insertTask(handle, next.number(), i);
+            for (int i = 0; i < tasks; i++) Portions.open(handle, next.number(), i);
             if (record != null)
                 handle.execute(
                         "insert into round_record (round, record) values (?, ?)", next.number() - 1, record.hex());
@@ -156,13 +156,6 @@ public final class RoundLedger {
         return hash == null ? null : hash.hex();
     }
 
-    private static void insertTask(Handle handle, int round, int index) {
-        handle.execute("update run set next_task = next_task + 1");
-        handle.createUpdate("""
-                        insert into task (id, round, task_index, state, fence, deadline, last_deadline)
-                        values ((select next_task - 1 from run), :round, :index, 'FREE', 0, 0, 0)""").bind("round", round).bind("index", index).execute();
-    }
-
     /** Adds one free task to a running round. */
     public void openTask(int round) {
         jdbi.useTransaction(handle -> {
@@ -170,7 +163,7 @@ public final class RoundLedger {
                     .bind("round", round)
                     .mapTo(Integer.class)
                     .one();
-            insertTask(handle, round, index);
+            Portions.open(handle, round, index);
         });
     }
 
@@ -191,9 +184,15 @@ public final class RoundLedger {
                 handle.execute("update training_round set delta = null, delta_bytes = null where number = ?", number));
     }
 
-    /** Forgets the tasks of rounds below {@code number}; later messages about them get UNKNOWN_LEASE instead of LATE. */
+    /**
+     * Forgets the tasks of rounds below {@code number}; later messages about them get UNKNOWN_LEASE instead of LATE. The windows of
+     * those that were never done are left for later tasks.
+     */
     public void trimTasks(int number) {
-        jdbi.useHandle(handle -> handle.execute("delete from task where round < ?", number));
+        jdbi.useTransaction(handle -> {
+            Portions.forgotten(handle, number);
+            handle.execute("delete from task where round < ?", number);
+        });
     }
 
     private static Round round(ResultSet row, StatementContext context) throws SQLException {

@@ -28,7 +28,14 @@ public interface TaskLedger {
         DONE
     }
 
-    /** @param logPosition of the accepted update, when done */
+    /**
+     * @param logPosition of the accepted update, when done
+     * @param portion whose windows it has
+     * @param first of them
+     * @param windows from there to the portion's end
+     * @param steps that its newest lease gives out or, when done, that were trained; 0: it was never leased
+     * @param batch windows of each of them
+     */
     record Task(
             long id,
             int round,
@@ -36,7 +43,29 @@ public interface TaskLedger {
             State state,
             @Nullable String worker,
             long fence,
-            @Nullable Long logPosition) {
+            @Nullable Long logPosition,
+            long portion,
+            int first,
+            int windows,
+            int steps,
+            int batch) {
+
+        /** Whose windows do not matter. */
+        public Task(
+                long id,
+                int round,
+                int index,
+                State state,
+                @Nullable String worker,
+                long fence,
+                @Nullable Long logPosition) {
+            this(id, round, index, state, worker, fence, logPosition, 0, 0, 0, 0, 0);
+        }
+
+        /** What its newest lease gives out or, when done, what was trained on. */
+        public Work work() {
+            return new Work(portion, first, steps, batch);
+        }
 
         /** Of the update of a task that is done. */
         public long position() {
@@ -48,8 +77,20 @@ public interface TaskLedger {
     /** A lease that ran out. */
     record Expired(Lease lease, String worker) {}
 
-    /** Leases the first free task of a round; empty when none is free. {@code limit} bounds all renewals together. */
-    Optional<Lease> lease(int round, String worker, Duration time, Duration limit);
+    /** How much of a task a worker is to have. */
+    interface Sizing {
+        /** Windows that suit it best. */
+        int wanted();
+
+        /** What of this task. */
+        Work of(Task free);
+    }
+
+    /**
+     * Leases a free task of a round, that which has the windows that are nearest to the wanted number; the first of several. Empty
+     * when none is free. {@code limit} bounds all renewals together.
+     */
+    Optional<Lease> lease(int round, String worker, Duration time, Duration limit, Sizing sizing);
 
     /** Moves the deadline to {@code time} from now, not past the limit; false when the lease is no longer live. */
     boolean renew(Lease lease, String worker, Duration time);
@@ -57,17 +98,22 @@ public interface TaskLedger {
     /**
      * A lease that ran out but was not leased again may still be completed. The worker's count of accepted updates grows in the
      * same commit, what else follows from it ({@link Booking}) is there too, and all is on the disk when COMPLETED is returned.
-     * After an exception the task may be done or not.
+     * After an exception the task may be done or not. Windows that it has beyond {@code done} are left for later tasks, in the same
+     * commit too.
      *
-     * @param tokens that the task trained on
+     * @param done what of its windows were trained on
+     * @param tokens of those
      */
-    Outcome complete(Lease lease, String worker, long logPosition, int tokens);
+    Outcome complete(Lease lease, String worker, long logPosition, Work done, int tokens);
 
     /**
      * As {@link #complete}, for an update that is in the log after a crash: a power cut may have taken its lease from the database,
-     * so that the lease is believed unless the task was leased again since.
+     * so that the lease is believed unless the task was leased again since. But a task of that number that has other windows is
+     * another one, of which there is no update.
+     *
+     * @param done null in the log of an earlier version: all that the task has
      */
-    Outcome adopt(Lease lease, String worker, long logPosition, int tokens);
+    Outcome adopt(Lease lease, String worker, long logPosition, @Nullable Work done, int tokens);
 
     /** Another update instead of that at {@code position}; false when the task does not have it any more. */
     boolean replace(long taskId, long position, String worker, long newPosition);

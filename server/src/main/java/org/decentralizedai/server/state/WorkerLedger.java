@@ -2,6 +2,7 @@ package org.decentralizedai.server.state;
 
 import java.time.Clock;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.decentralizedai.wire.VerdictCode;
 import org.jdbi.v3.core.Jdbi;
@@ -39,6 +40,22 @@ public final class WorkerLedger {
                     .bind("now", now)
                     .execute();
         });
+    }
+
+    /** Tokens a second that its tasks had, those of earlier visits too; empty until one was accepted. */
+    public OptionalDouble speed(String worker) {
+        return jdbi.withHandle(handle -> handle
+                .createQuery("select tokens_per_second from worker where id = :id and tokens_per_second > 0")
+                .bind("id", worker)
+                .mapTo(Double.class)
+                .stream()
+                .mapToDouble(Double::doubleValue)
+                .findFirst());
+    }
+
+    public void speed(String worker, double tokensPerSecond) {
+        jdbi.useHandle(handle ->
+                handle.execute("update worker set tokens_per_second = ? where id = ?", tokensPerSecond, worker));
     }
 
     /** What decides how its sums are rounded, as far as it is known: its adapter. */

@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.decentralizedai.compress.UpdateCodec;
+import org.decentralizedai.server.credit.Stakes;
 import org.decentralizedai.server.state.AuditLedger;
 import org.decentralizedai.server.state.AuditLedger.Audit;
 import org.decentralizedai.server.state.Contribution;
@@ -68,6 +69,7 @@ final class Audits implements AutoCloseable {
     private final Clock clock;
     private final @Nullable Auditor auditor;
     private final Lot lot;
+    private final Stakes stakes;
     private final Executor thread;
     private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
     private final Map<Long, Audit> open = new ConcurrentHashMap<>(); // waiting or being computed, by task
@@ -92,6 +94,7 @@ final class Audits implements AutoCloseable {
             Clock clock,
             @Nullable Auditor auditor,
             Lot lot,
+            Stakes stakes,
             Executor thread) {
         this.ledger = ledger;
         this.tasks = tasks;
@@ -103,6 +106,7 @@ final class Audits implements AutoCloseable {
         this.clock = clock;
         this.auditor = auditor;
         this.lot = lot;
+        this.stakes = stakes;
         this.thread = thread;
     }
 
@@ -117,11 +121,11 @@ final class Audits implements AutoCloseable {
     }
 
     /** An update counts. To be called before its round can be closed. */
-    void accepted(Lease lease, String worker, long position) {
+    void accepted(Lease lease, String worker, int tokens, long position) {
         if (auditor == null) return;
         String numericClass = workers.numericClass(worker);
-        if (lot.draws(lease, ledger.trust(worker, numericClass).auditRate()))
-            draw(lease, worker, numericClass, position);
+        double rate = ledger.trust(worker, numericClass).auditRate();
+        if (lot.draws(lease, rate * stakes.of(worker, tokens))) draw(lease, worker, numericClass, position);
     }
 
     private void draw(Lease lease, String worker, String numericClass, long position) {
@@ -146,7 +150,11 @@ final class Audits implements AutoCloseable {
             var worker = task.worker();
             var position = task.logPosition();
             if (position == null || worker == null || worker.equals(AUDITOR) || ledger.drawn(task.id())) continue;
-            accepted(new Lease(task.id(), task.fence()), worker, position);
+            accepted(
+                    new Lease(task.id(), task.fence()),
+                    worker,
+                    log.read(position).tokens(),
+                    position);
         }
     }
 
@@ -216,6 +224,7 @@ final class Audits implements AutoCloseable {
                 result.lastLoss(),
                 fake.encoding(),
                 fake.slice(),
+                fake.work(),
                 new Bytes(expected));
     }
 

@@ -9,20 +9,22 @@ import static org.decentralizedai.wire.VerdictCode.WRONG_SHAPE;
 import java.util.Optional;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateForm;
+import org.decentralizedai.server.state.Work;
 import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 import org.decentralizedai.wire.VerdictCode;
 
 /**
  * What an update of one round must look like; pure.
  *
- * @param greatestChange of one parameter, see {@link UpdateRules}
+ * @param greatestChange of one parameter by a whole task, see {@link UpdateRules}
  */
 record Checks(Recipe recipe, int parameters, int vocabulary, double greatestChange) {
 
     /** Why an update is refused, for machines and for people. */
     record Refusal(VerdictCode code, String sentence) {}
 
-    Optional<Refusal> announced(UpdateForm form, UpdateBegin begin) {
+    /** @param given what the lease gives out */
+    Optional<Refusal> announced(UpdateForm form, Work given, UpdateBegin begin) {
         int values = form.slice().length(parameters);
         int least = UpdateCodec.minEncodedBytes(form.encoding(), values);
         int most = UpdateCodec.maxEncodedBytes(form.encoding(), values);
@@ -30,9 +32,11 @@ record Checks(Recipe recipe, int parameters, int vocabulary, double greatestChan
             return refuse(OVERSIZED, "an update has at most " + most + " bytes, not " + begin.encodedBytes());
         if (begin.encodedBytes() < least)
             return refuse(WRONG_SHAPE, "an update has at least " + least + " bytes, not " + begin.encodedBytes());
-        int tokens = recipe.steps().tokens();
+        if (begin.steps() > given.steps())
+            return refuse(IMPLAUSIBLE, "the task has " + given.steps() + " steps, not " + begin.steps());
+        int tokens = given.done(begin.steps()).windows() * recipe.steps().context();
         if (begin.tokens() != tokens)
-            return refuse(IMPLAUSIBLE, "the task has " + tokens + " tokens, not " + begin.tokens());
+            return refuse(IMPLAUSIBLE, begin.steps() + " steps have " + tokens + " tokens, not " + begin.tokens());
         double greatest = 4 * Math.log(vocabulary); // a model that is far worse than guessing has diverged
         if (!plausible(begin.firstLoss(), greatest) || !plausible(begin.lastLoss(), greatest))
             return refuse(
@@ -45,16 +49,25 @@ record Checks(Recipe recipe, int parameters, int vocabulary, double greatestChan
         return loss >= 0 && loss <= greatest;
     }
 
-    Optional<Refusal> encoded(UpdateForm form, byte[] update) {
+    /** @param steps that were done */
+    Optional<Refusal> encoded(UpdateForm form, byte[] update, int steps) {
         try {
             return values(
-                    UpdateCodec.decode(form.encoding(), update, form.slice().length(parameters)));
+                    UpdateCodec.decode(form.encoding(), update, form.slice().length(parameters)),
+                    greatestChange(steps));
         } catch (IllegalArgumentException e) { // the codec's rules
             return refuse(MALFORMED, String.valueOf(e.getMessage()));
         }
     }
 
-    private Optional<Refusal> values(float[] update) {
+    /** All that a worker has ever held back may come with one step, too. */
+    private double greatestChange(int steps) {
+        return recipe.feedback() > 0
+                ? greatestChange
+                : greatestChange * steps / recipe.steps().steps();
+    }
+
+    private Optional<Refusal> values(float[] update, double greatestChange) {
         for (float value : update) if (!Float.isFinite(value)) return refuse(NOT_FINITE, "a value is " + value);
         for (float value : update)
             if (Math.abs(value) > greatestChange)

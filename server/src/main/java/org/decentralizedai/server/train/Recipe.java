@@ -1,6 +1,8 @@
 package org.decentralizedai.server.train;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.compress.UpdateForm;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param stepEncoding in which outer steps are published, as deltas for workers that come back; F32: exactly, without deltas
  * @param secondMoment that is kept and published for the local steps; null: they are AdamW's from zero moments
  * @param aggregation how a round's updates become one
+ * @param taskSeconds that a device computes a task: it gets as much of the whole task, which is {@code steps}, as it can do in
+ *     that time; 0: all get the whole
  * @param leaseSeconds without a heartbeat after which a task goes to another worker
  * @param maxLeaseSeconds for all renewals together
  */
@@ -48,8 +52,12 @@ public record Recipe(
         UpdateEncoding stepEncoding,
         @Nullable SecondMoment secondMoment,
         Aggregation aggregation,
+        Integer taskSeconds,
         int leaseSeconds,
         int maxLeaseSeconds) {
+
+    /** What a device should compute at a time: long beside up- and download, short enough for those who come for minutes. */
+    private static final int TASK_SECONDS = 60;
 
     public Recipe {
         // in JSON that does not name them
@@ -57,6 +65,7 @@ public record Recipe(
         if (aggregation == null) aggregation = Aggregation.ROBUST;
         if (schedule == null) schedule = RateSchedule.CONSTANT;
         if (auditable == null) auditable = false;
+        if (taskSeconds == null) taskSeconds = 0;
         if (minTasks <= 0 || maxTasks < minTasks)
             throw new IllegalArgumentException(
                     "must be 0 < minTasks <= maxTasks: minTasks=" + minTasks + ", maxTasks=" + maxTasks);
@@ -68,9 +77,12 @@ public record Recipe(
         if (leaseSeconds <= 0 || maxLeaseSeconds < leaseSeconds)
             throw new IllegalArgumentException("must be 0 < leaseSeconds <= maxLeaseSeconds: leaseSeconds="
                     + leaseSeconds + ", maxLeaseSeconds=" + maxLeaseSeconds);
+        if (taskSeconds < 0 || taskSeconds > maxLeaseSeconds)
+            throw new IllegalArgumentException(
+                    "must be 0 <= taskSeconds <= maxLeaseSeconds: taskSeconds=" + taskSeconds);
     }
 
-    /** With robust aggregation. */
+    /** With robust aggregation and whole tasks. */
     public Recipe(
             LocalSteps steps,
             RateSchedule schedule,
@@ -100,6 +112,28 @@ public record Recipe(
                 stepEncoding,
                 secondMoment,
                 Aggregation.ROBUST,
+                0,
+                leaseSeconds,
+                maxLeaseSeconds);
+    }
+
+    /** Tasks are sized to devices so that they compute so long; 0: all get whole ones. */
+    public Recipe withTaskSeconds(int seconds) {
+        return new Recipe(
+                steps,
+                schedule,
+                minTasks,
+                maxTasks,
+                outerRate,
+                outerMomentum,
+                encoding,
+                parts,
+                feedback,
+                auditable,
+                stepEncoding,
+                secondMoment,
+                aggregation,
+                seconds,
                 leaseSeconds,
                 maxLeaseSeconds);
     }
@@ -147,17 +181,20 @@ public record Recipe(
                 false,
                 UpdateEncoding.INT8,
                 null,
+                Aggregation.ROBUST,
+                TASK_SECONDS,
                 leaseSeconds,
                 5 * leaseSeconds);
     }
 
     private static Recipe byRule(ModelConfig model, double rate, int leaseSeconds) {
         int workers = Math.min(64, TaskSize.mostWorkers(model));
-        var size = TaskSize.of(model, workers, UploadBudget.HOME.taskSeconds(), TaskSize.DEVICE_FLOPS);
+        var size = TaskSize.of(model, workers, TASK_SECONDS, TaskSize.FAST_DEVICE_FLOPS);
+        int batch = batch(model, size.batch());
         var form = UploadBudget.HOME.densest(model);
         long tokens = TaskSize.tokensOfRun(model);
         return new Recipe(
-                localSteps(model, size.steps(), size.batch(), microBatch(model, size.batch()), rate),
+                localSteps(model, size.steps(), batch, microBatch(model, batch), rate),
                 new RateSchedule(tokens, tokens / 10, 0.1),
                 Math.min(workers, Math.max(4, form.slice().parts())),
                 workers,
@@ -169,8 +206,19 @@ public record Recipe(
                 false,
                 UpdateEncoding.INT8,
                 null,
+                Aggregation.ROBUST,
+                TASK_SECONDS,
                 leaseSeconds,
                 5 * leaseSeconds);
+    }
+
+    /** No more than so many windows, nor less than three quarters of them: those of which most can be computed at a time. */
+    private static int batch(ModelConfig model, int most) {
+        return IntStream.iterate(most, batch -> batch >= 1 && 4 * batch >= 3 * most, batch -> batch - 1)
+                .boxed()
+                .max(Comparator.comparingInt((Integer batch) -> microBatch(model, batch))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElse(most);
     }
 
     /** As many windows at a time as a modest device holds. */

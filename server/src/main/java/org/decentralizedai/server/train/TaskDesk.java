@@ -46,9 +46,11 @@ public final class TaskDesk {
     private final RoundLedger rounds;
     private final Recipe recipe;
     private final WindowSchedule schedule;
+    private final Speeds speeds;
     private final TrainMetrics metrics;
     private final Duration grace;
     private final Map<String, Worker> online = new LinkedHashMap<>();
+    private final Map<Worker, Fit> fits = new HashMap<>(); // what those that are online were given last
     private final Set<Worker> idle = new LinkedHashSet<>();
     private final Map<Long, Holder> holders = new HashMap<>(); // of tasks that are not done
     private final ReentrantReadWriteLock turn = new ReentrantReadWriteLock(); // written while rounds change
@@ -64,12 +66,14 @@ public final class TaskDesk {
             RoundLedger rounds,
             Recipe recipe,
             WindowSchedule schedule,
+            Speeds speeds,
             TrainMetrics metrics,
             Duration grace) {
         this.tasks = tasks;
         this.rounds = rounds;
         this.recipe = recipe;
         this.schedule = schedule;
+        this.speeds = speeds;
         this.metrics = metrics;
         this.grace = grace;
         metrics.online(this::online);
@@ -91,12 +95,14 @@ public final class TaskDesk {
         var old = online.put(worker.id(), worker);
         if (old == null || old == worker) return;
         idle.remove(old);
+        fits.remove(old);
         old.close(REPLACED, "this device has connected again from elsewhere");
     }
 
     /** The connection is gone. Its task waits a little: the worker may come back and go on. */
     public synchronized void leave(Worker worker) {
         idle.remove(worker);
+        fits.remove(worker);
         if (!online.remove(worker.id(), worker)) return;
         for (Lease lease : tasks.heldBy(worker.id(), plan().round().number())) tasks.renew(lease, worker.id(), grace);
     }
@@ -126,14 +132,17 @@ public final class TaskDesk {
         return switch (mode) {
             case PAUSED -> IdleReason.PAUSED;
             case DRAINING -> IdleReason.DRAINING;
-            case RUNNING -> fits(worker) ? IdleReason.ROUND_FULL : IdleReason.DEVICE_TOO_SMALL;
+            case RUNNING -> {
+                if (!holds(worker)) yield IdleReason.DEVICE_TOO_SMALL;
+                yield fit(worker).isPresent() ? IdleReason.ROUND_FULL : IdleReason.DEVICE_TOO_SLOW;
+            }
         };
     }
 
     /** Sends the worker a task, or remembers that it waits for one. */
     private boolean assign(Worker worker) {
-        if (mode == Mode.RUNNING && !full && fits(worker)) {
-            var lease = lease(worker);
+        if (mode == Mode.RUNNING && !full && holds(worker)) {
+            var lease = fit(worker).flatMap(fit -> lease(worker, fit));
             if (lease.isPresent()) {
                 idle.remove(worker);
                 worker.send(task(lease.get()));
@@ -144,14 +153,21 @@ public final class TaskDesk {
         return false;
     }
 
-    private Optional<Lease> lease(Worker worker) {
+    /** Empty when the worker is too slow for any task. */
+    private Optional<Fit> fit(Worker worker) {
+        if (recipe.taskSeconds() == 0) return Optional.of(Fit.whole(recipe.steps()));
+        return Fit.of(recipe.steps(), speeds.of(worker), recipe.taskSeconds(), recipe.leaseSeconds(), fits.get(worker));
+    }
+
+    private Optional<Lease> lease(Worker worker, Fit fit) {
         int round = plan().round().number();
-        var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease());
+        var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), fit);
         if (lease.isEmpty() && tasks.tasks(round).size() < recipe.tasks(online.size())) {
             rounds.openTask(round);
-            lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease());
+            lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), fit);
         }
         lease.ifPresent(l -> hold(l, worker.id()));
+        if (lease.isPresent()) fits.put(worker, fit);
         return lease;
     }
 
@@ -166,8 +182,11 @@ public final class TaskDesk {
         if (worker != null) worker.send(new Cancel(holder.lease(), sentence));
     }
 
+    /** What the lease gives out or, when its task is done, what was trained: the update is a function of it. */
     GradientTask task(Lease lease) {
         var p = plan();
+        var task = tasks.find(lease.taskId()).orElseThrow();
+        var work = task.work();
         return new GradientTask(
                 lease,
                 p.round().number(),
@@ -175,18 +194,14 @@ public final class TaskDesk {
                 p.checkpoint().pieces(),
                 p.hops(),
                 p.secondMoment(),
-                schedule.windows(lease.taskId()),
-                recipe.steps(p.round().tokens()),
-                recipe.form(p.round().number(), index(lease)),
+                schedule.windows(work),
+                recipe.steps(p.round().tokens()).sized(work.steps(), work.batch()),
+                recipe.form(p.round().number(), task.index()),
                 recipe.auditable(),
-                recipe.leaseSeconds() * 1000);
+                recipe.maxLeaseSeconds() * 1000);
     }
 
-    private int index(Lease lease) {
-        return tasks.find(lease.taskId()).orElseThrow().index();
-    }
-
-    private boolean fits(Worker worker) {
+    private boolean holds(Worker worker) {
         return worker.hello().maxStorageBytes() >= memory().greatestBuffer();
     }
 
@@ -202,9 +217,10 @@ public final class TaskDesk {
         for (Worker worker : List.copyOf(idle)) if (!assign(worker) && mode != Mode.RUNNING) return;
     }
 
-    /** Called with each accepted update. */
-    synchronized void completed(Lease lease) {
+    /** Called with each accepted update. @param millis that the worker says it has computed */
+    synchronized void completed(Lease lease, String worker, int tokens, int millis) {
         holders.remove(lease.taskId());
+        speeds.took(worker, tokens, millis);
         recount();
     }
 

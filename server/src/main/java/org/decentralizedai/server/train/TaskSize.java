@@ -25,6 +25,9 @@ record TaskSize(int steps, int batch) {
     /** Floating-point operations a second that a volunteer's device keeps up: assumed, a laptop's integrated graphics. */
     static final double DEVICE_FLOPS = 200e9;
 
+    /** Of a fast one, whose task a run's greatest is: others get less of it ({@link Fit}). */
+    static final double FAST_DEVICE_FLOPS = 4 * DEVICE_FLOPS;
+
     /**
      * @param workers K that are expected
      * @param taskSeconds that a task may take at most on a device that computes {@code flops} a second

@@ -93,7 +93,7 @@ public final class Trainer {
         });
         for (long position : positions.values()) {
             var update = with.log().read(position);
-            if (with.tasks().adopt(update.lease(), update.worker(), position, update.tokens())
+            if (with.tasks().adopt(update.lease(), update.worker(), position, update.work(), update.tokens())
                     == TaskLedger.Outcome.COMPLETED)
                 LOG.info("task {} is taken over from the log", update.lease().taskId());
         }

@@ -13,6 +13,7 @@ import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.JdbcTaskLedger;
+import org.decentralizedai.server.state.Portions;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
 import org.decentralizedai.server.state.RunLedger;
@@ -109,7 +110,9 @@ public final class Training implements AutoCloseable {
                 recipe.steps().context(),
                 recipe.steps().windows(),
                 run.seed());
-        desk = new TaskDesk(tasks, rounds, recipe, schedule, metrics, limits.grace());
+        new Portions(database).size(recipe.steps().steps(), recipe.steps().batch());
+        var speeds = new Speeds(workers, model);
+        desk = new TaskDesk(tasks, rounds, recipe, schedule, speeds, metrics, limits.grace());
         promotions = new PromotedPointer(blobs, checkpoints, events, model);
         int parameters = ParameterLayout.of(model).parameterCount();
         status = new RunStatus(run, parameters, opened.corpus(), rounds, workers, desk, promotions);
@@ -138,7 +141,7 @@ public final class Training implements AutoCloseable {
         }
         if (auditor != null) requireAuditable(recipe);
         var ledger = new AuditLedger(database, clock);
-        audits = new Audits(ledger, tasks, workers, events, log, desk, metrics, clock, auditor, lot, turns);
+        audits = new Audits(ledger, tasks, workers, events, log, desk, metrics, clock, auditor, lot, credits, turns);
         audits.onCaught(credits::forfeit);
         intake = new UpdateIntake(tasks, log, workers, desk, audits, metrics, limits.uploadBytes());
         var parts = new TrainerParts(

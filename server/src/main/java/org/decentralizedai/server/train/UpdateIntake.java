@@ -86,8 +86,9 @@ public final class UpdateIntake {
         var plan = desk.plan();
         var refusal = lease(worker, begin.lease(), plan.round().number());
         if (refusal.isPresent()) return refused(worker, begin.lease(), refusal.get());
-        var form = plan.checks().recipe().form(plan.round().number(), index(begin.lease()));
-        refusal = plan.checks().announced(form, begin);
+        var task = tasks.find(begin.lease().taskId()).orElseThrow();
+        var form = plan.checks().recipe().form(plan.round().number(), task.index());
+        refusal = plan.checks().announced(form, task.work(), begin);
         if (refusal.isPresent()) return refusedAndFreed(worker, begin.lease(), refusal.get());
         var upload = uploads.get(begin.lease().taskId());
         if (upload == null || !upload.begin().equals(begin)) {
@@ -95,7 +96,7 @@ public final class UpdateIntake {
             if (!reserve(begin.encodedBytes()))
                 return new Verdict(
                         begin.lease(), UNAVAILABLE, "too many uploads are under way: please try again soon", 0);
-            upload = new Upload(begin, form);
+            upload = new Upload(begin, form, task.work().done(begin.steps()));
             var other = uploads.put(begin.lease().taskId(), upload);
             if (other != null) waitingBytes.addAndGet(-other.begin().encodedBytes());
         }
@@ -161,7 +162,7 @@ public final class UpdateIntake {
         if (!Digests.of(upload.bytes()).equals(begin.hash()))
             return refusedAndFreed(
                     worker, begin.lease(), new Refusal(WRONG_HASH, "the bytes do not have the announced hash"));
-        var bad = plan.checks().encoded(upload.form(), upload.bytes());
+        var bad = plan.checks().encoded(upload.form(), upload.bytes(), begin.steps());
         if (bad.isPresent()) return refusedAndFreed(worker, begin.lease(), bad.get());
         return desk.duringRound(plan, () -> kept(worker, upload, plan))
                 .orElseGet(() -> refused(
@@ -191,12 +192,13 @@ public final class UpdateIntake {
                 begin.lastLoss(),
                 upload.form().encoding(),
                 upload.form().slice(),
+                upload.done(),
                 new Bytes(upload.bytes())));
-        return switch (tasks.complete(begin.lease(), worker, position, begin.tokens())) {
+        return switch (tasks.complete(begin.lease(), worker, position, upload.done(), begin.tokens())) {
             case COMPLETED -> {
                 metrics.accepted();
-                draw(begin.lease(), worker, position);
-                desk.completed(begin.lease());
+                draw(begin.lease(), worker, begin.tokens(), position);
+                desk.completed(begin.lease(), worker, begin.tokens(), begin.millis());
                 yield new Verdict(begin.lease(), ACCEPTED, "thank you", begin.tokens());
             }
             case ALREADY_DONE ->
@@ -207,16 +209,12 @@ public final class UpdateIntake {
     }
 
     /** The update counts whatever becomes of this. */
-    private void draw(Lease lease, String worker, long position) {
+    private void draw(Lease lease, String worker, int tokens, long position) {
         try {
-            audits.accepted(lease, worker, position);
+            audits.accepted(lease, worker, tokens, position);
         } catch (RuntimeException e) {
             LOG.error("no lot was drawn for the update of task {}", lease.taskId(), e);
         }
-    }
-
-    private int index(Lease lease) {
-        return tasks.find(lease.taskId()).orElseThrow().index();
     }
 
     private Optional<Refusal> lease(String worker, Lease lease, int round) {

@@ -1,6 +1,7 @@
 package org.decentralizedai.server.train;
 
 import org.decentralizedai.compress.UpdateForm;
+import org.decentralizedai.server.state.Work;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 
@@ -8,12 +9,15 @@ import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 final class Upload {
     private final UpdateBegin begin;
     private final UpdateForm form;
+    private final Work done;
     private final byte[] bytes;
     private int received;
 
-    Upload(UpdateBegin begin, UpdateForm form) {
+    /** @param done what it was computed from */
+    Upload(UpdateBegin begin, UpdateForm form, Work done) {
         this.begin = begin;
         this.form = form;
+        this.done = done;
         this.bytes = new byte[begin.encodedBytes()];
     }
 
@@ -23,6 +27,10 @@ final class Upload {
 
     UpdateForm form() {
         return form;
+    }
+
+    Work done() {
+        return done;
     }
 
     int received() {

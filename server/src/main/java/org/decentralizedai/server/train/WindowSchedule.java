@@ -3,50 +3,61 @@ package org.decentralizedai.server.train;
 import java.util.List;
 import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.model.WindowOrder;
+import org.decentralizedai.server.state.Work;
 import org.decentralizedai.store.corpus.CorpusShard;
 import org.decentralizedai.wire.CorpusWindows;
 
 /**
- * Which windows a task trains on, as a pure function of the task's number: no two tasks of one pass over the corpus share a
- * window, and each pass shuffles the shards' windows and the order of the tasks anew.
+ * Which windows a portion of the corpus has, as a pure function of its number: no two portions of one pass over the corpus share
+ * a window, and each pass shuffles the shards' windows and the order of the portions anew. A portion is what the greatest task
+ * trains on; smaller tasks share one.
  */
 public final class WindowSchedule {
     private final List<CorpusShard> shards;
     private final long runSeed;
-    private final int windowsPerTask;
-    private final int[] firstTask; // of shard i in a pass, before shuffling; the last entry is the number of tasks
+    private final int windowsPerPortion;
+    private final int[]
+            firstPortion; // of shard i in a pass, before shuffling; the last entry is the number of portions
     private long shuffledPass = -1;
     private WindowOrder order;
 
-    public WindowSchedule(List<CorpusShard> shards, int context, int windowsPerTask, long runSeed) {
+    public WindowSchedule(List<CorpusShard> shards, int context, int windowsPerPortion, long runSeed) {
         this.shards = List.copyOf(shards);
-        this.windowsPerTask = windowsPerTask;
+        this.windowsPerPortion = windowsPerPortion;
         this.runSeed = runSeed;
-        firstTask = new int[shards.size() + 1];
+        firstPortion = new int[shards.size() + 1];
         for (int i = 0; i < shards.size(); i++)
-            firstTask[i + 1] = firstTask[i] + WindowOrder.count(shards.get(i).tokens(), context) / windowsPerTask;
-        if (tasksPerPass() == 0)
-            throw new IllegalArgumentException("corpus is too small: no shard holds the " + windowsPerTask
-                    + " windows of " + context + " tokens that one task trains on");
+            firstPortion[i + 1] =
+                    firstPortion[i] + WindowOrder.count(shards.get(i).tokens(), context) / windowsPerPortion;
+        if (portionsPerPass() == 0)
+            throw new IllegalArgumentException("corpus is too small: no shard holds the " + windowsPerPortion
+                    + " windows of " + context + " tokens that one portion has");
         order = new WindowOrder(0, 0);
     }
 
-    public int tasksPerPass() {
-        return firstTask[shards.size()];
+    public int portionsPerPass() {
+        return firstPortion[shards.size()];
     }
 
-    /** @param task number in the run, from 0 */
-    public synchronized CorpusWindows windows(long task) {
-        long pass = task / tasksPerPass();
+    CorpusWindows windows(Work work) {
+        if (work.windows() > windowsPerPortion - work.first())
+            throw new IllegalArgumentException("a portion has " + windowsPerPortion + " windows: " + work);
+        var whole = windows(work.portion());
+        return new CorpusWindows(whole.shard(), whole.seed(), whole.first() + work.first(), work.windows());
+    }
+
+    /** All of a portion. @param portion number in the run, from 0 */
+    public synchronized CorpusWindows windows(long portion) {
+        long pass = portion / portionsPerPass();
         if (pass != shuffledPass) {
-            order = new WindowOrder(seed(pass, shards.size()), tasksPerPass());
+            order = new WindowOrder(seed(pass, shards.size()), portionsPerPass());
             shuffledPass = pass;
         }
-        int slot = order.window((int) (task % tasksPerPass()));
+        int slot = order.window((int) (portion % portionsPerPass()));
         int shard = 0;
-        while (firstTask[shard + 1] <= slot) shard++;
-        int first = (slot - firstTask[shard]) * windowsPerTask;
-        return new CorpusWindows(shards.get(shard).hash(), seed(pass, shard), first, windowsPerTask);
+        while (firstPortion[shard + 1] <= slot) shard++;
+        int first = (slot - firstPortion[shard]) * windowsPerPortion;
+        return new CorpusWindows(shards.get(shard).hash(), seed(pass, shard), first, windowsPerPortion);
     }
 
     private long seed(long pass, int shard) {

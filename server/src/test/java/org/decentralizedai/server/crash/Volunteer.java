@@ -102,9 +102,11 @@ final class Volunteer implements Worker {
                 current.lease(),
                 update.length,
                 Digests.of(update),
+                current.steps().steps(),
                 current.steps().tokens(),
                 5.5,
-                loss(current));
+                loss(current),
+                1000);
         var answer = training().intake().begin(id, begin);
         if (answer instanceof Verdict verdict) return verdict;
         int from = ((UploadFrom) answer).offset();

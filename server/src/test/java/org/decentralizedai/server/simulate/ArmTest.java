@@ -46,6 +46,8 @@ class ArmTest {
                 synchronous ? null : 0.5,
                 synchronous ? null : 4.0,
                 synchronous ? null : 0.9,
+                synchronous ? null : 0.05,
+                synchronous ? null : 0.03,
                 0,
                 40,
                 0,

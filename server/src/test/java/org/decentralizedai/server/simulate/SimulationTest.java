@@ -239,6 +239,34 @@ class SimulationTest {
         assertThat(caught.audits().drawn()).isLessThan(attacked.tally().accepted);
     }
 
+    /** Sized tasks, leavers that send what they have, and all of it computed again. */
+    @Test
+    void run_unequalHonestWorkersThatLeave_areNeverCaught_andComputeMore() {
+        var crowd = new Scenario.Crowd(WORKERS, 0.5, true, 5, 2, 0.8, HOME, 0, Attack.ZERO, 0, false);
+        var plain = scenario(crowd, UpdateEncoding.INT8, 0, 6);
+        int seconds = STEPS * BATCH * 16; // in which a worker of a token a second does a whole task
+        var sized = run(unequal(plain, seconds / 4));
+        var caught = requireNonNull(sized.caught());
+        assertThat(caught.honest()).isZero();
+        assertThat(caught.audits().drawn()).isEqualTo(sized.tally().accepted);
+        assertThat(sized.tally().refused).isZero();
+        assertThat(sized.tally().left).isPositive();
+        assertThat(sized.tally().utilisation())
+                .isGreaterThan(1.2 * run(unequal(plain, 0)).tally().utilisation());
+    }
+
+    private static Scenario unequal(Scenario scenario, int taskSeconds) {
+        return new Scenario(
+                scenario.model(),
+                scenario.corpus(),
+                scenario.recipe().withTaskSeconds(taskSeconds),
+                scenario.variant(),
+                scenario.crowd(),
+                50,
+                scenario.tokens(),
+                scenario.seed());
+    }
+
     @Test
     void scenario_feedbackWithAuditors_isRefused() {
         assertThatThrownBy(() -> audited(scenario(quiet(), UpdateEncoding.TOP64_2BIT, 0.9, 1), 0))
@@ -264,6 +292,7 @@ class SimulationTest {
                 recipe.stepEncoding(),
                 recipe.secondMoment(),
                 aggregation,
+                0,
                 recipe.leaseSeconds(),
                 recipe.maxLeaseSeconds());
         return run(new Scenario(

@@ -35,6 +35,7 @@ final class FileGradientLogTest {
                 4.5,
                 UpdateEncoding.INT8,
                 new Slice(1, 64),
+                task % 2 == 0 ? null : new Work(1L << 40, 5, 8, 3), // with and without, as of an earlier version
                 new Bytes(encoded));
     }
 

@@ -1,6 +1,7 @@
 package org.decentralizedai.server.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 abstract class TaskLedgerContract {
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration LIMIT = Duration.ofSeconds(150);
+    private static final int STEPS = 4, BATCH = 3;
+    private static final TaskLedger.Sizing WHOLE = sized(STEPS, BATCH);
     private static final Sha256 HASH = new Sha256("ab".repeat(32));
 
     private final MutableClock clock = new MutableClock();
@@ -38,6 +41,7 @@ abstract class TaskLedgerContract {
         database = open();
         ledger = new JdbcTaskLedger(database, clock);
         new RunLedger(database, clock).create(new Run("run", "nano", "{}", "{}", HASH, 1, 2, 2, false));
+        new Portions(database).size(STEPS, BATCH);
         openRound(0, 3);
     }
 
@@ -62,15 +66,35 @@ abstract class TaskLedgerContract {
         database.close();
     }
 
+    private static TaskLedger.Sizing sized(int steps, int batch) {
+        return new TaskLedger.Sizing() {
+            @Override
+            public int wanted() {
+                return steps * batch;
+            }
+
+            @Override
+            public Work of(TaskLedger.Task free) {
+                return new Work(free.portion(), free.first(), steps, batch);
+            }
+        };
+    }
+
+    /** All that the lease gave out. */
+    private Outcome complete(Lease lease, String worker, long position) {
+        var work = ledger.find(lease.taskId()).map(TaskLedger.Task::work).orElse(new Work(0, 0, 1, 1));
+        return ledger.complete(lease, worker, position, work, 64);
+    }
+
     private Lease lease(String worker) {
-        return ledger.lease(0, worker, LEASE, LIMIT).orElseThrow();
+        return ledger.lease(0, worker, LEASE, LIMIT, WHOLE).orElseThrow();
     }
 
     @Test
     void lease_freeTasks_givesEachOnceInOrder() {
         assertThat(List.of(lease("a").taskId(), lease("b").taskId(), lease("c").taskId()))
                 .containsExactly(0L, 1L, 2L);
-        assertThat(ledger.lease(0, "d", LEASE, LIMIT)).isEmpty();
+        assertThat(ledger.lease(0, "d", LEASE, LIMIT, WHOLE)).isEmpty();
     }
 
     @Test
@@ -81,8 +105,8 @@ abstract class TaskLedgerContract {
         assertThat(ledger.expire()).isEmpty();
         var second = lease("b");
         assertThat(second).isEqualTo(new Lease(first.taskId(), first.fence() + 1));
-        assertThat(ledger.complete(first, "a", 7, 64)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.complete(second, "b", 8, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(complete(first, "a", 7)).isEqualTo(Outcome.STALE);
+        assertThat(complete(second, "b", 8)).isEqualTo(Outcome.COMPLETED);
         assertThat(ledger.find(first.taskId()).orElseThrow().logPosition()).isEqualTo(8);
     }
 
@@ -91,7 +115,7 @@ abstract class TaskLedgerContract {
         var lease = lease("a");
         clock.advance(LEASE.plusMillis(1));
         ledger.expire();
-        assertThat(ledger.complete(lease, "a", 7, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(complete(lease, "a", 7)).isEqualTo(Outcome.COMPLETED);
     }
 
     /** The database has lost the lease, the log has its update. */
@@ -99,13 +123,13 @@ abstract class TaskLedgerContract {
     void adopt_leaseThatTheDatabaseDoesNotKnow_counts() {
         var known = lease("a");
         var lost = new Lease(known.taskId(), known.fence() + 1);
-        assertThat(ledger.complete(lost, "b", 7, 64)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.adopt(lost, "b", 7, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(complete(lost, "b", 7)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(lost, "b", 7, null, 64)).isEqualTo(Outcome.COMPLETED);
         var task = ledger.find(known.taskId()).orElseThrow();
         assertThat(task.worker()).isEqualTo("b");
         assertThat(task.fence()).isEqualTo(lost.fence());
-        assertThat(ledger.complete(known, "a", 8, 64)).isEqualTo(Outcome.ALREADY_DONE);
-        assertThat(ledger.adopt(lost, "b", 9, 64)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(complete(known, "a", 8)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(ledger.adopt(lost, "b", 9, null, 64)).isEqualTo(Outcome.ALREADY_DONE);
     }
 
     @Test
@@ -115,23 +139,23 @@ abstract class TaskLedgerContract {
         ledger.expire();
         var second = lease("b");
         assertThat(second.taskId()).isEqualTo(first.taskId());
-        assertThat(ledger.adopt(first, "a", 7, 64)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.adopt(second, "b", 8, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.adopt(first, "a", 7, null, 64)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(second, "b", 8, null, 64)).isEqualTo(Outcome.COMPLETED);
     }
 
     @Test
     void complete_twice_countsOnce() {
         var lease = lease("a");
-        assertThat(ledger.complete(lease, "a", 7, 64)).isEqualTo(Outcome.COMPLETED);
-        assertThat(ledger.complete(lease, "a", 8, 64)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(complete(lease, "a", 7)).isEqualTo(Outcome.COMPLETED);
+        assertThat(complete(lease, "a", 8)).isEqualTo(Outcome.ALREADY_DONE);
         assertThat(ledger.find(lease.taskId()).orElseThrow().logPosition()).isEqualTo(7);
     }
 
     @Test
     void complete_otherWorkerOrUnknownTask_doesNothing() {
         var lease = lease("a");
-        assertThat(ledger.complete(lease, "b", 7, 64)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.complete(new Lease(99, 1), "a", 7, 64)).isEqualTo(Outcome.NO_SUCH_TASK);
+        assertThat(complete(lease, "b", 7)).isEqualTo(Outcome.STALE);
+        assertThat(complete(new Lease(99, 1), "a", 7)).isEqualTo(Outcome.NO_SUCH_TASK);
         assertThat(ledger.find(lease.taskId()).orElseThrow().state()).isEqualTo(State.LEASED);
     }
 
@@ -141,7 +165,7 @@ abstract class TaskLedgerContract {
         assertThat(ledger.release(lease, "b")).isFalse();
         assertThat(ledger.release(lease, "a")).isTrue();
         assertThat(ledger.release(lease, "a")).isFalse();
-        assertThat(ledger.complete(lease, "a", 7, 64)).isEqualTo(Outcome.STALE);
+        assertThat(complete(lease, "a", 7)).isEqualTo(Outcome.STALE);
         assertThat(lease("b").fence()).isEqualTo(lease.fence() + 1);
     }
 
@@ -183,6 +207,62 @@ abstract class TaskLedgerContract {
         assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::index).containsExactly(0, 1);
     }
 
+    @Test
+    void complete_lessThanTheTaskHas_leavesTheRestForTheNextThatIsOpened() {
+        var lease = lease("a");
+        var task = ledger.find(lease.taskId()).orElseThrow();
+        assertThat(ledger.complete(lease, "a", 7, task.work().done(1), 16)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.find(task.id()).orElseThrow().work()).isEqualTo(new Work(0, 0, 1, BATCH));
+        openRound(1, 2);
+        assertThat(ledger.tasks(1))
+                .extracting(TaskLedger.Task::portion, TaskLedger.Task::first, TaskLedger.Task::windows)
+                .containsExactly(tuple(0L, 3, 9), tuple(3L, 0, 12));
+    }
+
+    @Test
+    void lease_tasksOfManySizes_givesTheNearest() {
+        var small = lease("a");
+        complete(small, "a", 7, new Work(0, 0, 3, BATCH));
+        new RoundLedger(database, clock).openTask(0); // of the 3 windows that are left
+        var nearest = ledger.lease(0, "b", LEASE, LIMIT, sized(1, 2)).orElseThrow();
+        assertThat(ledger.find(nearest.taskId()).orElseThrow().work()).isEqualTo(new Work(0, 9, 1, 2));
+        assertThat(ledger.find(lease("c").taskId()).orElseThrow().windows()).isEqualTo(12);
+    }
+
+    private void complete(Lease lease, String worker, long position, Work done) {
+        assertThat(ledger.complete(lease, worker, position, done, 64)).isEqualTo(Outcome.COMPLETED);
+    }
+
+    @Test
+    void adopt_updateOfOtherWindows_isOfAnotherTask() {
+        var lost = new Lease(lease("a").taskId(), 2);
+        assertThat(ledger.adopt(lost, "b", 7, new Work(5, 0, STEPS, BATCH), 64)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(lost, "b", 7, new Work(0, 0, 2, BATCH), 32)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.find(lost.taskId()).orElseThrow().work()).isEqualTo(new Work(0, 0, 2, BATCH));
+    }
+
+    @Test
+    void trimTasks_notDone_leavesTheirWindows() {
+        complete(lease("a"), "a", 7);
+        lease("b");
+        openRound(1, 0);
+        new RoundLedger(database, clock).trimTasks(1);
+        openRound(2, 3);
+        assertThat(ledger.tasks(2)).extracting(TaskLedger.Task::portion).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void size_portionsOfAnotherSize_beginAnew() {
+        complete(lease("a"), "a", 7, new Work(0, 0, 1, BATCH));
+        var held = lease("b");
+        new Portions(database).size(2, 2);
+        assertThat(complete(held, "b", 8)).isEqualTo(Outcome.STALE);
+        new RoundLedger(database, clock).openTask(0);
+        assertThat(ledger.tasks(0).subList(1, 4))
+                .extracting(TaskLedger.Task::portion, TaskLedger.Task::windows)
+                .containsExactly(tuple(1L, 4), tuple(2L, 4), tuple(3L, 4));
+    }
+
     /** 16 threads, 10,000 operations; the laws are checked on what the ledger answered. */
     @Test
     void manyThreads_randomOperations_keepTheLaws() throws Exception {
@@ -202,13 +282,13 @@ abstract class TaskLedgerContract {
                     for (int i = 0; i < 625; i++) {
                         int dice = random.nextInt(10);
                         if (dice < 4 || mine.isEmpty()) {
-                            ledger.lease(1, worker, LEASE, LIMIT).ifPresent(lease -> {
+                            ledger.lease(1, worker, LEASE, LIMIT, WHOLE).ifPresent(lease -> {
                                 if (!issued.add(lease)) duplicates.add(lease);
                                 mine.add(lease);
                             });
                         } else if (dice < 6) {
                             var lease = mine.get(random.nextInt(mine.size()));
-                            if (ledger.complete(lease, worker, i, 64) == Outcome.COMPLETED
+                            if (complete(lease, worker, i) == Outcome.COMPLETED
                                     && completedBy.put(lease.taskId(), lease.fence()) != null) twice.incrementAndGet();
                         } else if (dice < 7) ledger.renew(mine.get(random.nextInt(mine.size())), worker, LEASE);
                         else if (dice < 8) ledger.release(mine.get(random.nextInt(mine.size())), worker);

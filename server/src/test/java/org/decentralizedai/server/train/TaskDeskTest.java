@@ -21,12 +21,14 @@ import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.JdbcTaskLedger;
 import org.decentralizedai.server.state.MutableClock;
+import org.decentralizedai.server.state.Portions;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
 import org.decentralizedai.server.state.RunLedger;
 import org.decentralizedai.server.state.TaskLedger;
+import org.decentralizedai.server.state.WorkerLedger;
 import org.decentralizedai.store.checkpoint.Checkpoint;
 import org.decentralizedai.store.corpus.CorpusShard;
 import org.decentralizedai.wire.ClientMessage;
@@ -108,11 +110,13 @@ class TaskDeskTest {
         Fixture() {
             new RunLedger(database, clock).create(new Run("test", "test", "{}", "{}", HASH, 1, 1, 1, false));
             var schedule = new WindowSchedule(List.of(new CorpusShard(HASH, 4000)), 16, STEPS.windows(), 1);
+            new Portions(database).size(STEPS.steps(), STEPS.batch());
             desk = new TaskDesk(
                     tasks,
                     rounds,
                     RECIPE,
                     schedule,
+                    new Speeds(new WorkerLedger(database, clock), MODEL),
                     new TrainMetrics(new SimpleMeterRegistry()),
                     Duration.ofSeconds(10));
             desk.onRoundFull(number -> full = number);
@@ -156,9 +160,10 @@ class TaskDeskTest {
 
         private void complete(Volunteer worker, Lease lease) {
             worker.believes.remove(lease);
-            if (tasks.complete(lease, worker.id, 0, 64) != TaskLedger.Outcome.COMPLETED) return;
+            var work = tasks.find(lease.taskId()).orElseThrow().work();
+            if (tasks.complete(lease, worker.id, 0, work, 64) != TaskLedger.Outcome.COMPLETED) return;
             completions.merge(lease.taskId(), 1, Integer::sum);
-            desk.completed(lease);
+            desk.completed(lease, worker.id, 64, 1000);
         }
 
         private void abandon(Volunteer worker, Lease lease) {

@@ -11,15 +11,15 @@ import org.junit.jupiter.api.Test;
 
 class TaskSizeTest {
     private static TaskSize size(ModelConfig model, int workers) {
-        return TaskSize.of(model, workers, 60, TaskSize.DEVICE_FLOPS);
+        return TaskSize.of(model, workers, 60, TaskSize.FAST_DEVICE_FLOPS);
     }
 
     @Test
     void of_presets_areWhatTheDocumentsSay() {
         assertThat(size(ModelConfig.nano(), 16)).isEqualTo(new TaskSize(8, 2));
         assertThat(size(ModelConfig.tiny(), 64)).isEqualTo(new TaskSize(8, 5));
-        assertThat(size(ModelConfig.small(), 64)).isEqualTo(new TaskSize(8, 15));
-        assertThat(size(ModelConfig.base(), 64)).isEqualTo(new TaskSize(8, 1));
+        assertThat(size(ModelConfig.small(), 64)).isEqualTo(new TaskSize(8, 22));
+        assertThat(size(ModelConfig.base(), 64)).isEqualTo(new TaskSize(8, 7));
         assertThat(TaskSize.mostWorkers(ModelConfig.nano())).isEqualTo(42);
     }
 

@@ -11,7 +11,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.decentralizedai.model.WindowOrder;
+import org.decentralizedai.server.state.Work;
 import org.decentralizedai.store.corpus.CorpusShard;
+import org.decentralizedai.wire.CorpusWindows;
 import org.decentralizedai.wire.Sha256;
 import org.junit.jupiter.api.Test;
 
@@ -27,15 +29,15 @@ final class WindowScheduleTest {
     void windows_onePass_areDisjointAndExist(
             @ForAll @Size(min = 1, max = 5) List<@IntRange(min = 2, max = 400) Integer> tokens,
             @ForAll @IntRange(min = 1, max = 9) int context,
-            @ForAll @IntRange(min = 1, max = 6) int perTask,
+            @ForAll @IntRange(min = 1, max = 6) int perPortion,
             @ForAll long seed,
             @ForAll @IntRange(min = 0, max = 3) int pass) {
         var shards = shards(tokens);
-        if (shards.stream().allMatch(s -> WindowOrder.count(s.tokens(), context) < perTask)) return;
-        var schedule = new WindowSchedule(shards, context, perTask, seed);
+        if (shards.stream().allMatch(s -> WindowOrder.count(s.tokens(), context) < perPortion)) return;
+        var schedule = new WindowSchedule(shards, context, perPortion, seed);
         var used = new HashSet<String>();
-        for (int i = 0; i < schedule.tasksPerPass(); i++) {
-            var data = schedule.windows((long) pass * schedule.tasksPerPass() + i);
+        for (int i = 0; i < schedule.portionsPerPass(); i++) {
+            var data = schedule.windows((long) pass * schedule.portionsPerPass() + i);
             var shard = shards.stream()
                     .filter(s -> s.hash().equals(data.shard()))
                     .findFirst()
@@ -44,11 +46,11 @@ final class WindowScheduleTest {
             for (int rank = data.first(); rank < data.first() + data.count(); rank++)
                 assertThat(used.add(shard.hash() + ":" + order.window(rank))).isTrue();
         }
-        assertThat(used).hasSize(perTask * schedule.tasksPerPass());
+        assertThat(used).hasSize(perPortion * schedule.portionsPerPass());
     }
 
     @Test
-    void windows_sameTask_sameAnswerWhateverWasAskedBefore() {
+    void windows_samePortion_sameAnswerWhateverWasAskedBefore() {
         var one = new WindowSchedule(shards(List.of(500, 700)), 8, 4, 42);
         var other = new WindowSchedule(shards(List.of(500, 700)), 8, 4, 42);
         var expected = one.windows(3);
@@ -57,11 +59,27 @@ final class WindowScheduleTest {
         assertThat(other.windows(3)).isEqualTo(expected);
     }
 
+    @Property
+    void windows_ofAWork_areThoseOfItsPortion(
+            @ForAll @IntRange(min = 0, max = 100) int portion,
+            @ForAll @IntRange(min = 0, max = 11) int first,
+            @ForAll @IntRange(min = 1, max = 12) int steps,
+            @ForAll @IntRange(min = 1, max = 3) int batch) {
+        var schedule = new WindowSchedule(shards(List.of(500, 700)), 8, 12, 42);
+        var whole = schedule.windows(portion);
+        var work = new Work(portion, first, steps, batch);
+        if (first + steps * batch > 12)
+            assertThatThrownBy(() -> schedule.windows(work)).isInstanceOf(IllegalArgumentException.class);
+        else
+            assertThat(schedule.windows(work))
+                    .isEqualTo(new CorpusWindows(whole.shard(), whole.seed(), whole.first() + first, steps * batch));
+    }
+
     @Test
     void windows_nextPass_shufflesAnew() {
         var schedule = new WindowSchedule(shards(List.of(500)), 8, 4, 42);
         assertThat(schedule.windows(0).seed())
-                .isNotEqualTo(schedule.windows(schedule.tasksPerPass()).seed());
+                .isNotEqualTo(schedule.windows(schedule.portionsPerPass()).seed());
     }
 
     @Test

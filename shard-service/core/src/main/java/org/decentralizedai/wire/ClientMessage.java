@@ -32,12 +32,30 @@ public sealed interface ClientMessage {
     /** Still computing: renews the lease. */
     record Heartbeat(Lease lease, int stepsDone, double loss) implements ClientMessage {}
 
-    /** The task is done; asks where to begin, or to go on after a broken connection. */
-    record UpdateBegin(Lease lease, int encodedBytes, Sha256 hash, int tokens, double firstLoss, double lastLoss)
+    /**
+     * The task is done, or as much of it as the worker will do; asks where to begin, or to go on after a broken connection.
+     *
+     * @param steps that were done: at least one, at most the task's
+     * @param tokens of those
+     * @param firstLoss of the first step, nats per token
+     * @param lastLoss of the last of them
+     * @param millis from the first step's begin to the last one's end, rests included: the next task is sized by it
+     */
+    record UpdateBegin(
+            Lease lease,
+            int encodedBytes,
+            Sha256 hash,
+            int steps,
+            int tokens,
+            double firstLoss,
+            double lastLoss,
+            int millis)
             implements ClientMessage {
         public UpdateBegin {
             if (encodedBytes <= 0) throw new IllegalArgumentException("encodedBytes must be > 0: " + encodedBytes);
-            if (tokens <= 0) throw new IllegalArgumentException("tokens must be > 0: " + tokens);
+            if (steps <= 0 || tokens <= 0)
+                throw new IllegalArgumentException("must be steps, tokens > 0: " + steps + ", " + tokens);
+            if (millis <= 0) throw new IllegalArgumentException("millis must be > 0: " + millis);
         }
     }
 

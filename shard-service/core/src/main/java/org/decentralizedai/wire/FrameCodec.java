@@ -77,9 +77,11 @@ public final class FrameCodec {
                         .lease(m.lease())
                         .i32(m.encodedBytes())
                         .hash(m.hash())
+                        .i32(m.steps())
                         .i32(m.tokens())
                         .f64(m.firstLoss())
                         .f64(m.lastLoss())
+                        .i32(m.millis())
                         .frame();
             case ClientMessage.UpdateChunk m ->
                 new FrameWriter(CHUNK)
@@ -141,7 +143,9 @@ public final class FrameCodec {
             case HELLO -> new ClientMessage.Hello(in.text(), in.text(), in.bool(), in.f64(), in.i64());
             case TASK_REQUEST -> new ClientMessage.TaskRequest();
             case HEARTBEAT -> new ClientMessage.Heartbeat(in.lease(), in.i32(), in.f64());
-            case BEGIN -> new ClientMessage.UpdateBegin(in.lease(), in.i32(), in.hash(), in.i32(), in.f64(), in.f64());
+            case BEGIN ->
+                new ClientMessage.UpdateBegin(
+                        in.lease(), in.i32(), in.hash(), in.i32(), in.i32(), in.f64(), in.f64(), in.i32());
             case CHUNK -> new ClientMessage.UpdateChunk(in.lease(), in.i32(), new Bytes(in.bytes()));
             case ABANDON -> new ClientMessage.Abandon(in.lease(), in.text());
             default -> throw unknown(in);

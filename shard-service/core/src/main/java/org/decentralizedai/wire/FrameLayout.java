@@ -7,7 +7,7 @@ package org.decentralizedai.wire;
  *       | version | type | reserved | payload bytes  | reserved | payload </pre>
  */
 public final class FrameLayout {
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
     public static final int HEADER = 16;
 
     /** Greatest part of an update in one frame. */

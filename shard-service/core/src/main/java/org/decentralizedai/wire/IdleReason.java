@@ -6,5 +6,7 @@ public enum IdleReason {
     PAUSED,
     DRAINING,
     /** The model needs more memory than the worker's device offers. */
-    DEVICE_TOO_SMALL
+    DEVICE_TOO_SMALL,
+    /** One window takes the worker's device longer than a lease lasts. */
+    DEVICE_TOO_SLOW
 }

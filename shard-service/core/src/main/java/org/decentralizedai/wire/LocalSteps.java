@@ -79,6 +79,29 @@ public record LocalSteps(
                 precision);
     }
 
+    /**
+     * Of another size, else the same. As many windows at a time as divide the batch, no more than here.
+     *
+     * @param batch windows of a step
+     */
+    public LocalSteps sized(int steps, int batch) {
+        int part = Math.min(microBatch, batch);
+        while (batch % part != 0) part--;
+        return new LocalSteps(
+                steps,
+                batch,
+                part,
+                context,
+                learningRate,
+                warmupSteps,
+                beta1,
+                beta2,
+                epsilon,
+                weightDecay,
+                clipNorm,
+                activations);
+    }
+
     /** Learning rate of step {@code step}, counted from 1. */
     public double learningRate(int step) {
         return learningRate * Math.min(1.0, step / (warmupSteps + 1.0));

@@ -12,7 +12,8 @@ public sealed interface ServerMessage {
 
     /**
      * A pure function to compute: from the weights of {@code checkpoint}, make {@code steps} over {@code data} and answer with
-     * the update θ − θ'. Ends after {@code leaseMillis} unless a heartbeat renews it.
+     * the update θ − θ', or with that of as many of the steps as there is time for. Heartbeats keep the lease alive, but no longer
+     * than {@code leaseMillis}.
      *
      * @param checkpoint hash of the whole safetensors file
      * @param weights hashes of its pieces, in order: the file cut after every 4 MiB

@@ -51,7 +51,7 @@ class FrameCodecTest {
                 new ClientMessage.Hello("0123456789abcdef0123456789abcdef", "SwiftShader", true, 2.9, 1L << 30),
                 new ClientMessage.TaskRequest(),
                 new ClientMessage.Heartbeat(LEASE, 3, 5.5),
-                new ClientMessage.UpdateBegin(LEASE, 1000, HASH, 8192, 5.6, 5.1),
+                new ClientMessage.UpdateBegin(LEASE, 1000, HASH, 3, 8192, 5.5, 5.25, 61_000),
                 new ClientMessage.UpdateChunk(LEASE, 64, new Bytes(new byte[] {1, 2, 3})),
                 new ClientMessage.Abandon(LEASE, "stopped"));
     }
@@ -71,16 +71,24 @@ class FrameCodecTest {
     @Test
     void frames_goldenVectors() {
         assertThat(hex(FrameCodec.encode(new ClientMessage.TaskRequest())))
-                .isEqualTo("03420000000000000000000000000000");
+                .isEqualTo("04420000000000000000000000000000");
         assertThat(hex(FrameCodec.encode(new ClientMessage.Heartbeat(LEASE, 3, 5.5))))
-                .isEqualTo("0343000" + "01c0000000000000000000000" + "0700000000000000" + "0300000000000000"
+                .isEqualTo("0443000" + "01c0000000000000000000000" + "0700000000000000" + "0300000000000000"
                         + "03000000" + "0000000000001640");
         assertThat(hex(FrameCodec.encode(new ServerMessage.Verdict(LEASE, VerdictCode.LATE, "late", 0))))
-                .isEqualTo("0305000" + "0200000000000000000000000" + "0700000000000000" + "0300000000000000"
+                .isEqualTo("0405000" + "0200000000000000000000000" + "0700000000000000" + "0300000000000000"
                         + "03000000" + "04000000" + "6c617465" + "00000000");
         assertThat(hex(FrameCodec.encode(new ServerMessage.UploadFrom(LEASE, 65_536))))
                 .isEqualTo(
-                        "0304000" + "0140000000000000000000000" + "0700000000000000" + "0300000000000000" + "00000100");
+                        "0404000" + "0140000000000000000000000" + "0700000000000000" + "0300000000000000" + "00000100");
+    }
+
+    @Test
+    void updateBegin_goldenVector() {
+        assertThat(hex(FrameCodec.encode(clientMessages().get(3))))
+                .isEqualTo("04440000" + "50000000" + "0000000000000000" + "0700000000000000" + "0300000000000000"
+                        + "e8030000" + HASH + "03000000" + "00200000" + "0000000000001640" + "0000000000001540"
+                        + "48ee0000");
     }
 
     @Test
@@ -94,7 +102,7 @@ class FrameCodecTest {
         String hop2 = HASH + "02000000" + "04".repeat(32) + HASH + "404b4c00";
         String moment = "01000000" + "05".repeat(32);
         assertThat(hex(FrameCodec.encode(serverMessages().get(1))))
-                .isEqualTo("03020000" + "e1010000" + "0000000000000000" + "0700000000000000" + "0300000000000000"
+                .isEqualTo("04020000" + "e1010000" + "0000000000000000" + "0700000000000000" + "0300000000000000"
                         + round
                         + HASH + "02000000" + HASH + "01".repeat(32) + "02000000" + hop1 + hop2 + moment + HASH + data
                         + steps + form + "01" + "c0d40100");

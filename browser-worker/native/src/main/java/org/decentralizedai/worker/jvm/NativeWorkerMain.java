@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
         description = "Contributes this machine's processor to a run until Ctrl-C. Lost connections and restarts of the"
                 + " coordinator are survived.")
 public final class NativeWorkerMain implements Callable<Integer> {
-    private static final Duration GOODBYE = Duration.ofSeconds(5);
+    /** For the running step to end and its task's update to be sent. */
+    private static final Duration GOODBYE = Duration.ofSeconds(45);
 
     @Option(names = "--server", description = "address of the coordinator (default: ${DEFAULT-VALUE})")
     private URI server = URI.create("http://localhost:8080");

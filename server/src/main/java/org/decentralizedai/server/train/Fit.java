@@ -1,0 +1,93 @@
+package org.decentralizedai.server.train;
+
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.decentralizedai.server.state.TaskLedger;
+import org.decentralizedai.server.state.Work;
+import org.decentralizedai.wire.LocalSteps;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How large a task suits a device: as much as it computes in the recipe's task time. A slower device gets smaller batches and,
+ * when even one window a step is too many, fewer steps: local steps are what an upload buys (docs/training-recipe.md), and updates
+ * count by their tokens, so that the noise of a small batch does no harm. One that is faster than the whole task needs gets that.
+ * All tasks of a round should end at about the same time, since it waits for the last one: so up to an eighth of the steps may be
+ * left out where that comes nearer to the time than another batch.
+ *
+ * @param greatest the recipe's whole task
+ * @param steps H at most
+ * @param batch windows of a step
+ */
+record Fit(LocalSteps greatest, int steps, int batch) implements TaskLedger.Sizing {
+    /** A device keeps its batch, for which its memory is laid out, while some number of steps comes so near to the time. */
+    static final double NEAR = 1.05;
+
+    static Fit whole(LocalSteps greatest) {
+        return new Fit(greatest, greatest.steps(), greatest.batch());
+    }
+
+    /**
+     * @param tokensPerSecond of the device
+     * @param taskSeconds that a task should be computed
+     * @param limitSeconds that one window may take
+     * @param last what the device had before; null for nothing
+     * @return empty when the device is too slow for any task
+     */
+    static Optional<Fit> of(
+            LocalSteps greatest, double tokensPerSecond, double taskSeconds, double limitSeconds, @Nullable Fit last) {
+        double windowSeconds = greatest.context() / tokensPerSecond;
+        if (!(windowSeconds <= limitSeconds)) return Optional.empty();
+        double wanted = taskSeconds / windowSeconds;
+        if (last != null) {
+            var kept = nearest(greatest, IntStream.of(last.batch()), wanted);
+            if (kept.misfit(wanted) <= Math.log(NEAR)) return Optional.of(kept);
+        }
+        var nearest = nearest(greatest, batches(greatest), wanted);
+        if (nearest.batch() > 1 || nearest.wanted() <= wanted) return Optional.of(nearest);
+        int steps =
+                (int) Math.clamp(wanted + 2.0 / 3, 1, nearest.steps()); // so that none takes more than half too long
+        return Optional.of(new Fit(greatest, steps, 1));
+    }
+
+    /** Of the fits of these batches that whose windows are nearest to the wanted; of equals that of most steps. */
+    private static Fit nearest(LocalSteps greatest, IntStream batches, double wanted) {
+        int most = greatest.steps(), least = most - most / 8;
+        return batches.boxed()
+                .flatMap(batch -> IntStream.rangeClosed(least, most).mapToObj(steps -> new Fit(greatest, steps, batch)))
+                .min(Comparator.comparingDouble((Fit fit) -> fit.misfit(wanted)).thenComparingInt(fit -> -fit.steps()))
+                .orElseThrow();
+    }
+
+    /**
+     * Windows of a step that a device may be given: all that it computes at once, and such as it computes in parts of at least half of
+     * that, for which it is about as fast.
+     */
+    private static IntStream batches(LocalSteps greatest) {
+        return IntStream.rangeClosed(1, greatest.batch()).filter(batch -> {
+            int part = greatest.sized(1, batch).microBatch();
+            return part == batch || 2 * part >= greatest.microBatch();
+        });
+    }
+
+    /** Logarithm of how many times too large or too small. */
+    private double misfit(double wanted) {
+        return Math.abs(Math.log(wanted() / wanted));
+    }
+
+    @Override
+    public int wanted() {
+        return steps * batch;
+    }
+
+    /** So much of the task if it has as much; else the most of it that steps of one size can train on, in most steps. */
+    @Override
+    public Work of(TaskLedger.Task free) {
+        if (wanted() <= free.windows()) return new Work(free.portion(), free.first(), steps, batch);
+        return batches(greatest)
+                .filter(each -> each <= batch && each <= free.windows())
+                .mapToObj(each -> new Work(free.portion(), free.first(), Math.min(steps, free.windows() / each), each))
+                .max(Comparator.comparingInt(Work::windows).thenComparingInt(Work::steps))
+                .orElseThrow();
+    }
+}

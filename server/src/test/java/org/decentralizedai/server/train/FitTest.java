@@ -1,0 +1,96 @@
+package org.decentralizedai.server.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.decentralizedai.server.state.TaskLedger;
+import org.decentralizedai.server.state.Work;
+import org.decentralizedai.wire.LocalSteps;
+import org.junit.jupiter.api.Test;
+
+class FitTest {
+    private static final int TIME = 60, LIMIT = 300;
+    private static final LocalSteps GREATEST = new LocalSteps(8, 45, 5, 512, 1e-3, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
+
+    private static Fit fit(double tokensPerSecond) {
+        return Fit.of(GREATEST, tokensPerSecond, TIME, LIMIT, null).orElseThrow();
+    }
+
+    private static double seconds(Fit fit, double tokensPerSecond) {
+        return fit.wanted() * GREATEST.context() / tokensPerSecond;
+    }
+
+    @Property
+    void of_anySpeedBetween_takesFortyFiveToNinetySeconds(@ForAll @DoubleRange(min = 6, max = 4000) double speed) {
+        assertThat(seconds(fit(speed), speed)).isBetween(0.75 * TIME, 1.5 * TIME);
+    }
+
+    @Property
+    void of_anySpeedFromFortyWindowsOn_isWithinAnEighth(@ForAll @DoubleRange(min = 350, max = 3000) double speed) {
+        assertThat(seconds(fit(speed), speed)).isBetween(0.88 * TIME, 1.125 * TIME);
+    }
+
+    @Property
+    void of_fasterDevice_getsNoLess(@ForAll @DoubleRange(min = 2, max = 1e5) double speed) {
+        assertThat(fit(1.1 * speed).wanted()).isGreaterThanOrEqualTo(fit(speed).wanted());
+    }
+
+    @Test
+    void of_examples() {
+        assertThat(fit(1e6)).as("faster than the whole task needs").isEqualTo(Fit.whole(GREATEST));
+        assertThat(fit(8 * 15 * 512 / 60.0)).as("a third").isEqualTo(new Fit(GREATEST, 8, 15));
+        assertThat(fit(8 * 512 / 60.0)).as("one window a step").isEqualTo(new Fit(GREATEST, 8, 1));
+        assertThat(fit(3 * 512 / 60.0)).as("fewer steps").isEqualTo(new Fit(GREATEST, 3, 1));
+        assertThat(fit(512 / 299.0)).as("one window").isEqualTo(new Fit(GREATEST, 1, 1));
+        assertThat(Fit.of(GREATEST, 512 / 301.0, TIME, LIMIT, null))
+                .as("too slow")
+                .isEmpty();
+    }
+
+    /** So that its memory need not be laid out anew. */
+    @Property
+    void of_speedThatHasHardlyChanged_keepsTheBatch(
+            @ForAll @DoubleRange(min = 300, max = 2500) double speed,
+            @ForAll @DoubleRange(min = 0.97, max = 1.03) double change) {
+        var last = new Fit(GREATEST, 8, 15);
+        double near = 8 * 15 * 512 / 60.0 * change;
+        assertThat(Fit.of(GREATEST, near, TIME, LIMIT, last).orElseThrow().batch())
+                .isEqualTo(15);
+        var other = Fit.of(GREATEST, speed, TIME, LIMIT, last).orElseThrow();
+        assertThat(seconds(other, speed)).isBetween(0.75 * TIME, 1.5 * TIME);
+    }
+
+    @Property
+    void of_anyBatch_isComputedInPartsThatAreNotSmall(@ForAll @DoubleRange(min = 2, max = 1e4) double speed) {
+        int batch = fit(speed).batch(), part = GREATEST.sized(8, batch).microBatch();
+        assertThat(part).isLessThanOrEqualTo(GREATEST.microBatch());
+        assertThat(part == batch || 2 * part >= GREATEST.microBatch()).isTrue();
+    }
+
+    @Property
+    void of_aTaskWithAnyWindows_isInItAndNotWithoutNeedSmall(
+            @ForAll @DoubleRange(min = 2, max = 1e4) double speed, @ForAll @IntRange(min = 1, max = 360) int windows) {
+        var fit = fit(speed);
+        var work = fit.of(task(windows));
+        assertThat(work.windows()).isLessThanOrEqualTo(Math.min(windows, fit.wanted()));
+        assertThat(work.steps()).isBetween(1, fit.steps());
+        assertThat(work.batch()).isBetween(1, fit.batch());
+        if (windows >= fit.wanted()) assertThat(work.windows()).isEqualTo(fit.wanted());
+        else assertThat(2 * work.windows()).isGreaterThan(windows);
+    }
+
+    @Test
+    void of_whatIsLeft_isTrainedInOneTaskIfItCanBe() {
+        var fit = new Fit(GREATEST, 8, 15);
+        assertThat(fit.of(task(20))).isEqualTo(new Work(1, 2, 5, 4));
+        assertThat(fit.of(task(3))).isEqualTo(new Work(1, 2, 3, 1));
+        assertThat(fit.of(task(11))).isEqualTo(new Work(1, 2, 5, 2));
+    }
+
+    private static TaskLedger.Task task(int windows) {
+        return new TaskLedger.Task(7, 0, 0, TaskLedger.State.FREE, null, 0, null, 1, 2, windows, 0, 0);
+    }
+}
