@@ -505,17 +505,6 @@ class WorkerTaskIT {
     }
 
     @Test
-    void start_browserWithoutWebGpu_failsWithAReason() {
-        try (var server = new TaskServer(MODEL, List.of(task()), shards(), false);
-                Page page = chromium.browser().newPage()) {
-            load(page, server, after("delete WorkerNavigator.prototype.gpu;"));
-            start(page, server);
-            await(page, () -> (boolean) page.evaluate("events.some(e => e.state == 'failed')"));
-            assertThat((String) page.evaluate("events.at(-1).reason")).contains("no WebGPU");
-        }
-    }
-
-    @Test
     void start_machineWithTooLittleMemory_refusesInWordsBeforeItDownloads() {
         try (var server = new TaskServer(MODEL, List.of(task()), shards(), false);
                 Page page = chromium.browser().newPage()) {
