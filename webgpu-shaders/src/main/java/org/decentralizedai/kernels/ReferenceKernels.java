@@ -168,8 +168,7 @@ public class ReferenceKernels implements Kernels {
         // ABT: c[i,j] += a[i,:] * b[j,:]. Else c[i,:] += a[i,p] * b[p,:]. Rows lie in memory as they are read.
         for (int i = 0; i < m; i++)
             if (layout == MatmulLayout.ABT)
-                for (int j = 0; j < n; j++)
-                    c[c0 + i * n + j] = dot(c[c0 + i * n + j], a, a0 + i * k, b, b0 + j * k, k);
+                for (int j = 0; j < n; j++) c[c0 + i * n + j] = dot(c[c0 + i * n + j], a, a0 + i * k, b, b0 + j * k, k);
             else
                 for (int p = 0; p < k; p++)
                     axpy(c, c0 + i * n, a[a0 + (layout == MatmulLayout.ATB ? p * m + i : i * k + p)], b, b0 + p * n, n);
@@ -375,12 +374,12 @@ public class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void crossEntropy(Tensor losses, Tensor logits, Tokens targets, double gradientScale) {
-        Checks.crossEntropy(losses, logits, targets);
+    public void crossEntropy(Tensor losses, Tensor logits, Tokens targets, int first, double gradientScale) {
+        Checks.crossEntropy(losses, logits, targets, first);
         int vocabulary = logits.columns();
         for (int i = 0; i < logits.rows(); i++) {
             Tensor row = logits.view(i * vocabulary, Shape.vector(vocabulary));
-            int target = values(targets)[i];
+            int target = values(targets)[first + i];
             double max = Double.NEGATIVE_INFINITY, sum = 0;
             for (int j = 0; j < vocabulary; j++) max = Math.max(max, get(row, j));
             for (int j = 0; j < vocabulary; j++) sum += Math.exp(get(row, j) - max);

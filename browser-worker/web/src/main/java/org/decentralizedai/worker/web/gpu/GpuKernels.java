@@ -357,9 +357,10 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void crossEntropy(Tensor losses, Tensor logits, Tokens targets, double gradientScale) {
-        Checks.crossEntropy(losses, logits, targets);
-        rows.crossEntropy(losses, logits, whole(targets), gradientScale);
+    public void crossEntropy(Tensor losses, Tensor logits, Tokens targets, int first, double gradientScale) {
+        Checks.crossEntropy(losses, logits, targets, first);
+        var ids = new Tensor(targets.storage(), first, Shape.vector(logits.rows()));
+        rows.crossEntropy(losses, logits, ids, gradientScale);
     }
 
     @Override
