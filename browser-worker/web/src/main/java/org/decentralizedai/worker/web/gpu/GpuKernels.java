@@ -109,6 +109,11 @@ public final class GpuKernels implements Kernels {
         return rows.variants();
     }
 
+    /** Gives back the room that reads took so far; for whoever has read more than a task does. */
+    void forgetReads() {
+        readBack.destroy();
+    }
+
     /** Whether the device can run an operation in a form. */
     public boolean can(RowOperation operation, RowForm form) {
         return operation.has(form) && device.can(form);
