@@ -10,7 +10,7 @@ struct Sizes {
 
 @group(0) @binding(0) var<storage, read_write> losses: array<f32>; // (n,1)
 @group(0) @binding(1) var<storage, read_write> logits: array<f32>; // (n,vocabulary)
-@group(0) @binding(2) var<storage, read> targets: array<u32>; // ids (n), then their inverse
+@group(0) @binding(2) var<storage, read> targets: array<u32>; // ids (n)
 @group(1) @binding(0) var<uniform> size: Sizes;
 
 @compute @workgroup_size(group)

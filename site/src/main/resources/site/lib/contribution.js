@@ -16,15 +16,18 @@ export class Contribution extends EventTarget {
     #paused = false;
     #power;
     #key;
+    #onProcessor;
     #worker = null;
     #release = null;
     #running = false;
     #deadline = 0;
 
-    constructor(key, power) {
+    /** @param onProcessor even where there is WebGPU */
+    constructor(key, power, onProcessor) {
         super();
         this.#key = key;
         this.#power = power;
+        this.#onProcessor = onProcessor;
     }
 
     /** The visitor pressed start. */
@@ -91,7 +94,9 @@ export class Contribution extends EventTarget {
         }
         this.#running = true;
         const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-        this.#worker.postMessage({ type: 'start', url: `${scheme}://${location.host}/worker`, key: this.#key, power: this.#power });
+        this.#worker.postMessage({
+            type: 'start', url: `${scheme}://${location.host}/worker`, key: this.#key, power: this.#power, onProcessor: this.#onProcessor,
+        });
     }
 
     #stopWorker() {

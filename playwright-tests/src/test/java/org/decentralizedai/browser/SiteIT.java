@@ -177,11 +177,11 @@ class SiteIT {
     /** What the browser lacks, and which notice says so. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    Object.defineProperty(Navigator.prototype, 'gpu', {get: () => undefined}) | missing
-                    Object.defineProperty(window, 'isSecureContext', {get: () => false})      | insecure
-                    GPU.prototype.requestAdapter = async () => null                           | no-adapter
+                    Object.defineProperty(Navigator.prototype, 'gpu', {get: () => undefined}) | missing    | true
+                    Object.defineProperty(window, 'isSecureContext', {get: () => false})      | insecure   | false
+                    GPU.prototype.requestAdapter = async () => null                           | no-adapter | true
                     """)
-    void contribute_whereItCannotCompute_saysWhy(String lack, String notice) {
+    void contribute_withoutAGraphicsCard_saysWhy(String lack, String notice, boolean canStart) {
         BrowserContext context = context("light");
         context.addInitScript(lack);
         Page page = context.newPage();
@@ -189,7 +189,22 @@ class SiteIT {
         assertThat(page.locator("[data-obstacle=" + notice + "]")).isVisible();
         assertThat(page.locator("[data-obstacle]:visible")).hasCount(1);
         assertThat(page.locator("[data-obstacle=" + notice + "] h2")).not().isEmpty();
-        assertThat(start(page)).isDisabled();
+        assertThat(start(page)).isEnabled(new LocatorAssertions.IsEnabledOptions().setEnabled(canStart));
+        assertThat(violations(page)).isEmpty();
+    }
+
+    @Test
+    void contribute_onTheProcessor_trainsAndSaysSo() {
+        Page page = context("light").newPage();
+        page.navigate(server.url() + "/contribute/?device=cpu");
+        start(page).click();
+        assertThat(status(page)).containsText("Training", containing());
+        assertThat(page.locator("[data-fact=adapter]")).hasText("As asked for: computing on the processor");
+        assertThat(page.locator("[data-fact=speed]")).containsText("GFLOP/s");
+        assertThat(page.locator("[data-software]")).isHidden();
+        stop(page).click();
+        assertThat(status(page))
+                .hasText("Not contributing.", new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MILLIS));
     }
 
     @Test

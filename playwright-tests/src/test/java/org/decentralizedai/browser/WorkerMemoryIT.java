@@ -37,17 +37,6 @@ class WorkerMemoryIT {
     }
 
     @Test
-    void start_browserWithoutWebGpu_failsWithAReason() {
-        try (var server = new TaskServer(MODEL, List.of(NanoTask.tuned(STEPS)), shards(), false);
-                var page =
-                        new WorkerPage(chromium, server, WorkerPage.after("delete WorkerNavigator.prototype.gpu;"))) {
-            page.start();
-            page.await(() -> page.holds("events.some(e => e.state == 'failed')"));
-            assertThat((String) page.evaluate("events.at(-1).reason")).contains("no WebGPU");
-        }
-    }
-
-    @Test
     void start_machineWithTooLittleMemory_refusesInWordsBeforeItDownloads() {
         var task = NanoTask.tuned(STEPS);
         try (var server = new TaskServer(MODEL, List.of(task), shards(), false);

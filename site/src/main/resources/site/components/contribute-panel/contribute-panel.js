@@ -10,7 +10,7 @@ const WORDS = {
     idle: 'Not contributing.',
     elsewhere: 'Another tab of this browser contributes already. This one waits and takes over when that one stops.',
     paused: 'Paused while this device runs on battery. Goes on by itself when it is plugged in.',
-    probing: 'Looking at your graphics card …',
+    probing: 'Looking at this device …',
     connecting: 'Connecting …',
     waiting: 'Connected; waiting for a task.',
     tuning: 'Trying which kernels are fastest on this device …',
@@ -23,7 +23,10 @@ const WORDS = {
 const BUSY = new Set(['probing', 'connecting', 'tuning', 'downloading', 'training', 'uploading']);
 const TROUBLES_SHOWN = 20;
 
-/** <contribute-panel>: the visitor's own part. Starts and stops the {@link Contribution} and says what it does. */
+/**
+ * <contribute-panel>: the visitor's own part. Starts and stops the {@link Contribution} and says what it does. With ?device=cpu in the
+ * address it computes on the processor, as in a browser without WebGPU.
+ */
 class ContributePanel extends HTMLElement {
     #contribution;
     #refused = 0;
@@ -31,7 +34,7 @@ class ContributePanel extends HTMLElement {
 
     async connectedCallback() {
         const power = this.#preparePower();
-        this.#contribution = new Contribution(anonymousKey(), power);
+        this.#contribution = new Contribution(anonymousKey(), power, new URLSearchParams(location.search).get('device') === 'cpu');
         this.#contribution.addEventListener('state', () => this.#state());
         this.#contribution.addEventListener('worker', event => this.#hear(event.detail));
         this.addEventListener('key-changed', event => (this.#contribution.key = event.detail));
@@ -53,8 +56,8 @@ class ContributePanel extends HTMLElement {
 
     async #lookForObstacles() {
         const found = await obstacle();
-        if (found) {
-            this.querySelector(`[data-obstacle="${found}"]`).hidden = false;
+        if (found) this.querySelector(`[data-obstacle="${found}"]`).hidden = false;
+        if (found === 'insecure') {
             this.#find('start').disabled = true;
             this.#say('This browser cannot contribute; the reason stands above.');
         } else if (await lockedElsewhere() && this.#contribution.state === 'idle') {
@@ -144,9 +147,10 @@ class ContributePanel extends HTMLElement {
 
     #adapter({ description, vendor, architecture, software, gigaflops }) {
         const name = description || [vendor, architecture].filter(Boolean).join(' ') || 'not named by the browser';
-        this.#fact('adapter', software ? `${name} (software adapter)` : name);
+        const renderer = software && architecture !== 'processor';
+        this.#fact('adapter', renderer ? `${name} (software adapter)` : name);
         this.#fact('speed', `${decimals(gigaflops, gigaflops < 10 ? 1 : 0)} GFLOP/s, measured`);
-        this.#find('software').hidden = !software;
+        this.#find('software').hidden = !renderer;
     }
 
     #tuned({ kernels, millis, remembered }) {

@@ -74,9 +74,12 @@ public final class Checks {
                         "cache must have room for past and rows: " + kv.shape() + ", past=" + past + ", " + added);
     }
 
-    public static void crossEntropy(Tensor losses, Tensor logits, Tokens targets) {
-        shape(losses, Shape.of(targets.count(), 1));
-        shape(logits, Shape.of(targets.count(), targets.vocabulary()));
+    public static void crossEntropy(Tensor losses, Tensor logits, Tokens targets, int first) {
+        shape(losses, Shape.of(logits.rows(), 1));
+        shape(logits, Shape.of(logits.rows(), targets.vocabulary()));
+        if (first < 0 || first > targets.count() - logits.rows())
+            throw new IllegalArgumentException("must be a target for each row: first=" + first + ", rows="
+                    + logits.rows() + ", targets=" + targets.count());
     }
 
     private static IllegalArgumentException mismatch(String rule, Tensor a, Tensor b) {

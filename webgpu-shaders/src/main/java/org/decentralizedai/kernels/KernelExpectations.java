@@ -327,6 +327,10 @@ public final class KernelExpectations {
                 k.crossEntropy(b.output(n, 1), logits, b.tokens(n, vocabulary, vocabulary), 1.0 / n);
             });
         }
+        add("crossEntropy of some rows", USUAL, (k, b) -> {
+            Tensor logits = b.compared(b.input(Shape.of(66, 33), -8, 8));
+            k.crossEntropy(b.output(66, 1), logits, b.tokens(200, 33, 33), 128, 0.01);
+        });
         add("crossEntropy of large logits", USUAL, (k, b) -> {
             Tensor logits = b.compared(b.input(Shape.of(5, 11), 900, 1000));
             k.crossEntropy(b.output(5, 1), logits, b.tokens(5, 11, 11), 1);

@@ -146,8 +146,18 @@ public interface Kernels extends AutoCloseable {
     /**
      * Softmax cross-entropy and its gradient in one pass: losses (n,1) = -log softmax(logits)[target] in nats, then logits
      * (n,vocabulary) = (softmax(logits) - onehot(target)) * gradientScale.
+     *
+     * @param first target of the first row: rows may be a part of those that the targets are for
      */
-    void crossEntropy(Tensor losses, Tensor logits, Tokens targets, double gradientScale);
+    void crossEntropy(Tensor losses, Tensor logits, Tokens targets, int first, double gradientScale);
+
+    /** With as many rows as targets. */
+    default void crossEntropy(Tensor losses, Tensor logits, Tokens targets, double gradientScale) {
+        if (logits.rows() != targets.count())
+            throw new IllegalArgumentException(
+                    "must be a row for each target: " + logits.shape() + ", " + targets.count());
+        crossEntropy(losses, logits, targets, 0, gradientScale);
+    }
 
     /** norm2 (1,1) = sum(x²), or += when {@code accumulate}. */
     void squaredNorm(Tensor norm2, Tensor x, boolean accumulate);

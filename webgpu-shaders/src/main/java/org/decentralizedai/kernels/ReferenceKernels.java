@@ -4,9 +4,10 @@ import java.util.Arrays;
 
 /**
  * The plain-Java truth: every operation as its formula, in double precision and in one fixed order of summation. Doubles
- * make finite differences sharp, and are what JavaScript computes in, so that a browser without a GPU agrees with the JVM.
+ * make finite differences sharp, and are what JavaScript computes in, so that a browser without a GPU agrees with the JVM,
+ * by these very kernels.
  */
-public final class ReferenceKernels implements Kernels {
+public class ReferenceKernels implements Kernels {
 
     private record Doubles(double[] values) implements Storage {
         @Override
@@ -164,12 +165,13 @@ public final class ReferenceKernels implements Kernels {
         double[] c = values(ct), a = values(at), b = values(bt);
         int c0 = ct.offset(), a0 = at.offset(), b0 = bt.offset();
         int m = ct.rows(), n = ct.columns(), k = layout.k(at);
+        // ABT: c[i,j] += a[i,:] * b[j,:]. Else c[i,:] += a[i,p] * b[p,:]. Rows lie in memory as they are read.
         for (int i = 0; i < m; i++)
-            for (int p = 0; p < k; p++) { // c[i,:] += a[i,p] * b[p,:]
-                double x = a[a0 + (layout == MatmulLayout.ATB ? p * m + i : i * k + p)];
-                if (layout == MatmulLayout.ABT) for (int j = 0; j < n; j++) c[c0 + i * n + j] += x * b[b0 + j * k + p];
-                else for (int j = 0; j < n; j++) c[c0 + i * n + j] += x * b[b0 + p * n + j];
-            }
+            if (layout == MatmulLayout.ABT)
+                for (int j = 0; j < n; j++) c[c0 + i * n + j] = dot(c[c0 + i * n + j], a, a0 + i * k, b, b0 + j * k, k);
+            else
+                for (int p = 0; p < k; p++)
+                    axpy(c, c0 + i * n, a[a0 + (layout == MatmulLayout.ATB ? p * m + i : i * k + p)], b, b0 + p * n, n);
     }
 
     @Override
@@ -327,19 +329,28 @@ public final class ReferenceKernels implements Kernels {
         return (row * shape.kvHeads() + kvHead) * shape.headDim();
     }
 
-    private double score(Tensor q, Tensor k, int at, int key, AttentionShape shape) {
+    private static double score(Tensor q, Tensor k, int at, int key, AttentionShape shape) {
         return dot(q, at, k, key, shape.headDim()) * shape.scale();
     }
 
-    private double dot(Tensor a, int aAt, Tensor b, int bAt, int length) {
-        double sum = 0;
-        for (int i = 0; i < length; i++) sum += get(a, aAt + i) * get(b, bAt + i);
+    private static double dot(Tensor a, int aAt, Tensor b, int bAt, int length) {
+        return dot(0, values(a), a.offset() + aAt, values(b), b.offset() + bAt, length);
+    }
+
+    /** start + a * b, summed in order. */
+    private static double dot(double start, double[] a, int aAt, double[] b, int bAt, int length) {
+        double sum = start;
+        for (int i = 0; i < length; i++) sum += a[aAt + i] * b[bAt + i];
         return sum;
     }
 
     /** y += factor * x. */
-    private void axpy(Tensor y, int yAt, double factor, Tensor x, int xAt, int length) {
-        for (int i = 0; i < length; i++) set(y, yAt + i, get(y, yAt + i) + factor * get(x, xAt + i));
+    private static void axpy(Tensor y, int yAt, double factor, Tensor x, int xAt, int length) {
+        axpy(values(y), y.offset() + yAt, factor, values(x), x.offset() + xAt, length);
+    }
+
+    private static void axpy(double[] y, int yAt, double factor, double[] x, int xAt, int length) {
+        for (int i = 0; i < length; i++) y[yAt + i] += factor * x[xAt + i];
     }
 
     @Override
@@ -363,12 +374,12 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void crossEntropy(Tensor losses, Tensor logits, Tokens targets, double gradientScale) {
-        Checks.crossEntropy(losses, logits, targets);
+    public void crossEntropy(Tensor losses, Tensor logits, Tokens targets, int first, double gradientScale) {
+        Checks.crossEntropy(losses, logits, targets, first);
         int vocabulary = logits.columns();
         for (int i = 0; i < logits.rows(); i++) {
             Tensor row = logits.view(i * vocabulary, Shape.vector(vocabulary));
-            int target = values(targets)[i];
+            int target = values(targets)[first + i];
             double max = Double.NEGATIVE_INFINITY, sum = 0;
             for (int j = 0; j < vocabulary; j++) max = Math.max(max, get(row, j));
             for (int j = 0; j < vocabulary; j++) sum += Math.exp(get(row, j) - max);

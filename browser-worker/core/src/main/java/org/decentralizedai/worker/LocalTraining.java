@@ -113,11 +113,10 @@ public final class LocalTraining implements DeviceUpdate {
         }
         gradients.segments().forEach(kernels::zero);
         for (int i = 0; i < shape.microBatches(); i++) {
-            decoder.forward(memory.inputs().get(i));
-            Tensor loss = decoder.loss(memory.targets().get(i), 1.0 / tokens());
+            Tensor losses =
+                    decoder.gradient(memory.inputs().get(i), memory.targets().get(i), 1.0 / tokens());
             int at = i * memory.losses().columns();
-            kernels.copy(memory.losses().view(at, Shape.of(decoder.rows(), 1)), loss);
-            decoder.backward(memory.inputs().get(i));
+            kernels.copy(memory.losses().view(at, Shape.of(decoder.rows(), 1)), losses);
         }
     }
 

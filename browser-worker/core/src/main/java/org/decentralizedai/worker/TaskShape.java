@@ -43,10 +43,9 @@ public record TaskShape(ModelConfig model, int batch, int microBatch, int contex
         return new TaskShape(model, batch, microBatch, context, activations);
     }
 
-    /** Whether the widest activation is a tensor, which has fewer than 2³¹ elements. */
+    /** Whether the widest activation of all rows is a tensor, which has fewer than 2³¹ elements. */
     boolean expressible() {
-        int widest = Math.max(
-                Math.max(model.vocabulary(), model.intermediate()), Math.max(model.hidden(), model.queryWidth()));
+        int widest = Math.max(model.intermediate(), Math.max(model.hidden(), model.queryWidth()));
         return (long) microBatch * context <= Integer.MAX_VALUE / widest;
     }
 

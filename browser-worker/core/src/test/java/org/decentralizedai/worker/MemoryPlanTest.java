@@ -137,6 +137,32 @@ class MemoryPlanTest {
                 .matches("This task needs 2\\.\\d\\d GB of buffers; this device allows 1\\.50 GB\\.");
     }
 
+    /** Bytes as tokens, and the 8k that {@code base} has 125 M parameters with: the logits of all rows would be 84 and 134 MB. */
+    @ParameterizedTest
+    @CsvSource({"264, 5, 2.7, 4.3", "8192, 5, 16.8, 16.8", "8192, 15, 16.8, 16.8"})
+    void logits_takeAtMost16MiB(int vocabulary, int windows, double small, double base) {
+        assertThat(logits(ModelConfig.small(), vocabulary, windows, 512)).isEqualTo(small);
+        assertThat(logits(ModelConfig.base(), vocabulary, 4, 1024)).isEqualTo(base);
+    }
+
+    /** In millions of bytes, to a tenth. */
+    private static double logits(ModelConfig m, int vocabulary, int microBatch, int context) {
+        var model = new ModelConfig(
+                vocabulary,
+                m.hidden(),
+                m.layers(),
+                m.heads(),
+                m.kvHeads(),
+                m.headDim(),
+                m.intermediate(),
+                m.context(),
+                m.ropeTheta(),
+                m.rmsNormEpsilon(),
+                true);
+        var plan = MemoryPlan.keeping(new TaskShape(model, microBatch, microBatch, context));
+        return Math.round(plan.bytes(Use.LOGITS) / 1e5) / 10.0;
+    }
+
     /** Prints the table of docs/ai-engineers.md. */
     @Test
     void table() {
@@ -205,12 +231,19 @@ class MemoryPlanTest {
                 .isEqualTo("This task needs a buffer of 201.3 MB; this device allows 134.2 MB for one.");
     }
 
-    /** All windows at a time would have more logits than a tensor has elements. */
+    /** All windows at a time would have more activations in the MLP than a tensor has elements. */
     @Test
     void microBatch_batchFarTooLarge_isTheGreatestDivisorThatFits() {
-        var wide = new ModelConfig(65_536, 64, 2, 4, 2, 16, 176, 512, 10_000, 1e-5, true);
+        var wide = new ModelConfig(264, 64, 2, 4, 2, 16, 65_536, 512, 10_000, 1e-5, true);
         assertThat(MemoryPlan.microBatch(TAB, new TaskShape(wide, 128, 1, 512))).isEqualTo(1);
-        assertThat(MemoryPlan.microBatch(TAB, new TaskShape(wide, 1024, 1, 64))).isEqualTo(8);
+        assertThat(MemoryPlan.microBatch(TAB, new TaskShape(wide, 1024, 1, 64))).isEqualTo(4);
+    }
+
+    /** Their logits alone would be 17 GB. */
+    @Test
+    void microBatch_largestVocabulary_isNotBoundByLogits() {
+        var wide = new ModelConfig(65_536, 64, 2, 4, 2, 16, 176, 512, 10_000, 1e-5, true);
+        assertThat(MemoryPlan.microBatch(TAB, new TaskShape(wide, 128, 1, 512))).isEqualTo(128);
     }
 
     @Test

@@ -3,7 +3,6 @@ package org.decentralizedai.server.simulate;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.decentralizedai.kernels.Kernels;
-import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
 import org.decentralizedai.model.Decoder;
 import org.decentralizedai.model.ModelConfig;
@@ -40,9 +39,7 @@ final class HeldOutLoss {
             int count = Math.min(batch, windows.count() - first);
             kernels.upload(inputs, ids(windows, first, count, 0));
             kernels.upload(targets, ids(windows, first, count, 1));
-            decoder.forward(inputs);
-            Tensor losses = decoder.loss(targets, 1);
-            float[] rows = kernels.read(losses);
+            float[] rows = kernels.read(decoder.losses(inputs, targets));
             for (int row = 0; row < count * context; row++) nats += rows[row];
         }
         return nats / ((double) windows.count() * context);

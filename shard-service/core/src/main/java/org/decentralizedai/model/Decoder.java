@@ -1,9 +1,5 @@
 package org.decentralizedai.model;
 
-import static org.decentralizedai.kernels.MatmulLayout.AB;
-import static org.decentralizedai.kernels.MatmulLayout.ABT;
-import static org.decentralizedai.kernels.MatmulLayout.ATB;
-
 import java.util.ArrayList;
 import java.util.List;
 import org.decentralizedai.kernels.Kernels;
@@ -19,7 +15,8 @@ public final class Decoder {
     private final Kernels kernels;
     private final ModelConfig config;
     private final DecoderMemory memory;
-    private final Tensor embedding, dembedding, head, dhead, finalNorm, dfinalNorm;
+    private final Tensor embedding, dembedding, finalNorm, dfinalNorm;
+    private final Head head;
     private final List<Layer> layers = new ArrayList<>();
 
     /** In memory of its own, which stays until the kernels are closed; keeps all activations. */
@@ -35,7 +32,7 @@ public final class Decoder {
 
     /**
      * @param weights read by forward and backward
-     * @param gradients added to by {@link #backward}
+     * @param gradients added to by {@link #gradient}
      */
     public Decoder(
             Kernels kernels, ModelConfig config, DecoderMemory memory, Parameters weights, Parameters gradients) {
@@ -45,8 +42,7 @@ public final class Decoder {
         String headName = config.tiedEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight";
         embedding = weights.get("model.embed_tokens.weight");
         dembedding = gradients.get("model.embed_tokens.weight");
-        head = weights.get(headName);
-        dhead = gradients.get(headName);
+        head = new Head(kernels, memory, weights.get(headName), gradients.get(headName));
         finalNorm = weights.get("model.norm.weight");
         dfinalNorm = gradients.get("model.norm.weight");
         for (int i = 0; i < config.layers(); i++)
@@ -61,33 +57,47 @@ public final class Decoder {
         return memory.attention().rows();
     }
 
-    /** @return logits (n,vocabulary), valid until the next call */
+    /**
+     * @return logits (n,vocabulary), valid until the next call
+     * @throws IllegalStateException where the memory has no room for those of all rows
+     */
     public Tensor forward(Tokens inputs) {
+        norm(inputs);
+        return head.logits();
+    }
+
+    /** @return losses (n,1) in nats, valid until the next call */
+    public Tensor losses(Tokens inputs, Tokens targets) {
+        norm(inputs);
+        head.losses(targets);
+        return memory.losses();
+    }
+
+    /**
+     * Forward and backward: adds to all gradients.
+     *
+     * @param gradientScale 1 / (number of tokens that the step's mean loss is taken over)
+     * @return losses as {@link #losses}
+     */
+    public Tensor gradient(Tokens inputs, Tokens targets, double gradientScale) {
+        norm(inputs);
+        head.gradient(memory.scratch().dnorm(), targets, gradientScale);
+        backward(inputs);
+        return memory.losses();
+    }
+
+    /** All layers and the last norm. */
+    private void norm(Tokens inputs) {
         List<Tensor> residuals = memory.residuals();
         kernels.embed(residuals.getFirst(), embedding, inputs);
         for (int i = 0; i < layers.size(); i++) layers.get(i).forward(residuals.get(i + 1), residuals.get(i));
         kernels.rmsNorm(memory.normed(), memory.rstd(), residuals.getLast(), finalNorm, config.rmsNormEpsilon());
-        kernels.matmul(ABT, memory.logits(), memory.normed(), head, false);
-        return memory.logits();
     }
 
-    /**
-     * Cross-entropy after {@link #forward}; replaces the logits with their gradient.
-     *
-     * @param gradientScale 1 / (number of tokens that the step's mean loss is taken over)
-     * @return losses (n,1) in nats, valid until the next call
-     */
-    public Tensor loss(Tokens targets, double gradientScale) {
-        kernels.crossEntropy(memory.losses(), memory.logits(), targets, gradientScale);
-        return memory.losses();
-    }
-
-    /** Adds to all gradients; once after {@link #loss} for the same inputs. */
-    public void backward(Tokens inputs) {
+    /** From the gradient of the last norm. */
+    private void backward(Tokens inputs) {
         List<Tensor> residuals = memory.residuals();
-        Tensor dlogits = memory.logits(), dnormed = memory.scratch().dnorm(), dresidual = memory.dresidual();
-        kernels.matmul(ATB, dhead, dlogits, memory.normed(), true);
-        kernels.matmul(AB, dnormed, dlogits, head, false);
+        Tensor dnormed = memory.scratch().dnorm(), dresidual = memory.dresidual();
         kernels.zero(dresidual);
         kernels.rmsNormBackward(dresidual, dfinalNorm, dnormed, residuals.getLast(), finalNorm, memory.rstd());
         int last = layers.size() - 1;

@@ -20,7 +20,8 @@ import org.decentralizedai.kernels.Tensor;
  * @param dresidual (n,hidden)
  * @param normed (n,hidden): the last norm of the residual stream
  * @param rstd (n,1)
- * @param logits (n,vocabulary)
+ * @param tiles of the rows whose logits exist at a time
+ * @param logits (tile,vocabulary)
  * @param losses (n,1)
  */
 public record DecoderMemory(
@@ -33,10 +34,16 @@ public record DecoderMemory(
         Tensor dresidual,
         Tensor normed,
         Tensor rstd,
+        LogitTiles tiles,
         Tensor logits,
         Tensor losses) {
 
     public static DecoderMemory take(Allocator from, ModelConfig config, int batch, int context, Keeping keeping) {
+        return take(from, config, batch, context, keeping, LogitTiles.of(batch * context, config.vocabulary()));
+    }
+
+    public static DecoderMemory take(
+            Allocator from, ModelConfig config, int batch, int context, Keeping keeping, LogitTiles tiles) {
         if (context > config.context())
             throw new IllegalArgumentException("context must be <= " + config.context() + ": context=" + context);
         var attention = new AttentionShape(batch, context, config.heads(), config.kvHeads(), config.headDim());
@@ -54,7 +61,8 @@ public record DecoderMemory(
                 from.tensor(SCRATCH, narrow),
                 from.tensor(RESIDUALS, narrow),
                 from.tensor(SMALL, perRow),
-                from.tensor(LOGITS, Shape.of(attention.rows(), config.vocabulary())),
+                tiles,
+                from.tensor(LOGITS, Shape.of(tiles.tile(), config.vocabulary())),
                 from.tensor(SMALL, perRow));
     }
 }

@@ -11,11 +11,8 @@ import org.decentralizedai.kernels.ProductShape;
 /** The matrix products of one forward and backward of a model: what a device should be fast at. */
 public final class ModelProducts {
     private final Map<ProductShape, Integer> counts = new LinkedHashMap<>();
-    private final int rows;
 
-    private ModelProducts(int rows) {
-        this.rows = rows;
-    }
+    private ModelProducts() {}
 
     /**
      * How often each shape is multiplied.
@@ -23,14 +20,15 @@ public final class ModelProducts {
      * @param rows batch * context
      */
     public static Map<ProductShape, Integer> of(ModelConfig config, int rows) {
-        var products = new ModelProducts(rows);
+        var products = new ModelProducts();
         int hidden = config.hidden(), wide = config.intermediate();
-        products.linear(hidden, config.queryWidth(), config.layers());
-        products.linear(hidden, config.keyValueWidth(), 2 * config.layers());
-        products.linear(config.queryWidth(), hidden, config.layers());
-        products.linear(hidden, wide, 2 * config.layers());
-        products.linear(wide, hidden, config.layers());
-        products.linear(hidden, config.vocabulary(), 1);
+        products.linear(rows, hidden, config.queryWidth(), config.layers());
+        products.linear(rows, hidden, config.keyValueWidth(), 2 * config.layers());
+        products.linear(rows, config.queryWidth(), hidden, config.layers());
+        products.linear(rows, hidden, wide, 2 * config.layers());
+        products.linear(rows, wide, hidden, config.layers());
+        LogitTiles tiles = LogitTiles.of(rows, config.vocabulary());
+        for (int i = 0; i < tiles.count(); i++) products.linear(tiles.size(i), hidden, config.vocabulary(), 1);
         return products.counts;
     }
 
@@ -42,7 +40,7 @@ public final class ModelProducts {
     }
 
     /** Y = X Wᵀ with W (out,in), its dX = dY W and its dW = dYᵀ X. */
-    private void linear(int in, int out, int times) {
+    private void linear(int rows, int in, int out, int times) {
         counts.merge(new ProductShape(ABT, rows, out, in), times, Integer::sum);
         counts.merge(new ProductShape(AB, rows, in, out), times, Integer::sum);
         counts.merge(new ProductShape(ATB, out, in, rows), times, Integer::sum);

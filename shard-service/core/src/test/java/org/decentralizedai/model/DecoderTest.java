@@ -2,9 +2,11 @@ package org.decentralizedai.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
 import org.decentralizedai.kernels.ReferenceKernels;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
@@ -35,10 +37,14 @@ class DecoderTest {
         }
 
         Fixture(ModelConfig config, Keeping keeping) {
+            this(config, keeping, new LogitTiles(BATCH * CONTEXT, BATCH * CONTEXT));
+        }
+
+        Fixture(ModelConfig config, Keeping keeping, LogitTiles tiles) {
             var layout = ParameterLayout.of(config);
             weights = Parameters.allocate(kernels, layout);
             gradients = Parameters.allocate(kernels, layout);
-            var memory = DecoderMemory.take(new Arena(kernels), config, BATCH, CONTEXT, keeping);
+            var memory = DecoderMemory.take(new Arena(kernels), config, BATCH, CONTEXT, keeping, tiles);
             decoder = new Decoder(kernels, config, memory, weights, gradients);
             var random = new SplitMix64(7);
             for (Tensor view : weights.views())
@@ -56,11 +62,25 @@ class DecoderTest {
         }
 
         double meanLoss() {
-            decoder.forward(inputs);
-            Tensor losses = decoder.loss(targets, 1.0 / decoder.rows());
+            return mean(decoder.losses(inputs, targets));
+        }
+
+        /** Adds to the gradients. @return mean loss */
+        double gradient() {
+            return mean(decoder.gradient(inputs, targets, 1.0 / decoder.rows()));
+        }
+
+        private double mean(Tensor losses) {
             double sum = 0;
             for (int i = 0; i < losses.size(); i++) sum += kernels.get(losses, i);
             return sum / decoder.rows();
+        }
+
+        double[] gradients() {
+            return gradients.segments().stream()
+                    .flatMapToDouble(
+                            segment -> IntStream.range(0, segment.size()).mapToDouble(i -> kernels.get(segment, i)))
+                    .toArray();
         }
     }
 
@@ -68,8 +88,7 @@ class DecoderTest {
     @MethodSource("configs")
     void backward_everyParameter_matchesFiniteDifferences(ModelConfig config) {
         var f = new Fixture(config);
-        f.meanLoss();
-        f.decoder.backward(f.inputs);
+        assertThat(f.gradient()).isEqualTo(f.meanLoss());
         double h = 1e-5;
         for (Parameter p : f.weights.layout().parameters()) {
             Tensor w = f.weights.get(p.name()), dw = f.gradients.get(p.name());
@@ -111,30 +130,54 @@ class DecoderTest {
     /** Of a batch twice, the second time over what the first has left. */
     private static double[] twoGradients(Keeping keeping) {
         var f = new Fixture(new ModelConfig(11, 8, 4, 2, 1, 4, 12, CONTEXT, 10_000, 1e-5, true), keeping);
-        for (int i = 0; i < 2; i++) {
-            f.meanLoss();
-            f.decoder.backward(f.inputs);
-        }
-        return f.gradients.segments().stream()
-                .flatMapToDouble(
-                        segment -> IntStream.range(0, segment.size()).mapToDouble(i -> f.kernels.get(segment, i)))
-                .toArray();
+        for (int i = 0; i < 2; i++) f.gradient();
+        return f.gradients();
+    }
+
+    /** Rows 3, 3, 3 and 1: only sums over rows come in another order. */
+    @ParameterizedTest
+    @MethodSource("configs")
+    void gradient_logitsInTiles_isThatOfOneTile(ModelConfig config) {
+        var whole = new Fixture(config);
+        var parts = new Fixture(config, Keeping.ALL, new LogitTiles(BATCH * CONTEXT, 3));
+        assertThat(parts.gradient()).isEqualTo(whole.gradient());
+        assertThat(parts.meanLoss()).isEqualTo(whole.meanLoss());
+        assertThat(parts.gradients()).containsExactly(whole.gradients(), within(1e-13));
+        assertThat(parts.gradients()).isNotEqualTo(new double[parts.gradients().length]);
+        assertThatThrownBy(() -> parts.decoder.forward(parts.inputs)).hasMessageContaining("3 of 10 rows");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10, 11, 10, 1",
+        "2560, 264, 2560, 1",
+        "15887, 264, 15887, 1",
+        "15888, 264, 8000, 2",
+        "2560, 8192, 512, 5",
+        "4096, 8192, 512, 8",
+        "1000, 8192, 512, 2",
+        "130, 65536, 64, 3"
+    })
+    void tiles_ofRows_areEqualAndOfAtMost16MiB(int rows, int vocabulary, int tile, int count) {
+        LogitTiles tiles = LogitTiles.of(rows, vocabulary);
+        assertThat(tiles).isEqualTo(new LogitTiles(rows, tile));
+        assertThat(tiles.count()).isEqualTo(count);
+        assertThat(4L * tile * vocabulary).isLessThanOrEqualTo(16 << 20);
+        assertThat(IntStream.range(0, count).map(tiles::size).sum()).isEqualTo(rows);
     }
 
     @Test
     void backward_twice_accumulates() {
         var f = new Fixture(configs().getFirst());
-        f.meanLoss();
-        f.decoder.backward(f.inputs);
+        f.gradient();
         float[] once = f.gradients.read(f.kernels);
-        f.meanLoss();
-        f.decoder.backward(f.inputs);
+        f.gradient();
         float[] twice = f.gradients.read(f.kernels);
-        for (int i = 0; i < once.length; i++) assertThat(twice[i]).isCloseTo(2 * once[i], within(once[i]));
+        for (int i = 0; i < once.length; i++) assertThat(twice[i]).isCloseTo(2 * once[i], near(once[i]));
     }
 
-    private static org.assertj.core.data.Offset<Float> within(float value) {
-        return org.assertj.core.data.Offset.offset(1e-6f + Math.abs(value) * 1e-5f);
+    private static Offset<Float> near(float value) {
+        return within(1e-6f + Math.abs(value) * 1e-5f);
     }
 
     @Test

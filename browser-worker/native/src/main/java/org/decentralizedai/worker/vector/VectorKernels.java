@@ -416,13 +416,13 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void crossEntropy(Tensor losses, Tensor logitsT, Tokens targets, double gradientScale) {
-        Checks.crossEntropy(losses, logitsT, targets);
+    public void crossEntropy(Tensor losses, Tensor logitsT, Tokens targets, int first, double gradientScale) {
+        Checks.crossEntropy(losses, logitsT, targets, first);
         int vocabulary = logitsT.columns();
         float[] logits = values(logitsT);
         cores.split(logitsT.rows(), least(logitsT.rows(), 16L * vocabulary), 1, (from, to) -> {
             for (int i = from; i < to; i++) {
-                int at = logitsT.offset() + i * vocabulary, target = at + values(targets)[i];
+                int at = logitsT.offset() + i * vocabulary, target = at + values(targets)[first + i];
                 float targetLogit = logits[target];
                 float logSumExp = Rows.softmax(logits, at, vocabulary, vocabulary, 1);
                 values(losses)[losses.offset() + i] = logSumExp - targetLogit;

@@ -18,6 +18,9 @@ interface Command extends JSObject {
     @JSProperty
     double getPower();
 
+    @JSProperty
+    boolean isOnProcessor();
+
     @JSFunctor
     interface Handler extends JSObject {
         void on(Command command);

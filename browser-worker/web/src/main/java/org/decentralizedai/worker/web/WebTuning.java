@@ -1,5 +1,6 @@
 package org.decentralizedai.worker.web;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.decentralizedai.worker.KernelChoice;
 import org.decentralizedai.worker.TaskShape;
@@ -20,6 +21,9 @@ final class WebTuning {
     /** There is less to win, and compiling takes its processor. */
     private static final double SOFTWARE_BUDGET_MILLIS = 2_000;
 
+    /** Of what is remembered. Compiling is most of it, and several times slower while a machine is busy. */
+    private static final double CHECK_MILLIS = 10_000;
+
     private final GpuDevice gpu;
     private final GpuKernels kernels;
 
@@ -33,10 +37,19 @@ final class WebTuning {
         var tuner = new Autotuner(kernels);
         String key = key(shape);
         List<KernelChoice> known = KernelChoice.parse(TuningStore.find(key));
-        List<KernelChoice> used = known.isEmpty() ? tuner.tune(shape, budget) : tuner.use(shape, known, budget);
+        List<KernelChoice> used =
+                known.isEmpty() ? tuner.tune(shape, budget) : tuner.use(shape, known, CHECK_MILLIS, budget);
         boolean remembered = known.containsAll(used);
-        if (!remembered) TuningStore.keep(key, KernelChoice.text(used));
+        if (!remembered) TuningStore.keep(key, KernelChoice.text(withUnreached(used, known)));
         return new Tuning(used, Performance.now() - start, remembered);
+    }
+
+    /** What there was no time to check is not in use, and still remembered. */
+    private static List<KernelChoice> withUnreached(List<KernelChoice> used, List<KernelChoice> known) {
+        var all = new ArrayList<>(used);
+        for (KernelChoice old : known)
+            if (used.stream().noneMatch(choice -> choice.operation().equals(old.operation()))) all.add(old);
+        return all;
     }
 
     /** WebGPU does not name the driver, but its description and the browser's version change with it. */

@@ -65,7 +65,7 @@ public final class WorkerMain {
         var inbox = new EventQueue(clock);
         session = inbox;
         try {
-            new WorkerSession(ports(command.getUrl(), inbox), command.getKey(), power).run();
+            new WorkerSession(ports(command, inbox), command.getKey(), power).run();
         } catch (RuntimeException e) { // a mistake of ours: the page must not go on showing "training"
             Page.state("failed", "the worker failed: " + e);
             throw e;
@@ -75,11 +75,12 @@ public final class WorkerMain {
         }
     }
 
-    private WorkerPorts ports(String url, EventQueue inbox) {
+    private WorkerPorts ports(Command command, EventQueue inbox) {
+        String url = command.getUrl();
         return new WorkerPorts(
                 new WebNetwork(url, inbox),
                 inbox,
-                new WebDevices(),
+                new WebDevices(command.isOnProcessor()),
                 new WebShards(shards(url)),
                 new WebBlobCache("weights"),
                 new WebBlobCache("corpus"),
@@ -97,7 +98,7 @@ public final class WorkerMain {
         try (GpuDevice gpu = GpuDevice.request();
                 GpuKernels kernels = GpuKernels.open(gpu)) {
             List<KernelCheck.Result> results = KernelCheck.runEveryKernel(kernels);
-            Page.check(results.size(), WebDevices.failures(results));
+            Page.check(results.size(), GpuDevices.failures(results));
         } catch (KernelException e) {
             Page.notChecked(String.valueOf(e.getMessage()));
         } finally {

@@ -1,5 +1,5 @@
 /**
- * The worker in the browser: a module Web Worker that trains on the device's GPU, and what connects it to the page, the
+ * The worker in the browser: a module Web Worker that trains on the device's GPU or, without one, on the processor, and what connects it to the page, the
  * socket and the shards. Start reading at {@link WorkerMain}.
  *
  * <h2>What the page and the worker say to each other</h2>
@@ -11,8 +11,8 @@
  * <p>Commands:
  *
  * <pre>
- * {type: 'start', url: 'wss://host/worker', key: '32 hex digits', power: 0.05..1}
- *       joins. Shards are fetched from /shards/ of the same host over https (http for ws:). While started, a second 'start'
+ * {type: 'start', url: 'wss://host/worker', key: '32 hex digits', power: 0.05..1, onProcessor: false}
+ *       joins. onProcessor: computes on the processor even where there is a GPU; may be left out. Shards are fetched from /shards/ of the same host over https (http for ws:). While started, a second 'start'
  *       is ignored.
  * {type: 'stop'}
  *       gives the task back, closes the socket and releases the GPU; answered by state 'stopped' when that is done: after
@@ -54,7 +54,8 @@
  *         'failed'       for good until the next 'start'; reason is a sentence for people
  *       reason is '' where there is nothing to say. A lost connection does not interrupt 'training'.
  * {type: 'adapter', description, vendor, architecture, software, gigaflops, maxStorageMiB}
- *       once per probing. software: a renderer on the CPU. gigaflops: measured f32 matrix product.
+ *       once per probing. software: a CPU computes, by a renderer or, where architecture is 'processor', without WebGPU; the
+ *       description then says why. gigaflops: measured matrix product.
  * {type: 'welcome', worker, run, parameters, checkpointBytes}
  *       once per connection. worker: the name that the server gave. checkpointBytes: the weights of a checkpoint.
  * {type: 'memory', bytes, keeping, recompute}

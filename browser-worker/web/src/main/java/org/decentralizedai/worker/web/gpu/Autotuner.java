@@ -42,6 +42,7 @@ public final class Autotuner {
                 choices.add(rows.fastest(operation, deadline));
             }
         }
+        kernels.forgetReads();
         return choices;
     }
 
@@ -54,27 +55,31 @@ public final class Autotuner {
      * Takes over what was measured on an earlier visit, after running each kernel once: drivers change. What computes wrongly, or is
      * no more, is measured again. Waits.
      *
+     * @param checkMillis after which nothing more is run: what is not reached keeps the standard kernel
      * @param budgetMillis after which nothing is measured any more
-     * @return what is in use now
+     * @return what was reached
      */
-    public List<KernelChoice> use(TaskShape task, List<KernelChoice> known, double budgetMillis) {
-        double deadline = Performance.now() + budgetMillis;
+    public List<KernelChoice> use(TaskShape task, List<KernelChoice> known, double checkMillis, double budgetMillis) {
+        double end = Performance.now() + checkMillis, deadline = Performance.now() + budgetMillis;
         kernels.choose(Variants.PLAIN);
         var byOperation = new HashMap<String, KernelChoice>();
         for (KernelChoice choice : known) byOperation.put(choice.operation(), choice);
         var used = new ArrayList<KernelChoice>();
         for (ProductShape shape : costliestFirst(task)) {
             KernelChoice choice = byOperation.get(shape.toString());
-            if (choice != null)
-                used.add(products.use(shape, choice.kernel()) ? choice : products.fastest(shape, deadline));
+            if (choice == null) continue;
+            if (Performance.now() >= end) break;
+            used.add(products.use(shape, choice.kernel()) ? choice : products.fastest(shape, deadline));
         }
         try (var rows = new RowTuner(kernels, task)) {
             for (RowOperation operation : RowTuner.TUNED) {
                 KernelChoice choice = byOperation.get(operation.expectations());
-                if (choice != null)
-                    used.add(rows.use(operation, choice.kernel()) ? choice : rows.fastest(operation, deadline));
+                if (choice == null) continue;
+                if (Performance.now() >= end) break;
+                used.add(rows.use(operation, choice.kernel()) ? choice : rows.fastest(operation, deadline));
             }
         }
+        kernels.forgetReads();
         return used;
     }
 

@@ -64,13 +64,14 @@ public final class GpuDevice implements AutoCloseable {
     /**
      * Asks the browser for its fastest adapter, with the largest buffers it has. Waits.
      *
-     * @throws KernelException where there is no WebGPU or no adapter, in words for a visitor
+     * @throws NoAdapterException in words for a visitor
+     * @throws KernelException where the adapter gives no device
      */
     public static GpuDevice request() {
         Gpu.Root root = Gpu.root();
-        if (root == null) throw new KernelException("This browser has no WebGPU, or the page is not served by https.");
+        if (root == null) throw new NoAdapterException("This browser has no WebGPU");
         Gpu.Adapter adapter = Promises.await(root.requestAdapter(Descriptors.adapter()));
-        if (adapter == null) throw new KernelException("This browser found no graphics adapter for WebGPU.");
+        if (adapter == null) throw new NoAdapterException("This browser finds no graphics card for WebGPU");
         Gpu.Limits limits = adapter.getLimits();
         Description description = describe(adapter);
         JSArray<JSString> features = new JSArray<>();

@@ -109,6 +109,11 @@ public final class GpuKernels implements Kernels {
         return rows.variants();
     }
 
+    /** Gives back the room that reads took so far; for whoever has read more than a task does. */
+    void forgetReads() {
+        readBack.destroy();
+    }
+
     /** Whether the device can run an operation in a form. */
     public boolean can(RowOperation operation, RowForm form) {
         return operation.has(form) && device.can(form);
@@ -357,9 +362,10 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void crossEntropy(Tensor losses, Tensor logits, Tokens targets, double gradientScale) {
-        Checks.crossEntropy(losses, logits, targets);
-        rows.crossEntropy(losses, logits, whole(targets), gradientScale);
+    public void crossEntropy(Tensor losses, Tensor logits, Tokens targets, int first, double gradientScale) {
+        Checks.crossEntropy(losses, logits, targets, first);
+        var ids = new Tensor(targets.storage(), first, Shape.vector(logits.rows()));
+        rows.crossEntropy(losses, logits, ids, gradientScale);
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.decentralizedai.kernels.RotaryTable;
 import org.decentralizedai.kernels.Shape;
 import org.decentralizedai.kernels.Tensor;
 import org.decentralizedai.kernels.Tokens;
+import org.decentralizedai.model.LogitTiles;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.worker.KernelChoice;
@@ -135,8 +136,9 @@ final class RowTuner implements AutoCloseable {
                 yield new Work(() -> kernels.rotary(x, table), List.of(x));
             }
             case CROSS_ENTROPY -> {
-                Tensor losses = zeros(perRow), logits = values(Shape.of(rows, model.vocabulary()));
-                Tokens targets = targets(rows);
+                int tile = LogitTiles.of(rows, model.vocabulary()).tile();
+                Tensor losses = zeros(Shape.of(tile, 1)), logits = values(Shape.of(tile, model.vocabulary()));
+                Tokens targets = targets(tile);
                 yield new Work(
                         () -> kernels.crossEntropy(losses, logits, targets, 1.0 / rows), List.of(losses, logits));
             }
