@@ -67,7 +67,7 @@ build_needed() { # $1 = module: never built, or a source is newer than its build
     stamp=$root/$1/target/built
     [ -f "$stamp" ] || return 0
     [ -n "$(find "$root" -maxdepth 1 -name pom.xml -newer "$stamp" -print)" ] ||
-        [ -n "$(find "$root/webgpu-shaders" "$root/shard-service" "$root/browser-worker" "$root/site" "$root/server" "$root/$1" \
+        [ -n "$(find "$root/webgpu-shaders" "$root/shard-service" "$root/browser-worker" "$root/site" "$root/ads-and-billing" "$root/server" "$root/$1" \
             \( -name target -o -path '*/src/test' \) -prune -o -type f -newer "$stamp" -print | head -n 1)" ]
 }
 

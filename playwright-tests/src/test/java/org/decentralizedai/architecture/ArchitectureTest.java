@@ -48,6 +48,7 @@ class ArchitectureTest {
                         "shard-service/store",
                         "browser-worker/core",
                         "browser-worker/native",
+                        "ads-and-billing",
                         "server"));
     }
 

@@ -2,16 +2,21 @@ package org.decentralizedai.browser;
 
 import io.javalin.Javalin;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import org.decentralizedai.billing.Billing;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.server.chat.BillingSettings;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ChatSettings;
 import org.decentralizedai.server.chat.ServedCheckpoint;
+import org.decentralizedai.server.state.Database;
 import org.decentralizedai.store.blob.FolderBlobStore;
 import org.decentralizedai.store.checkpoint.CheckpointStore;
 import org.decentralizedai.store.tokenizer.ByteTokenizer;
@@ -22,12 +27,22 @@ final class ChatFixture implements AutoCloseable {
     private static final int BYTES = 256;
 
     final ServedCheckpoint checkpoint;
+    final Billing billing;
+    private final Database database;
     private final ChatRoutes routes;
     private final Javalin javalin;
 
     ChatFixture(Path folder) {
         checkpoint = checkpoint(folder);
-        routes = new ChatRoutes(() -> Optional.of(checkpoint), new ByteTokenizer(), ChatSettings.defaults());
+        database = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
+                + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1");
+        billing = new Billing(database.jdbi(), Clock.systemUTC(), database::sync);
+        routes = new ChatRoutes(
+                () -> Optional.of(checkpoint),
+                new ByteTokenizer(),
+                ChatSettings.defaults(),
+                billing,
+                BillingSettings.defaults());
         javalin = Javalin.start(config -> {
             config.startup.showJavalinBanner = false;
             config.jetty.port = 0;
@@ -63,5 +78,7 @@ final class ChatFixture implements AutoCloseable {
     public void close() {
         routes.close();
         javalin.stop();
+        billing.close();
+        database.close();
     }
 }

@@ -2,17 +2,26 @@ package org.decentralizedai.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
+import com.openai.errors.RateLimitException;
+import com.openai.errors.UnauthorizedException;
+import com.openai.errors.UnexpectedStatusCodeException;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.CompletionCreateParams;
+import java.math.BigInteger;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.decentralizedai.billing.key.KeyTerms;
+import org.decentralizedai.billing.key.Scope;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,15 +33,26 @@ class OpenAiClientIT {
     static Path folder;
 
     private static ChatFixture server;
+    private static String customer;
     private static OpenAIClient client;
 
     @BeforeAll
     static void start() {
         server = new ChatFixture(folder);
-        client = OpenAIOkHttpClient.builder()
+        customer = server.billing.customers().open("Ada").id();
+        server.billing.grant("1", customer, BigInteger.valueOf(1_000_000), "a gift");
+        client = client(key(customer, KeyTerms.named("test")), 0);
+    }
+
+    private static String key(String customer, KeyTerms terms) {
+        return server.billing.keys().create(customer, terms).text().reveal();
+    }
+
+    private static OpenAIClient client(String key, int retries) {
+        return OpenAIOkHttpClient.builder()
                 .baseUrl(server.url() + "/v1")
-                .apiKey("unused")
-                .maxRetries(0)
+                .apiKey(key)
+                .maxRetries(retries)
                 .build();
     }
 
@@ -98,6 +118,56 @@ class OpenAiClientIT {
                         () -> client.chat().completions().create(request().n(2).build()))
                 .isInstanceOf(BadRequestException.class)
                 .hasMessageContaining("'n' is not supported");
+    }
+
+    @Test
+    void wrongKey_isUnauthorized() {
+        var stranger = client("unused", 2);
+        assertThatThrownBy(() -> stranger.chat().completions().create(request().build()))
+                .isInstanceOf(UnauthorizedException.class)
+                .hasMessageContaining("API key");
+        assertThatThrownBy(() -> stranger.models().list()).isInstanceOf(UnauthorizedException.class);
+        stranger.close();
+    }
+
+    @Test
+    void emptyBalance_is402_andIsNotTriedAgain() {
+        var poor = client(key(server.billing.customers().open("Bob").id(), KeyTerms.named("test")), 2);
+        assertThatThrownBy(() -> poor.chat().completions().create(request().build()))
+                .isInstanceOfSatisfying(UnexpectedStatusCodeException.class, e -> {
+                    assertThat(e.statusCode()).isEqualTo(402);
+                    assertThat(e.code()).contains("insufficient_quota");
+                });
+        poor.close();
+    }
+
+    @Test
+    void tooManyRequests_is429_andWaitingHelps() {
+        var slow = key(customer, new KeyTerms("slow", Set.of(Scope.INFERENCE), null, 30L, null));
+        var hasty = client(slow, 0);
+        var patient = client(slow, 2);
+        var one = request().maxCompletionTokens(1).build();
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 60; i++) hasty.chat().completions().create(one);
+                })
+                .isInstanceOfSatisfying(RateLimitException.class, e -> {
+                    assertThat(e.code()).contains("rate_limit_exceeded");
+                    assertThat(e.headers().values("retry-after")).isNotEmpty();
+                    assertThat(e.headers().values("x-ratelimit-limit-requests")).containsExactly("30");
+                });
+        assertThat(text(patient.chat().completions().create(one))).isNotEmpty();
+        hasty.close();
+        patient.close();
+    }
+
+    @Test
+    void answers_arePaidByTheToken() {
+        long before = server.billing.balance(customer).longValueExact();
+        client.chat().completions().create(request().build());
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(
+                                before - server.billing.balance(customer).longValueExact())
+                        .isEqualTo("Once upon".length() + 3 * 24));
     }
 
     private static ChatCompletionCreateParams.Builder request() {

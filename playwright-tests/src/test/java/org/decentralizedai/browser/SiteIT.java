@@ -84,7 +84,8 @@ class SiteIT {
                 d.heldOutShare(),
                 d.heldOutTail(),
                 d.limits(),
-                d.chat());
+                d.chat(),
+                d.billing());
     }
 
     @AfterAll

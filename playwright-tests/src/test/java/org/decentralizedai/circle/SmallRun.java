@@ -54,7 +54,8 @@ record SmallRun(Path folder, double outerRate) {
                 d.heldOutShare(),
                 d.heldOutTail(),
                 d.limits(),
-                d.chat());
+                d.chat(),
+                d.billing());
     }
 
     /** The same as a settings file. */

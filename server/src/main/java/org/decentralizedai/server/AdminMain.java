@@ -9,6 +9,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.StringJoiner;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -83,6 +87,91 @@ public final class AdminMain {
     @Command(description = "copy the whole state into DIR/backups; start a server with --data on the copy to restore")
     int backup() throws IOException, InterruptedException {
         return post("backup");
+    }
+
+    @Command(name = "open-account", description = "make a customer's account")
+    int openAccount(@Parameters(paramLabel = "NAME", description = "whose") String name)
+            throws IOException, InterruptedException {
+        return post("open-account" + query("name", name));
+    }
+
+    @Command(description = "show a customer's balance, keys and last bookings")
+    int account(@Parameters(paramLabel = "ACCOUNT", description = "its id, acct_...") String account)
+            throws IOException, InterruptedException {
+        return post("account" + query("customer", account));
+    }
+
+    @Command(description = "give a customer credits to spend")
+    int grant(
+            @Parameters(paramLabel = "ACCOUNT", description = "its id, acct_...") String account,
+            @Parameters(paramLabel = "CREDITS", description = "how many, such as 2.5") String credits,
+            @Option(names = "--why", paramLabel = "TEXT", defaultValue = "granted by the operator") String why,
+            @Option(
+                            names = "--id",
+                            paramLabel = "ID",
+                            description =
+                                    "of this grant: with the same one it is not booked twice (default: a new one)")
+                    @Nullable
+                    String id)
+            throws IOException, InterruptedException {
+        String grant = id == null ? UUID.randomUUID().toString() : id;
+        return post("grant" + query("customer", account, "credits", credits, "why", why, "id", grant));
+    }
+
+    @Command(name = "make-key", description = "make an API key for a customer and show its text, this once")
+    int makeKey(
+            @Parameters(paramLabel = "ACCOUNT", description = "its id, acct_...") String account,
+            @Option(names = "--name", paramLabel = "NAME", defaultValue = "key") String name,
+            @Option(names = "--days", paramLabel = "DAYS", description = "after which it expires (default: never)")
+                    @Nullable
+                    Integer days,
+            @Option(names = "--scopes", paramLabel = "SCOPES", description = "inference, usage (default: both)")
+                    @Nullable
+                    String scopes,
+            @Option(names = "--requests", paramLabel = "N", description = "a minute (default: as the account)")
+                    @Nullable
+                    Long requests,
+            @Option(names = "--tokens", paramLabel = "N", description = "a minute (default: as the account)") @Nullable
+                    Long tokens)
+            throws IOException, InterruptedException {
+        var expires = days == null
+                ? null
+                : String.valueOf(Instant.now().plus(Duration.ofDays(days)).toEpochMilli());
+        return post("make-key"
+                + query(
+                        "customer",
+                        account,
+                        "name",
+                        name,
+                        "expires",
+                        expires,
+                        "scopes",
+                        scopes,
+                        "requests",
+                        requests,
+                        "tokens",
+                        tokens));
+    }
+
+    @Command(name = "rotate-key", description = "give a key a new text, and refuse the old one")
+    int rotateKey(@Parameters(paramLabel = "KEY", description = "its id, key_...") String key)
+            throws IOException, InterruptedException {
+        return post("rotate-key" + query("key", key));
+    }
+
+    @Command(name = "revoke-key", description = "refuse a key from now on")
+    int revokeKey(@Parameters(paramLabel = "KEY", description = "its id, key_...") String key)
+            throws IOException, InterruptedException {
+        return post("revoke-key" + query("key", key));
+    }
+
+    /** @param pairs of a name and a value each; those without a value are left out */
+    private static String query(@Nullable Object... pairs) {
+        var query = new StringJoiner("&", "?", "");
+        for (int i = 0; i < pairs.length; i += 2)
+            if (pairs[i + 1] != null)
+                query.add(pairs[i] + "=" + URLEncoder.encode(String.valueOf(pairs[i + 1]), StandardCharsets.UTF_8));
+        return query.toString();
     }
 
     private int post(String command) throws IOException, InterruptedException {

@@ -18,10 +18,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.decentralizedai.billing.Billing;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ServedCheckpoint;
 import org.decentralizedai.server.edge.Routes;
+import org.decentralizedai.server.http.AccountRoutes;
 import org.decentralizedai.server.http.AdminRoutes;
+import org.decentralizedai.server.http.BillingAdminRoutes;
 import org.decentralizedai.server.http.CheckpointRoutes;
 import org.decentralizedai.server.http.CreditRoutes;
 import org.decentralizedai.server.http.HealthRoutes;
@@ -81,7 +84,8 @@ public final class Server implements AutoCloseable {
                     new TrainMetrics(meters),
                     clock));
             var backup = new Backup(data, database, training.trainer(), clock);
-            var chat = new ChatRoutes(served(training, blobs), tokenizer, settings.chat());
+            var billing = opened(new Billing(database.jdbi(), clock, database::sync));
+            var chat = new ChatRoutes(served(training, blobs), tokenizer, settings.chat(), billing, settings.billing());
             var workers = new WorkerEndpoint(training, socketLimits(settings), settings.publicUrl(), meters);
             Gauge.builder("chat.requests.open", chat, ChatRoutes::occupied).register(meters);
             List<Routes> routes = List.of(
@@ -92,7 +96,9 @@ public final class Server implements AutoCloseable {
                     new RoundRoutes(training.records()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
                     new HealthRoutes(() -> unready(database), meters),
-                    new AdminRoutes(training, data.adminToken(), backup::take));
+                    new AdminRoutes(training, data.adminToken(), backup::take),
+                    new BillingAdminRoutes(billing, training.events()),
+                    new AccountRoutes(billing));
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);

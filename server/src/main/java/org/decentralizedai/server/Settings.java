@@ -3,6 +3,7 @@ package org.decentralizedai.server;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import org.decentralizedai.server.chat.BillingSettings;
 import org.decentralizedai.server.chat.ChatSettings;
 import org.decentralizedai.server.credit.CreditLedger;
 import org.decentralizedai.server.train.Recipe;
@@ -45,7 +46,8 @@ public record Settings(
         double heldOutShare,
         boolean heldOutTail,
         Limits limits,
-        ChatSettings chat) {
+        ChatSettings chat,
+        BillingSettings billing) {
 
     /**
      * @param socketsPerAddress addresses of this machine apart
@@ -105,6 +107,7 @@ public record Settings(
                 Corpus.DEFAULT_HELD_OUT_SHARE,
                 false,
                 new Limits(5000, 32, 20, 256, 10, 20, CreditLedger.HELD_TASKS),
-                ChatSettings.defaults());
+                ChatSettings.defaults(),
+                BillingSettings.defaults());
     }
 }

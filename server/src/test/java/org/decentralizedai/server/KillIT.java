@@ -5,14 +5,11 @@ import static org.awaitility.Awaitility.await;
 import static org.decentralizedai.wire.VerdictCode.ACCEPTED;
 import static org.decentralizedai.wire.VerdictCode.DUPLICATE;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +26,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** The server as a process of its own, killed as {@code kill -9} does. */
 final class KillIT {
@@ -38,38 +34,20 @@ final class KillIT {
     @TempDir
     Path folder;
 
-    private final List<Process> started = new ArrayList<>();
+    private final List<ServerProcess> started = new ArrayList<>();
 
     @AfterEach
     void stop() {
-        started.forEach(Process::destroyForcibly);
+        started.forEach(ServerProcess::kill);
     }
 
-    /** Started, with the address it printed. */
-    private record Running(Process process, String url) {}
-
-    private Running run() throws IOException {
-        var settings = folder.resolve("settings.yaml");
-        YAMLMapper.builder().build().writeValue(settings.toFile(), TestRun.settings(folder, 2));
-        var process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--add-modules=jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "org.decentralizedai.server.ServerMain",
-                        "--settings",
-                        settings.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        started.add(process);
-        var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        for (String line = lines.readLine(); line != null; line = lines.readLine())
-            if (line.startsWith("ready: ")) return new Running(process, line.substring("ready: ".length()));
-        throw new AssertionError("the server ended before it was ready");
+    private ServerProcess run() throws IOException {
+        var server = ServerProcess.start(folder, TestRun.settings(folder, 2));
+        started.add(server);
+        return server;
     }
 
-    private static JsonNode figures(Running server) throws Exception {
+    private static JsonNode figures(ServerProcess server) throws Exception {
         try (var http = HttpClient.newHttpClient()) {
             var request = HttpRequest.newBuilder(URI.create(server.url() + "/api/run"))
                     .build();
@@ -92,7 +70,7 @@ final class KillIT {
             assertThat(a.deliver(done, update).code()).isEqualTo(ACCEPTED);
             var open = b.task();
             var before = figures(first);
-            first.process().destroyForcibly().waitFor();
+            first.kill();
 
             var second = run();
             var after = figures(second);
@@ -144,7 +122,7 @@ final class KillIT {
             }
             await().atMost(Duration.ofSeconds(60)).until(() -> accepted.size() >= before + 3);
             Thread.sleep(random.nextInt(500)); // some instant
-            if (life < kills) server.process().destroyForcibly().waitFor();
+            if (life < kills) server.kill();
             workers.forEach(Thread::interrupt);
             for (var worker : workers) worker.join();
             if (life < kills) continue;

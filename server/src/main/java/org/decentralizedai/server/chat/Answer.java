@@ -15,17 +15,26 @@ final class Answer {
 
     private final CompletionRequest request;
     private final Reply reply;
+    private final Bill bill;
     private final TextDecoder decoder;
     private final StopMatcher stops;
     private final long deadlineNanos;
     private final BooleanSupplier cancelled;
     private long beatNanos = System.nanoTime();
     private @Nullable IOException gone;
+    private int tokens;
 
     /** @param cancelled asked at each token */
-    Answer(CompletionRequest request, Reply reply, Tokenizer tokenizer, Duration longest, BooleanSupplier cancelled) {
+    Answer(
+            CompletionRequest request,
+            Reply reply,
+            Bill bill,
+            Tokenizer tokenizer,
+            Duration longest,
+            BooleanSupplier cancelled) {
         this.request = request;
         this.reply = reply;
+        this.bill = bill;
         this.cancelled = cancelled;
         decoder = tokenizer.decoder();
         stops = new StopMatcher(request.stops());
@@ -39,11 +48,14 @@ final class Answer {
         if (!stops.stopped()) say(stops.accept(decoder.finish()));
         if (!stops.stopped()) say(stops.finish());
         reply.end(finishReason(made), new Usage(request.prompt().length(), made.tokens()));
+        bill.complete(made.tokens());
     }
 
     private boolean take(int token) {
         try {
             say(stops.accept(decoder.accept(token)));
+            tokens++;
+            bill.made(tokens, request.stream()); // a whole answer goes out at its end
             if (System.nanoTime() - beatNanos > BEAT.toNanos()) beat();
         } catch (IOException e) {
             gone = e;

@@ -8,8 +8,12 @@ enum ChatError {
     INVALID_VALUE(400, "invalid_request_error", "invalid_value"),
     UNSUPPORTED(400, "invalid_request_error", "unsupported_parameter"),
     PROMPT_TOO_LONG(400, "invalid_request_error", "context_length_exceeded"),
+    INVALID_KEY(401, "invalid_request_error", "invalid_api_key"),
+    INSUFFICIENT_QUOTA(402, "insufficient_quota", "insufficient_quota"), // OpenAI's 429 would make clients try again
+    NOT_IN_SCOPE(403, "invalid_request_error", "insufficient_permissions"),
     MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found"),
     BODY_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
+    RATE_LIMITED(429, "rate_limit_error", "rate_limit_exceeded"),
     QUEUE_FULL(429, "rate_limit_error", "rate_limit_exceeded"),
     NOT_READY(503, "server_error", "model_not_ready");
 
@@ -23,7 +27,7 @@ enum ChatError {
         this.code = code;
     }
 
-    /** Seconds after which trying again makes sense; 0: never. */
+    /** Seconds after which trying again makes sense, unless who refuses knows better; 0: never. */
     int retryAfterSeconds() {
         return switch (this) {
             case QUEUE_FULL -> 5;
@@ -34,6 +38,10 @@ enum ChatError {
                     INVALID_VALUE,
                     UNSUPPORTED,
                     PROMPT_TOO_LONG,
+                    INVALID_KEY,
+                    INSUFFICIENT_QUOTA,
+                    NOT_IN_SCOPE,
+                    RATE_LIMITED,
                     MODEL_NOT_FOUND,
                     BODY_TOO_LARGE -> 0;
         };

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.decentralizedai.billing.Billing;
 import org.decentralizedai.server.chat.CompletionRequest.Api;
 import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.store.blob.BlobException;
@@ -17,14 +18,18 @@ import org.decentralizedai.store.tokenizer.Tokenizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code POST /v1/chat/completions}, {@code POST /v1/completions}, {@code GET /v1/models} and {@code GET /v1/models/{id}} as OpenAI
  * defines them; what is not supported is refused with 400. An answer comes from the checkpoint that is promoted when its turn comes, whole or
- * streamed; generating ends with the caller's connection. Thread-safe; blocks the request's own thread.
+ * streamed; generating ends with the caller's connection. Who has a key pays by the token, and who has none may ask a little for nothing
+ * ({@link Doorkeeper}). Thread-safe; blocks the request's own thread.
  */
 public final class ChatRoutes implements Routes, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ChatRoutes.class);
+
+    private static final String REQUEST_ID = "X-Request-Id";
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final Tokenizer tokenizer;
@@ -33,25 +38,30 @@ public final class ChatRoutes implements Routes, AutoCloseable {
     private final CompletionQueue queue;
     private final GeneratorShelf shelf;
     private final ModelList models;
+    private final Doorkeeper doorkeeper;
 
     /** @param promoted asked at each request; empty while no checkpoint may answer */
-    public ChatRoutes(Supplier<Optional<ServedCheckpoint>> promoted, Tokenizer tokenizer, ChatSettings settings) {
+    public ChatRoutes(
+            Supplier<Optional<ServedCheckpoint>> promoted,
+            Tokenizer tokenizer,
+            ChatSettings settings,
+            Billing billing,
+            BillingSettings terms) {
         this.tokenizer = tokenizer;
         this.settings = settings;
         parser = new RequestParser(json, tokenizer, settings);
         queue = new CompletionQueue(settings.workers(), settings.queue());
         shelf = new GeneratorShelf(promoted);
-        models = new ModelList(json, promoted);
+        models = new ModelList(json, promoted, terms);
+        doorkeeper = new Doorkeeper(billing, terms);
     }
 
     @Override
     public void register(JavalinDefaultRoutingApi routes) {
         routes.post("/v1/chat/completions", refusing(ctx -> complete(ctx, Api.CHAT)));
         routes.post("/v1/completions", refusing(ctx -> complete(ctx, Api.TEXT)));
-        routes.get("/v1/models", refusing(ctx -> send(ctx, models.all().toString())));
-        routes.get(
-                "/v1/models/{id}",
-                refusing(ctx -> send(ctx, models.one(ctx.pathParam("id")).toString())));
+        routes.get("/v1/models", refusing(ctx -> list(ctx, models::all)));
+        routes.get("/v1/models/{id}", refusing(ctx -> list(ctx, () -> models.one(ctx.pathParam("id")))));
     }
 
     /** Requests that compute or wait. */
@@ -67,7 +77,7 @@ public final class ChatRoutes implements Routes, AutoCloseable {
 
     private Handler refusing(Handler handler) {
         return ctx -> {
-            ctx.header("X-Request-Id", "req_" + ReplyFormat.randomId());
+            ctx.header(REQUEST_ID, "req_" + ReplyFormat.randomId());
             try {
                 handler.handle(ctx);
             } catch (ChatException e) {
@@ -77,18 +87,23 @@ public final class ChatRoutes implements Routes, AutoCloseable {
         };
     }
 
-    private static void send(Context ctx, String body) {
-        ctx.contentType("application/json").header("Cache-Control", "no-cache").result(body);
+    private void list(Context ctx, Supplier<ObjectNode> models) {
+        doorkeeper.admit(ctx.header("Authorization"), ctx.ip());
+        ctx.contentType("application/json")
+                .header("Cache-Control", "no-cache")
+                .result(models.get().toString());
     }
 
     private void complete(Context ctx, Api api) {
         try {
+            var caller = doorkeeper.admit(ctx.header("Authorization"), ctx.ip());
             CompletionRequest request = parser.parse(api, body(ctx));
             models.one(request.model());
-            try (var place = queue.enter()) {
+            try (var bill = doorkeeper.open(caller, ctx.res().getHeader(REQUEST_ID), request, ctx.res());
+                    var place = queue.enter()) {
                 Reply reply = reply(ctx.res(), request);
                 while (!place.await(Answer.BEAT)) reply.beat();
-                answer(request, reply);
+                answer(request, reply, bill);
             }
         } catch (IOException e) {
             log.debug("a caller left before the answer was complete: {}", e.toString());
@@ -103,11 +118,11 @@ public final class ChatRoutes implements Routes, AutoCloseable {
                 : new WholeReply(response, json);
     }
 
-    private void answer(CompletionRequest request, Reply reply) throws IOException {
+    private void answer(CompletionRequest request, Reply reply, Bill bill) throws IOException {
         try (var loan = shelf.borrow()) {
             reply.begin(new ReplyFormat(json, request, loan.checkpoint()));
-            new Answer(request, reply, tokenizer, Duration.ofSeconds(settings.answerSeconds()), shelf::isClosed)
-                    .write(loan.generator());
+            var longest = Duration.ofSeconds(settings.answerSeconds());
+            new Answer(request, reply, bill, tokenizer, longest, shelf::isClosed).write(loan.generator());
         } catch (ChatException e) {
             reply.fail(e);
         } catch (BlobException | CheckpointException | IllegalStateException e) {

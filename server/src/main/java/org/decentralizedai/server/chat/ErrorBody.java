@@ -21,7 +21,7 @@ final class ErrorBody {
     static void describe(HttpServletResponse response, ChatException reason) {
         response.setStatus(reason.error().status);
         response.setContentType("application/json");
-        int seconds = reason.error().retryAfterSeconds();
+        int seconds = reason.retryAfterSeconds();
         if (seconds > 0) response.setHeader("Retry-After", String.valueOf(seconds));
     }
 }

@@ -5,17 +5,19 @@ import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The models that answer, as OpenAI lists them, with the checkpoint and its round besides. */
+/** The models that answer, as OpenAI lists them, with the checkpoint, its round and what its tokens cost besides. */
 final class ModelList {
     private static final String OWNER = "decentralizedai";
     private static final int LONGEST_SHOWN = 64;
 
     private final JsonMapper json;
     private final Supplier<Optional<ServedCheckpoint>> promoted;
+    private final BillingSettings prices;
 
-    ModelList(JsonMapper json, Supplier<Optional<ServedCheckpoint>> promoted) {
+    ModelList(JsonMapper json, Supplier<Optional<ServedCheckpoint>> promoted, BillingSettings prices) {
         this.json = json;
         this.promoted = promoted;
+        this.prices = prices;
     }
 
     /** Empty while nothing is promoted. */
@@ -42,12 +44,18 @@ final class ModelList {
     }
 
     private ObjectNode describe(ServedCheckpoint served) {
-        return json.createObjectNode()
+        var price = prices.price(served.model());
+        ObjectNode model = json.createObjectNode()
                 .put("id", served.model())
                 .put("object", "model")
                 .put("created", served.promotedAt().getEpochSecond())
                 .put("owned_by", OWNER)
                 .put("checkpoint", served.hash().hex())
                 .put("round", served.round());
+        model.putObject("pricing")
+                .put("unit", "micro-credit")
+                .put("input_per_million_tokens", price.inputPerMillion())
+                .put("output_per_million_tokens", price.outputPerMillion());
+        return model;
     }
 }

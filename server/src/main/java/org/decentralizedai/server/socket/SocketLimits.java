@@ -2,6 +2,7 @@ package org.decentralizedai.server.socket;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.decentralizedai.server.edge.LocalAddress;
 
 /**
  * How many sockets may be open at once. Addresses of this machine count only towards the total: volunteers started beside the
@@ -19,7 +20,7 @@ final class SocketLimits {
     }
 
     synchronized boolean full(String address) {
-        return sum >= total || open.getOrDefault(address, 0) >= perAddress && !local(address);
+        return sum >= total || open.getOrDefault(address, 0) >= perAddress && !LocalAddress.is(address);
     }
 
     synchronized boolean enter(String address) {
@@ -32,13 +33,5 @@ final class SocketLimits {
     synchronized void leave(String address) {
         sum--;
         if (open.merge(address, -1, Integer::sum) <= 0) open.remove(address);
-    }
-
-    private static boolean local(String address) {
-        return address.startsWith("127.")
-                || address.equals("0:0:0:0:0:0:0:1")
-                || address.equals("::1")
-                || address.equals("[::1]")
-                || address.equals("[0:0:0:0:0:0:0:1]");
     }
 }

@@ -9,10 +9,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import org.decentralizedai.billing.Billing;
 import org.decentralizedai.server.edge.ErrorResponses;
+import org.decentralizedai.server.state.Database;
 import org.decentralizedai.store.tokenizer.ByteTokenizer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -23,12 +27,22 @@ final class ChatServer implements AutoCloseable {
     private final JsonMapper json = JsonMapper.builder().build();
     private final HttpClient client = HttpClient.newHttpClient();
     final ChatRoutes routes;
+    final Billing billing;
+    private final Database database;
     private final Javalin javalin;
     volatile @Nullable ServedCheckpoint promoted;
 
     ChatServer(@Nullable ServedCheckpoint promoted, ChatSettings settings) {
+        this(promoted, settings, BillingSettings.defaults());
+    }
+
+    ChatServer(@Nullable ServedCheckpoint promoted, ChatSettings settings, BillingSettings terms) {
         this.promoted = promoted;
-        routes = new ChatRoutes(() -> Optional.ofNullable(this.promoted), new ByteTokenizer(), settings);
+        database = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
+                + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1");
+        billing = new Billing(database.jdbi(), Clock.systemUTC(), database::sync);
+        routes =
+                new ChatRoutes(() -> Optional.ofNullable(this.promoted), new ByteTokenizer(), settings, billing, terms);
         javalin = Javalin.start(config -> {
             config.startup.showJavalinBanner = false;
             config.jetty.port = 0;
@@ -45,6 +59,16 @@ final class ChatServer implements AutoCloseable {
     InputStream open(String path, String body) throws IOException, InterruptedException {
         return client.send(request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofInputStream())
                 .body();
+    }
+
+    HttpResponse<String> post(String path, String body, String key) throws IOException, InterruptedException {
+        var request = request(path).header("Authorization", "Bearer " + key).POST(BodyPublishers.ofString(body));
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    InputStream open(String path, String body, String key) throws IOException, InterruptedException {
+        var request = request(path).header("Authorization", "Bearer " + key).POST(BodyPublishers.ofString(body));
+        return client.send(request.build(), BodyHandlers.ofInputStream()).body();
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -73,5 +97,7 @@ final class ChatServer implements AutoCloseable {
     public void close() {
         routes.close();
         javalin.stop();
+        billing.close();
+        database.close();
     }
 }

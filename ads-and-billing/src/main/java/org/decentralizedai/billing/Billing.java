@@ -1,0 +1,103 @@
+package org.decentralizedai.billing;
+
+import io.github.bucket4j.TimeMeter;
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.decentralizedai.billing.key.CustomerStore;
+import org.decentralizedai.billing.key.KeyStore;
+import org.decentralizedai.billing.ledger.Account;
+import org.decentralizedai.billing.ledger.JdbcLedger;
+import org.decentralizedai.billing.ledger.Outcome;
+import org.decentralizedai.billing.ledger.Postings;
+import org.decentralizedai.billing.limit.RateLimits;
+import org.decentralizedai.billing.meter.Meter;
+import org.decentralizedai.billing.meter.UsageStore;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All parts over one database, and the hourly roll-up of past epochs. Thread-safe. */
+public final class Billing implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Billing.class);
+
+    private final CustomerStore customers;
+    private final KeyStore keys;
+    private final JdbcLedger ledger;
+    private final Meter meter;
+    private final UsageStore usage;
+    private final RateLimits limits = new RateLimits(TimeMeter.SYSTEM_NANOTIME);
+    private final Runnable sync;
+    private final ScheduledExecutorService hourly = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("roll-up").factory());
+
+    /**
+     * Settles what an earlier process has left open.
+     *
+     * @param jdbi of a migrated database, used by no other server
+     * @param sync forces all commits before it to the disk
+     */
+    public Billing(Jdbi jdbi, Clock clock, Runnable sync) {
+        var random = new SecureRandom();
+        this.sync = sync;
+        customers = new CustomerStore(jdbi, clock, random);
+        keys = new KeyStore(jdbi, clock, random);
+        ledger = new JdbcLedger(jdbi, clock);
+        meter = new Meter(ledger, jdbi, clock, sync);
+        usage = new UsageStore(jdbi);
+        meter.settleLeftOpen();
+        hourly.scheduleWithFixedDelay(this::rollUp, 0, 1, TimeUnit.HOURS);
+    }
+
+    private void rollUp() {
+        try {
+            ledger.rollUp();
+        } catch (RuntimeException e) { // the database is away: in an hour again
+            LOG.warn("past epochs were not rolled up", e);
+        }
+    }
+
+    /** On the disk when it returns. */
+    public Outcome grant(String id, String customer, BigInteger microCredits, String why) {
+        var outcome = ledger.post(Postings.grant(id, customer, microCredits, why));
+        sync.run();
+        return outcome;
+    }
+
+    /** Micro-credits that the customer can spend. */
+    public BigInteger balance(String customer) {
+        return ledger.amount(Account.balance(customer));
+    }
+
+    public CustomerStore customers() {
+        return customers;
+    }
+
+    public KeyStore keys() {
+        return keys;
+    }
+
+    public JdbcLedger ledger() {
+        return ledger;
+    }
+
+    public Meter meter() {
+        return meter;
+    }
+
+    public UsageStore usage() {
+        return usage;
+    }
+
+    public RateLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public void close() {
+        hourly.close();
+    }
+}

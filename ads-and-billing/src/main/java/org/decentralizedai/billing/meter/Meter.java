@@ -1,0 +1,137 @@
+package org.decentralizedai.billing.meter;
+
+import java.math.BigInteger;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.decentralizedai.billing.ledger.Epoch;
+import org.decentralizedai.billing.ledger.JdbcLedger;
+import org.decentralizedai.billing.ledger.Outcome;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Begins requests and settles them; a request's row and its posting are of one commit. Thread-safe. */
+public final class Meter {
+    /** How a request ended. */
+    enum Ending {
+        /** The caller has the whole answer, or a whole stop text did end it. */
+        COMPLETE,
+        /** A part was sent: the caller left, the model failed, or the server died. */
+        CUT,
+        /** Nothing was sent: it costs nothing. */
+        RELEASED
+    }
+
+    private final JdbcLedger ledger;
+    private final Jdbi jdbi;
+    private final Clock clock;
+    private final Runnable sync;
+
+    /** @param sync forces all commits before it to the disk; called before the first token of a request */
+    public Meter(JdbcLedger ledger, Jdbi jdbi, Clock clock, Runnable sync) {
+        this.ledger = ledger;
+        this.jdbi = jdbi;
+        this.clock = clock;
+        this.sync = sync;
+    }
+
+    /** Puts aside the most that it can cost; empty when the customer's balance does not hold that. */
+    public Optional<OpenRequest> begin(Asked asked) {
+        var reservation = asked.reservation();
+        var posting =
+                reservation.reserve("At most: " + asked.price().formula(asked.promptTokens(), asked.maxTokens()) + ".");
+        var outcome = ledger.inTransaction(handle -> {
+            ledger.post(handle, posting);
+            insert(handle, asked, reservation.microCredits().longValueExact());
+            return Outcome.POSTED;
+        });
+        if (outcome != Outcome.POSTED) return Optional.empty();
+        sync.run();
+        return Optional.of(new OpenRequest(this, asked));
+    }
+
+    private void insert(Handle handle, Asked asked, long reserved) {
+        handle.createUpdate("""
+                        insert into metered_request (id, customer, api_key, model, input_price, output_price, prompt_tokens,
+                        max_tokens, reserved, sent_tokens, cost, ending, began_at) values (:id, :customer, :key, :model, :in,
+                        :out, :prompt, :max, :reserved, 0, 0, 'OPEN', :now)""")
+                .bind("id", asked.id())
+                .bind("customer", asked.customer())
+                .bind("key", asked.key())
+                .bind("model", asked.model())
+                .bind("in", asked.price().inputPerMillion())
+                .bind("out", asked.price().outputPerMillion())
+                .bind("prompt", asked.promptTokens())
+                .bind("max", asked.maxTokens())
+                .bind("reserved", reserved)
+                .bind("now", clock.millis())
+                .execute();
+    }
+
+    /** Notes that so many tokens have been sent by now, for the case that this process dies. */
+    void note(Asked asked, int sentTokens) {
+        jdbi.useHandle(handle -> handle.execute(
+                "update metered_request set sent_tokens = ? where id = ? and ending = 'OPEN'", sentTokens, asked.id()));
+    }
+
+    /** Once; again it changes nothing. */
+    void settle(Asked asked, int sentTokens, Ending ending) {
+        boolean free = ending == Ending.RELEASED;
+        int sent = Math.min(sentTokens, asked.maxTokens());
+        long cost = free ? 0 : asked.price().of(asked.promptTokens(), sent);
+        long now = clock.millis();
+        var posting = asked.reservation().settle(BigInteger.valueOf(cost), Epoch.at(now), formula(asked, sent, ending));
+        var outcome = ledger.inTransaction(handle -> {
+            int open = handle.execute("""
+                    update metered_request set sent_tokens = ?, cost = ?, ending = ?, ended_at = ?
+                    where id = ? and ending = 'OPEN'""", free ? 0 : sent, cost, ending.name(), now, asked.id());
+            return open == 0 ? Outcome.REPLAYED : ledger.post(handle, posting);
+        });
+        if (outcome != Outcome.POSTED && outcome != Outcome.REPLAYED)
+            throw new IllegalStateException("a reservation must hold its settlement: " + outcome + " " + asked.id());
+    }
+
+    private static String formula(Asked asked, int sent, Ending ending) {
+        return switch (ending) {
+            case COMPLETE -> asked.price().formula(asked.promptTokens(), sent) + ".";
+            case CUT -> asked.price().formula(asked.promptTokens(), sent) + "; the answer was cut off there.";
+            case RELEASED -> "Nothing was sent: it costs nothing.";
+        };
+    }
+
+    /**
+     * Settles what processes before this one have left open, by what they noted. To be called before the first {@link #begin}.
+     *
+     * @return how many
+     */
+    public int settleLeftOpen() {
+        List<LeftOpen> all = jdbi.withHandle(
+                handle -> handle.createQuery("""
+                        select id, customer, api_key, model, input_price, output_price, prompt_tokens, max_tokens, sent_tokens
+                        from metered_request where ending = 'OPEN' order by began_at""").map((row, _) -> leftOpen(row)).list());
+        for (LeftOpen one : all)
+            settle(one.asked(), one.sentTokens(), one.sentTokens() > 0 ? Ending.CUT : Ending.RELEASED);
+        return all.size();
+    }
+
+    private record LeftOpen(Asked asked, int sentTokens) {}
+
+    private static LeftOpen leftOpen(ResultSet row) throws SQLException {
+        var price = new Price(row.getLong("input_price"), row.getLong("output_price"));
+        var asked = new Asked(
+                row.getString("id"),
+                row.getString("customer"),
+                row.getString("api_key"),
+                row.getString("model"),
+                price,
+                row.getInt("prompt_tokens"),
+                row.getInt("max_tokens"));
+        return new LeftOpen(asked, row.getInt("sent_tokens"));
+    }
+
+    Clock clock() {
+        return clock;
+    }
+}
