@@ -51,8 +51,8 @@ class ProcessorTaskIT {
             assertThat(hello.software()).isTrue();
             assertThat(hello.gigaflops()).isGreaterThan(0);
 
-            page.await(() ->
-                    page.holds("events.filter(e => e.type == 'progress').length > %d".formatted(STEPS.steps())));
+            page.await(
+                    () -> page.holds("events.filter(e => e.type == 'progress').length > %d".formatted(STEPS.steps())));
             page.command("{type: 'stop'}");
             page.await(() -> page.holds("events.some(e => e.state == 'stopped')"));
             assertThat(server.heard(UpdateBegin.class).getLast().steps())
