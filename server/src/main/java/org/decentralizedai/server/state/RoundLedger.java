@@ -70,29 +70,29 @@ public final class RoundLedger {
                         .list());
     }
 
-    /** Opens {@code next} with {@code tasks} free tasks; what was done in the round before counts for nothing. */
-    public void advance(Round next, int tasks) {
-        advance(next, tasks, null);
-    }
-
-    /**
-     * Closes the round before {@code next} and opens {@code next} with {@code tasks} free tasks.
-     *
-     * @param record blob that says what the closed round was made of; null for the first round and after a rollback
-     */
-    public void advance(Round next, int tasks, @Nullable Sha256 record) {
+    /** Closes the round before and opens the next one, with free tasks. */
+    public void advance(Opening opening) {
         long now = clock.millis();
+        int number = opening.round().number();
+        var record = opening.record();
         jdbi.useTransaction(handle -> {
             handle.execute(
-                    "update training_round set closed_at = ? where number = ? and closed_at is null",
-                    now,
-                    next.number() - 1);
-            insert(handle, next, now);
-            for (int i = 0; i < tasks; i++) insertTask(handle, next.number(), i);
+                    "update training_round set closed_at = ? where number = ? and closed_at is null", now, number - 1);
+            insert(handle, opening, now);
+            for (int i = 0; i < opening.tasks(); i++) insertTask(handle, number, i);
             if (record != null)
-                handle.execute(
-                        "insert into round_record (round, record) values (?, ?)", next.number() - 1, record.hex());
+                handle.execute("insert into round_record (round, record) values (?, ?)", number - 1, record.hex());
+            opening.also().book(handle);
         });
+    }
+
+    /** Under which the tasks of a round are computed, JSON; empty for rounds of a version that did not say. */
+    public Optional<String> recipe(int number) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select recipe from training_round where number = :number and recipe is not null")
+                .bind("number", number)
+                .map((row, _) -> row.getString("recipe"))
+                .findOne());
     }
 
     /** The blob that says what a closed round was made of. */
@@ -115,16 +115,18 @@ public final class RoundLedger {
                 }));
     }
 
-    private static void insert(Handle handle, Round round, long now) {
+    private static void insert(Handle handle, Opening opening, long now) {
+        var round = opening.round();
         var files = round.files();
         var delta = files.delta();
         var moment = files.moment();
         handle.createUpdate("""
                         insert into training_round (number, manifest, checkpoint, checkpoint_bytes, momentum, carry, delta,
-                        delta_bytes, second_moment, published_moment, tokens, updates, train_loss, held_out_bits, held_out_error, opened_at, thinned) values
+                        delta_bytes, second_moment, published_moment, tokens, updates, train_loss, held_out_bits, held_out_error, opened_at, recipe,
+                        thinned) values
                         (:number, :manifest, :checkpoint, :bytes, :momentum, :carry, :delta, :deltaBytes, :moment, :published,
                         :tokens, :updates,
-                        :loss, :bits, :error, :now, false)""")
+                        :loss, :bits, :error, :now, :recipe, false)""")
                 .bind("number", round.number())
                 .bind("manifest", files.manifest().hex())
                 .bind("checkpoint", files.checkpoint().hex())
@@ -141,6 +143,7 @@ public final class RoundLedger {
                 .bind("bits", round.heldOutBits())
                 .bind("error", round.heldOutError())
                 .bind("now", now)
+                .bind("recipe", opening.recipe())
                 .execute();
     }
 

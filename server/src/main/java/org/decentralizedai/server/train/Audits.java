@@ -2,7 +2,6 @@ package org.decentralizedai.server.train;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -29,6 +28,7 @@ import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.worker.LocalResult;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,7 +118,7 @@ final class Audits implements AutoCloseable {
 
     /** An update counts. To be called before its round can be closed. */
     void accepted(Lease lease, String worker, long position) {
-        if (auditor == null) return;
+        if (auditor == null || !desk.plan().recipe().verifiable()) return;
         String numericClass = workers.numericClass(worker);
         if (lot.draws(lease, ledger.trust(worker, numericClass).auditRate()))
             draw(lease, worker, numericClass, position);
@@ -261,19 +261,19 @@ final class Audits implements AutoCloseable {
         return auditor == null ? List.of() : ledger.corrections(round);
     }
 
-    /** The round is about to be closed. */
-    void contributed(int round, List<Contribution> contributions) {
-        if (auditor != null) ledger.contributed(round, new ArrayList<>(contributions));
+    /** The round is closed in this commit. */
+    void contributed(Handle transaction, int round, List<Contribution> contributions) {
+        if (auditor != null) ledger.contributed(transaction, round, contributions);
     }
 
     /** The step of this round came to nothing. */
-    void discarded(int round) {
-        ledger.postpone(round);
+    void discarded(Handle transaction, int round) {
+        ledger.postpone(transaction, round);
     }
 
     /** The next round starts from the weights of an earlier one. */
-    void rolledBack(int round, int target) {
-        ledger.returned(round, target);
+    void rolledBack(Handle transaction, int round, int target) {
+        ledger.returned(transaction, round, target);
     }
 
     /** The first round whose updates may still be taken back while {@code round} is open. */

@@ -19,15 +19,13 @@ import org.jspecify.annotations.Nullable;
 /** The records of closed rounds, kept for ever, and the updates that they list, as long as the log has them. Thread-safe. */
 public final class RoundRecords {
     private final Run run;
-    private final Recipe recipe;
     private final BlobStore blobs;
     private final RoundLedger rounds;
     private final TaskLedger tasks;
     private final GradientLog log;
 
-    RoundRecords(Run run, Recipe recipe, BlobStore blobs, RoundLedger rounds, TaskLedger tasks, GradientLog log) {
+    RoundRecords(Run run, BlobStore blobs, RoundLedger rounds, TaskLedger tasks, GradientLog log) {
         this.run = run;
-        this.recipe = recipe;
         this.blobs = blobs;
         this.rounds = rounds;
         this.tasks = tasks;
@@ -36,7 +34,7 @@ public final class RoundRecords {
 
     /** @param after null when the step was discarded. @return the blob; the round's row must name it */
     Sha256 write(Trainer.Closing closing, @Nullable RoundFiles after) {
-        var round = closing.round();
+        var round = closing.plan().round();
         var result = closing.result();
         var updates = closing.inputs().done().stream()
                 .map(this::read)
@@ -46,7 +44,7 @@ public final class RoundRecords {
                         RoundRecord.FORMAT,
                         run.id(),
                         round.number(),
-                        recipe,
+                        closing.plan().recipe(),
                         round.tokens(),
                         RoundRecord.Files.of(round.files()),
                         updates,

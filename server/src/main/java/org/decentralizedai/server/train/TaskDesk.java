@@ -44,8 +44,6 @@ public final class TaskDesk {
 
     private final TaskLedger tasks;
     private final RoundLedger rounds;
-    private final Recipe recipe;
-    private final WindowSchedule schedule;
     private final TrainMetrics metrics;
     private final Duration grace;
     private final Map<String, Worker> online = new LinkedHashMap<>();
@@ -55,21 +53,13 @@ public final class TaskDesk {
     private IntConsumer onRoundFull = _ -> {};
     private Mode mode = Mode.RUNNING;
     private boolean full; // every task of the round is done
-    private @Nullable MemoryPlan memory; // the same in all rounds
+    private @Nullable MemoryPlan memory; // of the plan
     private volatile @Nullable RoundPlan plan;
 
     /** @param grace how long the task of a worker that has lost its connection waits for it */
-    public TaskDesk(
-            TaskLedger tasks,
-            RoundLedger rounds,
-            Recipe recipe,
-            WindowSchedule schedule,
-            TrainMetrics metrics,
-            Duration grace) {
+    public TaskDesk(TaskLedger tasks, RoundLedger rounds, TrainMetrics metrics, Duration grace) {
         this.tasks = tasks;
         this.rounds = rounds;
-        this.recipe = recipe;
-        this.schedule = schedule;
         this.metrics = metrics;
         this.grace = grace;
         metrics.online(this::online);
@@ -108,7 +98,7 @@ public final class TaskDesk {
     }
 
     public synchronized void heartbeat(Worker worker, Lease lease) {
-        if (!tasks.renew(lease, worker.id(), recipe.lease()))
+        if (!tasks.renew(lease, worker.id(), plan().recipe().lease()))
             worker.send(new Cancel(lease, "the lease has run out or its round has closed"));
     }
 
@@ -146,6 +136,7 @@ public final class TaskDesk {
 
     private Optional<Lease> lease(Worker worker) {
         int round = plan().round().number();
+        var recipe = plan().recipe();
         var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease());
         if (lease.isEmpty() && tasks.tasks(round).size() < recipe.tasks(online.size())) {
             rounds.openTask(round);
@@ -175,11 +166,11 @@ public final class TaskDesk {
                 p.checkpoint().pieces(),
                 p.hops(),
                 p.secondMoment(),
-                schedule.windows(lease.taskId()),
-                recipe.steps(p.round().tokens()),
-                recipe.form(p.round().number(), index(lease)),
-                recipe.auditable(),
-                recipe.leaseSeconds() * 1000);
+                p.windows().windows(lease.taskId()),
+                p.recipe().steps(p.round().tokens()),
+                p.recipe().form(p.round().number(), index(lease)),
+                p.recipe().auditable(),
+                p.recipe().leaseSeconds() * 1000);
     }
 
     private int index(Lease lease) {
@@ -193,7 +184,9 @@ public final class TaskDesk {
     /** What a task takes of a device that can keep all activations. */
     synchronized MemoryPlan memory() {
         var known = memory;
-        if (known == null) known = MemoryPlan.keeping(TaskShape.of(plan().model(), recipe.steps()));
+        if (known == null)
+            known = MemoryPlan.keeping(
+                    TaskShape.of(plan().model(), plan().recipe().steps()));
         memory = known;
         return known;
     }
@@ -240,6 +233,7 @@ public final class TaskDesk {
             var next = change.get();
             synchronized (this) {
                 plan = next;
+                memory = null;
                 full = false;
                 for (Holder holder : holders.values()) cancel(holder, "the round has closed");
                 holders.clear();

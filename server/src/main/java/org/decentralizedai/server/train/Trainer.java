@@ -7,14 +7,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.aggregate.Finding;
+import org.decentralizedai.server.state.Opening;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.TaskLedger;
-import org.decentralizedai.store.checkpoint.Checkpoint;
 import org.decentralizedai.wire.Sha256;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,10 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class Trainer {
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
     private static final Duration RETRY = Duration.ofSeconds(10);
-    private static final int ROUNDS_WITH_TASKS = 3; // whose late updates are still called late
 
     private final TrainerParts with;
-    private final ReentrantLock clearing = new ReentrantLock(); // held while blobs and log are deleted, or copied
+    private final Clearing clearing;
     private final Executor thread;
     private float[] weights = {}; // of the current round; used by the trainer's thread only
     private boolean left; // to the operator, who was told; used by the trainer's thread only
@@ -40,6 +38,7 @@ public final class Trainer {
     /** @param thread runs one thing after the other, never within the call */
     Trainer(TrainerParts parts, Executor thread) {
         with = parts;
+        clearing = new Clearing(parts);
         this.thread = thread;
         with.desk().onRoundFull(number -> thread.execute(() -> close(number)));
         with.audits().onSettled(this::close);
@@ -57,7 +56,7 @@ public final class Trainer {
         with.tasks().extendAll(with.recipe().lease());
         with.desk().nextRound(() -> {
             weights = with.shelf().weights(round);
-            return plan(round, with.shelf().checkpoint(round));
+            return with.plans().of(round, weights);
         });
         with.database().sync();
         with.audits().resume();
@@ -69,15 +68,10 @@ public final class Trainer {
     private void openFirst() {
         float[] first =
                 Initializer.weights(ParameterLayout.of(with.model()), with.run().seed());
+        var files = with.shelf().write(first, OuterState.first(with.recipe(), first.length), null);
+        var round = round(0, files, 0, 0, null);
         with.rounds()
-                .advance(
-                        round(
-                                0,
-                                with.shelf().write(first, OuterState.first(with.recipe(), first.length), null),
-                                0,
-                                0,
-                                null),
-                        with.recipe().tasks(0));
+                .advance(new Opening(round, with.recipe().json(), with.recipe().tasks(0)));
         with.database().sync();
     }
 
@@ -125,7 +119,8 @@ public final class Trainer {
     }
 
     private void closeOrFail(int number) {
-        var round = with.desk().plan().round();
+        var plan = with.desk().plan();
+        var round = plan.round();
         if (round.number() != number) return;
         var newest = with.rounds().current().orElseThrow();
         if (newest.number() != number) { // its commit went through, but the answer was lost
@@ -136,47 +131,40 @@ public final class Trainer {
         if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
         with.desk().settle(); // the last update may not have been drawn for an audit yet
         if (!with.audits().settled(number)) return;
-        var corrections = with.audits().corrections(number);
-        var before = with.tasks().tasks(number - 1);
         var inputs = new RoundResult.Inputs(
                 number,
                 done,
-                before,
-                corrections,
+                with.tasks().tasks(number - 1),
+                with.audits().corrections(number),
                 with.log(),
                 weights,
                 with.shelf().state(round));
-        var rules = with.rules();
-        var steps = with.recipe().steps(round.tokens());
-        var outer = OuterStep.of(rules.outer(), with.recipe(), number, steps);
+        var rules = with.rules().apply(plan.recipe());
+        var steps = plan.recipe().steps(round.tokens());
+        var outer = OuterStep.of(rules.outer(), plan.recipe(), number, steps);
         var result = RoundResult.of(inputs, rules.aggregation(), rules.standing(), outer);
-        var closing = new Closing(round, inputs, result);
+        var closing = new Closing(plan, inputs, result);
         if (result.finite()) advance(closing);
         else discard(closing);
     }
 
     /** A round whose result is known. */
-    record Closing(Round round, RoundResult.Inputs inputs, RoundResult result) {}
+    record Closing(RoundPlan plan, RoundResult.Inputs inputs, RoundResult result) {}
 
     /** The step overflowed: the same weights are tried with other data. */
     private void discard(Closing closing) {
-        var round = closing.round();
-        with.audits().discarded(round.number());
-        with.events().add("ROUND_DISCARDED", "the step of round " + round.number() + " was not finite");
-        open(
-                round(
-                        round.number() + 1,
-                        round.files().withoutDelta(),
-                        round.tokens(),
-                        round.updates(),
-                        round.trainLoss()),
-                weights,
-                with.records().write(closing, null),
-                false);
+        var round = closing.plan().round();
+        var next = round(
+                round.number() + 1, round.files().withoutDelta(), round.tokens(), round.updates(), round.trainLoss());
+        open(next, weights, with.records().write(closing, null), false, transaction -> {
+            with.audits().discarded(transaction, round.number());
+            with.events()
+                    .add(transaction, "ROUND_DISCARDED", "the step of round " + round.number() + " was not finite");
+        });
     }
 
     private void advance(Closing closing) {
-        var round = closing.round();
+        var round = closing.plan().round();
         var result = closing.result();
         var files = with.shelf().write(result.weights(), result.state(), result.delta());
         var next = round(
@@ -193,38 +181,35 @@ public final class Trainer {
                 result.count(Finding.COPY_OF_LAST_ROUND),
                 result.count(Finding.STRAY),
                 "%.4f".formatted(result.lastLoss()));
-        with.audits().contributed(round.number(), result.contributions());
         with.metrics().round(Duration.ofMillis(with.clock().millis() - round.openedAtMillis()));
-        open(next, result.weights(), with.records().write(closing, files), false);
+        var record = with.records().write(closing, files);
+        open(
+                next,
+                result.weights(),
+                record,
+                false,
+                transaction -> with.audits().contributed(transaction, round.number(), result.contributions()));
     }
 
-    /** @param record of the round before; null when that counts for nothing */
-    private void open(Round next, float[] nextWeights, @Nullable Sha256 record, boolean demanded) {
+    /**
+     * @param record of the round before; null when that counts for nothing
+     * @param also what is written in the same commit
+     */
+    private void open(Round next, float[] nextWeights, @Nullable Sha256 record, boolean demanded, Opening.Also also) {
         with.desk().nextRound(() -> {
-            with.rounds().advance(next, with.recipe().tasks(with.desk().online()), record);
+            int tasks = with.recipe().tasks(with.desk().online());
+            with.rounds().advance(new Opening(next, with.recipe().json(), tasks, record, also));
             weights = nextWeights;
-            return plan(next, with.shelf().checkpoint(next));
+            return with.plans().of(next, nextWeights);
         });
         with.database().sync();
         with.onRound().run();
         with.examiner().consider(candidate(next, demanded));
-        clear(next);
+        clearing.clear(next);
     }
 
     private Candidate candidate(Round round, boolean demanded) {
         return new Candidate(round, with.shelf().checkpoint(round), weights, demanded);
-    }
-
-    private RoundPlan plan(Round round, Checkpoint checkpoint) {
-        double greatest = 0;
-        for (float weight : weights) greatest = Math.max(greatest, Math.abs(weight));
-        var checks = new Checks(
-                with.recipe(),
-                ParameterLayout.of(with.model()).parameterCount(),
-                with.model().vocabulary(),
-                with.rules().greatestChange().applyAsDouble(greatest));
-        var hops = DeltaChain.to(round, with.rounds()::find).hops();
-        return new RoundPlan(round, with.model(), checkpoint, hops, checks);
     }
 
     private Round round(int number, RoundFiles files, long tokens, long updates, @Nullable Double trainLoss) {
@@ -240,29 +225,9 @@ public final class Trainer {
                 false);
     }
 
-    /** While a backup copies, nothing is deleted: the next round does it. */
-    private void clear(Round current) {
-        if (!clearing.tryLock()) return;
-        try {
-            int recent = with.shelf().oldestRecent(current); // it is computed again from updates of earlier rounds, too
-            int oldest = Math.min(recent - 1, with.audits().oldestNeeded(recent));
-            with.log().trim(oldest);
-            with.audits().trim(current.number());
-            with.rounds().trimTasks(Math.min(oldest, current.number() - ROUNDS_WITH_TASKS));
-            with.shelf().thin(current, with.promoted().current(), with.examiner()::uses);
-        } finally {
-            clearing.unlock();
-        }
-    }
-
     /** Runs the action while nothing that the database names is deleted. */
     public void withoutClearing(Runnable action) {
-        clearing.lock();
-        try {
-            action.run();
-        } finally {
-            clearing.unlock();
-        }
+        clearing.without(action);
     }
 
     /**
@@ -319,9 +284,19 @@ public final class Trainer {
                 target.tokens(),
                 current.updates(),
                 target.trainLoss());
-        with.audits().rolledBack(current.number(), number);
-        with.events().add("ROLLBACK", "round " + next.number() + " starts from the weights of round " + number);
-        open(next, restored, null, demanded);
+        try {
+            open(next, restored, null, demanded, transaction -> {
+                with.audits().rolledBack(transaction, current.number(), number);
+                with.events()
+                        .add(
+                                transaction,
+                                "ROLLBACK",
+                                "round " + next.number() + " starts from the weights of round " + number);
+            });
+        } catch (RuntimeException e) { // its commit may have gone through
+            thread.execute(() -> close(current.number()));
+            throw e;
+        }
         return next.number();
     }
 

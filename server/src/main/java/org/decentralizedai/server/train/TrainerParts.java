@@ -1,6 +1,7 @@
 package org.decentralizedai.server.train;
 
 import java.time.Clock;
+import java.util.function.Function;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.EventLedger;
@@ -9,12 +10,18 @@ import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
 import org.decentralizedai.server.state.TaskLedger;
 
-/** What a {@link Trainer} works with. @param onRound runs after each new round */
+/**
+ * What a {@link Trainer} works with.
+ *
+ * @param recipe of the rounds that are opened from now on
+ * @param onRound runs after each new round
+ */
 record TrainerParts(
         Run run,
         ModelConfig model,
         Recipe recipe,
-        UpdateRules rules,
+        Function<Recipe, UpdateRules> rules,
+        RoundPlans plans,
         TaskLedger tasks,
         RoundLedger rounds,
         EventLedger events,

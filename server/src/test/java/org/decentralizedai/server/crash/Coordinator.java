@@ -63,7 +63,7 @@ final class Coordinator {
                     new ByteTokenizer(),
                     new TrainMetrics(new SimpleMeterRegistry()),
                     new MutableClock(),
-                    new Training.Driver(turns::add, new Promoter(), UpdateRules.of(recipe), null, Lot.secret()));
+                    new Training.Driver(turns::add, new Promoter(), UpdateRules::of, null, Lot.secret()));
         } catch (RuntimeException | Error e) {
             close();
             throw e;

@@ -43,7 +43,7 @@ abstract class TaskLedgerContract {
 
     private void openRound(int number, int tasks) {
         new RoundLedger(database, clock)
-                .advance(
+                .advance(new Opening(
                         new Round(
                                 number,
                                 new RoundFiles(HASH, HASH, 1, null, null, null, null),
@@ -54,7 +54,8 @@ abstract class TaskLedgerContract {
                                 null,
                                 0,
                                 false),
-                        tasks);
+                        "{}",
+                        tasks));
     }
 
     @AfterEach

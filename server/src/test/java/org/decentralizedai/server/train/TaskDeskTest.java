@@ -21,6 +21,7 @@ import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.JdbcTaskLedger;
 import org.decentralizedai.server.state.MutableClock;
+import org.decentralizedai.server.state.Opening;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.RoundLedger;
@@ -59,6 +60,8 @@ class TaskDeskTest {
             30,
             90);
     private static final Sha256 HASH = new Sha256("ab".repeat(32));
+    private static final WindowSchedule SCHEDULE =
+            new WindowSchedule(List.of(new CorpusShard(HASH, 4000)), 16, STEPS.windows(), 1);
 
     /** One worker, its connection and what it believes to hold. */
     private static final class Volunteer implements Worker {
@@ -107,14 +110,7 @@ class TaskDeskTest {
 
         Fixture() {
             new RunLedger(database, clock).create(new Run("test", "test", "{}", "{}", HASH, 1, 1, 1, false));
-            var schedule = new WindowSchedule(List.of(new CorpusShard(HASH, 4000)), 16, STEPS.windows(), 1);
-            desk = new TaskDesk(
-                    tasks,
-                    rounds,
-                    RECIPE,
-                    schedule,
-                    new TrainMetrics(new SimpleMeterRegistry()),
-                    Duration.ofSeconds(10));
+            desk = new TaskDesk(tasks, rounds, new TrainMetrics(new SimpleMeterRegistry()), Duration.ofSeconds(10));
             desk.onRoundFull(number -> full = number);
             open(0);
         }
@@ -124,8 +120,9 @@ class TaskDeskTest {
                     number, new RoundFiles(HASH, HASH, 1, null, null, null, null), 0, 0, null, null, null, 0, false);
             var checks = new Checks(RECIPE, ParameterLayout.of(MODEL).parameterCount(), MODEL.vocabulary(), 1);
             desk.nextRound(() -> {
-                rounds.advance(round, TASKS);
-                return new RoundPlan(round, MODEL, new Checkpoint(HASH, HASH, List.of(HASH), 1), List.of(), checks);
+                rounds.advance(new Opening(round, RECIPE.json(), TASKS));
+                var checkpoint = new Checkpoint(HASH, HASH, List.of(HASH), 1);
+                return new RoundPlan(round, MODEL, checkpoint, List.of(), SCHEDULE, checks);
             });
         }
 
