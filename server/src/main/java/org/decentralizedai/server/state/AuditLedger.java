@@ -19,6 +19,7 @@ public final class AuditLedger {
     /**
      * An accepted update that was drawn.
      *
+     * @param round in which it counts
      * @param numericClass what the worker computes with
      * @param position in the log
      */

@@ -1,5 +1,7 @@
 package org.decentralizedai.server.train;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.server.state.AuditLedger;
 import org.decentralizedai.server.state.AuditLedger.Audit;
@@ -36,7 +39,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Has accepted updates computed again, drawn by lot after they were accepted. A round is closed when its audits are done, or
  * after {@link #PATIENCE}. A fake that is found in time is replaced by the auditor's update; its account is nobody again, all
- * that it has in the open round is audited, and the next step takes back what it has in the means of the last rounds.
+ * that it has in the open round is audited, and the next step takes back what it has in the means of the last rounds. An update
+ * belongs to the round in whose mean it is; a late one is computed again as its own round gave it out.
  *
  * <p>That is a correction, not an undo: a step is linear in its mean, momentum included, so that subtracting a contribution from
  * a later mean cancels all that it still does, but what others computed from the weights in between stays.
@@ -117,20 +121,27 @@ final class Audits implements AutoCloseable {
     }
 
     /** An update counts. To be called before its round can be closed. */
-    void accepted(Lease lease, String worker, long position) {
-        if (auditor == null || !desk.plan().recipe().verifiable()) return;
+    void accepted(Lease lease, String worker, long position, int countsIn) {
+        if (auditor == null) return;
         String numericClass = workers.numericClass(worker);
         if (lot.draws(lease, ledger.trust(worker, numericClass).auditRate()))
-            draw(lease, worker, numericClass, position);
+            draw(new Audit(lease, countsIn, worker, numericClass, position));
     }
 
-    private void draw(Lease lease, String worker, String numericClass, long position) {
-        var audit = new Audit(lease, desk.plan().round().number(), worker, numericClass, position);
-        if (ledger.draw(audit)) begin(audit);
+    private void draw(Audit audit) {
+        if (verifiable(audit.lease()) && ledger.draw(audit)) begin(audit);
+    }
+
+    /** By the recipe of its own round. */
+    private boolean verifiable(Lease lease) {
+        return tasks.find(lease.taskId())
+                .flatMap(task -> desk.open().find(task.round()))
+                .filter(plan -> plan.recipe().verifiable())
+                .isPresent();
     }
 
     private void begin(Audit audit) {
-        open.put(audit.lease().taskId(), audit);
+        if (open.putIfAbsent(audit.lease().taskId(), audit) != null) return;
         queue.add(new Waiting(audit, desk.task(audit.lease())));
         thread.execute(this::computeNext);
     }
@@ -140,14 +151,24 @@ final class Audits implements AutoCloseable {
         if (auditor == null) return;
         int round = desk.plan().round().number();
         for (Audit audit : ledger.waiting())
-            if (audit.round() == round) begin(audit);
+            if (audit.round() >= round && verifiable(audit.lease())) begin(audit);
             else ledger.missed(audit.lease().taskId());
-        for (Task task : tasks.tasks(round)) {
+        for (Task task : toCount(round)) {
             var worker = task.worker();
-            var position = task.logPosition();
-            if (position == null || worker == null || worker.equals(AUDITOR) || ledger.drawn(task.id())) continue;
-            accepted(new Lease(task.id(), task.fence()), worker, position);
+            if (worker == null || worker.equals(AUDITOR) || ledger.drawn(task.id())) continue;
+            accepted(new Lease(task.id(), task.fence()), worker, task.position(), countsIn(task));
         }
+    }
+
+    /** Done tasks that are in no mean yet: while the open round is being closed, updates count in the next. */
+    private List<Task> toCount(int round) {
+        return Stream.of(round, round + 1)
+                .flatMap(each -> tasks.counted(each).stream())
+                .toList();
+    }
+
+    private static int countsIn(Task done) {
+        return requireNonNull(done.countsIn());
     }
 
     private void computeNext() {
@@ -209,6 +230,7 @@ final class Audits implements AutoCloseable {
     private static LoggedUpdate replacement(LoggedUpdate fake, byte[] expected, LocalResult result) {
         return new LoggedUpdate(
                 fake.round(),
+                fake.late(),
                 fake.lease(),
                 AUDITOR,
                 fake.tokens(),
@@ -221,7 +243,7 @@ final class Audits implements AutoCloseable {
 
     private void punish(Audit audit, Agreement agreement, LoggedUpdate honest) {
         int round = desk.plan().round().number();
-        if (audit.round() == round)
+        if (audit.round() >= round)
             tasks.replace(audit.lease().taskId(), audit.position(), AUDITOR, log.append(honest));
         onCaught.accept(audit.worker()); // first: may be done twice, and must not be left out
         int takenBack = ledger.caught(audit, agreement, round, round - ROUNDS_TAKEN_BACK);
@@ -234,11 +256,14 @@ final class Audits implements AutoCloseable {
                     "CORRECTION",
                     "the step of round %d takes back %d updates of worker %s"
                             .formatted(round, takenBack, audit.worker()));
-        for (Task task : tasks.tasks(round)) {
-            var position = task.logPosition();
-            if (position != null && audit.worker().equals(task.worker()))
-                draw(new Lease(task.id(), task.fence()), audit.worker(), audit.numericClass(), position);
-        }
+        for (Task task : toCount(round))
+            if (audit.worker().equals(task.worker()))
+                draw(new Audit(
+                        new Lease(task.id(), task.fence()),
+                        countsIn(task),
+                        audit.worker(),
+                        audit.numericClass(),
+                        task.position()));
     }
 
     /** Whether a full round may be closed. */
