@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.server.credit.CreditRule;
@@ -16,6 +17,7 @@ import org.decentralizedai.server.train.RateSchedule;
 import org.decentralizedai.server.train.Recipe;
 import org.decentralizedai.server.train.RoundRecord;
 import org.decentralizedai.wire.ClientMessage;
+import org.decentralizedai.wire.LocalSteps;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.VerdictCode;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,58 @@ class CheatingTest {
             assertThat(credits.pool(Epoch.at(System.currentTimeMillis())))
                     .as("forfeited")
                     .isEqualTo(task);
+        }
+    }
+
+    /** Of the next round on another recipe holds: an audit computes what was given out. */
+    @Test
+    void recipe_givenInMidRound_holdsFromTheNextRoundOn() throws Exception {
+        var settings = SettingsFile.with(TestRun.settings(folder, 2), Map.of("auditors", 1));
+        var old = TestRun.recipe(2);
+        try (var server = new Server(settings);
+                var one = TestWorker.join(server.url(), "one")) {
+            assertThat(one.train(task(one)).code()).isEqualTo(VerdictCode.ACCEPTED);
+        }
+        var steps = new LocalSteps(3, 4, 4, 16, 2e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
+        var recipe = new Recipe(
+                steps,
+                RateSchedule.CONSTANT,
+                2,
+                2,
+                1,
+                0.5,
+                UpdateEncoding.SIGN,
+                1,
+                0,
+                false,
+                UpdateEncoding.INT8,
+                null,
+                30,
+                60);
+        try (var server = new Server(SettingsFile.with(settings, Map.of("recipe", recipe)));
+                var one = TestWorker.join(server.url(), "one");
+                var other = TestWorker.join(server.url(), "other")) {
+            var rest = task(other);
+            assertThat(rest.steps()).isEqualTo(old.steps());
+            assertThat(other.train(rest).code()).isEqualTo(VerdictCode.ACCEPTED);
+            awaitRound(server, 1);
+            assertThat(RoundRecord.read(server.training()
+                                    .records()
+                                    .find(0)
+                                    .orElseThrow()
+                                    .array())
+                            .recipe())
+                    .isEqualTo(old);
+            for (var worker : List.of(one, other)) {
+                var task = task(worker);
+                assertThat(task.steps()).isEqualTo(steps);
+                assertThat(task.form().encoding()).isEqualTo(UpdateEncoding.SIGN);
+                assertThat(worker.train(task).code()).isEqualTo(VerdictCode.ACCEPTED);
+            }
+            awaitRound(server, 2);
+            var counts = server.training().audited();
+            assertThat(counts.agreed()).isEqualTo(4);
+            assertThat(counts.caught()).isZero();
         }
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 interface Lab extends AutoCloseable {
 
-    /** The checkpoint that the next tasks start from. */
+    /** The checkpoint that the next tasks start from. Those of rounds whose updates may still come are kept. */
     void checkpoint(Sha256 hash, float[] packed);
 
     /**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.decentralizedai.kernels.Kernels;
 import org.decentralizedai.model.ParameterLayout;
@@ -18,6 +19,7 @@ import org.decentralizedai.server.state.FileGradientLog;
 import org.decentralizedai.server.train.Candidate;
 import org.decentralizedai.server.train.Examiner;
 import org.decentralizedai.server.train.ModelChoice;
+import org.decentralizedai.server.train.Recipe;
 import org.decentralizedai.server.train.Retention;
 import org.decentralizedai.server.train.RunRequest;
 import org.decentralizedai.server.train.TrainMetrics;
@@ -144,8 +146,9 @@ final class Simulation implements AutoCloseable {
         crowd.caught(worker, newest.candidate().round().number());
     }
 
-    private static UpdateRules rules(Scenario scenario) {
-        return scenario.variant().rules(scenario.recipe(), ParameterLayout.of(ModelChoice.config(scenario.model())));
+    private static Function<Recipe, UpdateRules> rules(Scenario scenario) {
+        var layout = ParameterLayout.of(ModelChoice.config(scenario.model()));
+        return recipe -> scenario.variant().rules(recipe, layout);
     }
 
     /** @param progress hears a sentence now and then */

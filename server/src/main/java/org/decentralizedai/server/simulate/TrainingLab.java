@@ -2,6 +2,7 @@ package org.decentralizedai.server.simulate;
 
 import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,14 +24,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Trains, on a few threads. */
 final class TrainingLab implements Lab {
+    private static final int CHECKPOINTS =
+            6; // the running round's, three before it, and what audits have not yet come to
+
     private final ModelConfig model;
     private final Inner inner;
     private final BlobStore blobs;
     private final ExecutorService threads;
     private final ThreadLocal<Bench> benches;
     private final Map<Sha256, byte[]> shards = new HashMap<>(); // used by the caller's thread only
-    private @Nullable Sha256 checkpoint;
-    private byte[] weights = {};
+    private final Map<Sha256, byte[]> checkpoints = new LinkedHashMap<>(); // oldest first
     private List<Sha256> momentPieces = List.of();
     private byte @Nullable [] moment; // of those pieces
 
@@ -46,18 +49,18 @@ final class TrainingLab implements Lab {
 
     @Override
     public void checkpoint(Sha256 hash, float[] packed) {
-        checkpoint = hash;
-        weights = HeldOutLoss.bytes(packed);
+        if (checkpoints.containsKey(hash)) return;
+        checkpoints.put(hash, HeldOutLoss.bytes(packed));
+        if (checkpoints.size() > CHECKPOINTS)
+            checkpoints.remove(checkpoints.keySet().iterator().next());
     }
 
     @Override
     public Supplier<Computed> compute(GradientTask task, LocalSteps steps, @Nullable Moments kept) {
-        if (!task.checkpoint().equals(checkpoint))
-            throw new IllegalStateException("task of another checkpoint: " + task.checkpoint());
+        byte[] from = checkpoints.get(task.checkpoint());
+        if (from == null) throw new IllegalStateException("task of another checkpoint: " + task.checkpoint());
         if (!task.secondMoment().equals(momentPieces)) load(task.secondMoment());
-        byte[] from = weights,
-                v = moment,
-                shard = shards.computeIfAbsent(task.data().shard(), blobs::get);
+        byte[] v = moment, shard = shards.computeIfAbsent(task.data().shard(), blobs::get);
         return CompletableFuture.supplyAsync(() -> benches.get().run(task, steps, from, v, shard, kept), threads)::join;
     }
 

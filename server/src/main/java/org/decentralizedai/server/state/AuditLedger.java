@@ -19,6 +19,7 @@ public final class AuditLedger {
     /**
      * An accepted update that was drawn.
      *
+     * @param round in which it counts
      * @param numericClass what the worker computes with
      * @param position in the log
      */
@@ -104,7 +105,7 @@ public final class AuditLedger {
             handle.execute("update trust set valid = 0 where worker = ?", audit.worker());
             return handle.execute(
                     "update contribution set corrected_in = ? where worker = ? and round >= ? and round < ?"
-                            + " and corrected_in is null", // a crash may have left those of the open round
+                            + " and corrected_in is null",
                     round,
                     audit.worker(),
                     since,
@@ -129,19 +130,17 @@ public final class AuditLedger {
                 task));
     }
 
-    /** Written before the round is closed, and again when a crash cut it. */
-    public void contributed(int round, List<Contribution> contributions) {
-        jdbi.useTransaction(handle -> {
-            handle.execute("delete from contribution where round = ?", round);
-            for (Contribution each : contributions)
-                handle.execute(
-                        "insert into contribution (round, task_id, worker, log_position, share) values (?, ?, ?, ?, ?)",
-                        round,
-                        each.task(),
-                        each.worker(),
-                        each.position(),
-                        each.share());
-        });
+    /** In the commit that closes the round. */
+    public void contributed(Handle transaction, int round, List<Contribution> contributions) {
+        transaction.execute("delete from contribution where round = ?", round); // of a version that wrote them before
+        for (Contribution each : contributions)
+            transaction.execute(
+                    "insert into contribution (round, task_id, worker, log_position, share) values (?, ?, ?, ?, ?)",
+                    round,
+                    each.task(),
+                    each.worker(),
+                    each.position(),
+                    each.share());
     }
 
     /** What the step of this round takes back. */
@@ -153,21 +152,18 @@ public final class AuditLedger {
                 .list());
     }
 
-    /** The step of {@code round} came to nothing: the next one takes back what it would have. */
-    public void postpone(int round) {
-        jdbi.useHandle(handle ->
-                handle.execute("update contribution set corrected_in = ? where corrected_in = ?", round + 1, round));
+    /** The step of {@code round} came to nothing: the next one takes back what it would have. In the commit that says so. */
+    public void postpone(Handle transaction, int round) {
+        transaction.execute("update contribution set corrected_in = ? where corrected_in = ?", round + 1, round);
     }
 
     /**
      * After {@code round} the weights are again those that {@code target} began with: what came since is not in them, and what was
-     * taken back since is.
+     * taken back since is. In the commit that goes back.
      */
-    public void returned(int round, int target) {
-        jdbi.useTransaction(handle -> {
-            handle.execute("delete from contribution where round >= ?", target);
-            handle.execute("update contribution set corrected_in = ? where corrected_in >= ?", round + 1, target);
-        });
+    public void returned(Handle transaction, int round, int target) {
+        transaction.execute("delete from contribution where round >= ?", target);
+        transaction.execute("update contribution set corrected_in = ? where corrected_in >= ?", round + 1, target);
     }
 
     /** The first round of which the step of {@code round} or a later one takes something back; that round when there is none. */

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.decentralizedai.wire.Sha256;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
 
@@ -25,11 +26,16 @@ public final class EventLedger {
     }
 
     public void add(String kind, String sentence) {
-        jdbi.useHandle(handle -> handle.execute(
+        jdbi.useHandle(handle -> add(handle, kind, sentence));
+    }
+
+    /** In the commit of what has happened. */
+    public void add(Handle transaction, String kind, String sentence) {
+        transaction.execute(
                 "insert into event (happened_at, kind, sentence) values (?, ?, ?)",
                 clock.millis(),
                 kind,
-                shortened(sentence)));
+                shortened(sentence));
     }
 
     /** Newest first. */

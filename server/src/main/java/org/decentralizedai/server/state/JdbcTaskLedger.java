@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.decentralizedai.wire.Lease;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -72,24 +73,38 @@ public final class JdbcTaskLedger implements TaskLedger {
     }
 
     @Override
-    public Outcome complete(Lease lease, String worker, long logPosition, Work done, int tokens) {
-        return complete(lease, worker, logPosition, done, tokens, "fence = :fence and worker = :worker");
+    public Outcome complete(Lease lease, String worker, long logPosition, Work done, int tokens, int countsIn) {
+        return complete(lease, worker, logPosition, done, tokens, countsIn, "fence = :fence and worker = :worker");
     }
 
     @Override
-    public Outcome adopt(Lease lease, String worker, long logPosition, @Nullable Work done, int tokens) {
-        return complete(lease, worker, logPosition, done, tokens, "fence <= :fence");
+    public Outcome adopt(LoggedUpdate update, long logPosition, int countsIn) {
+        return complete(
+                update.lease(),
+                update.worker(),
+                logPosition,
+                update.work(),
+                update.tokens(),
+                countsIn,
+                "fence <= :fence and round = " + update.round());
     }
 
     private Outcome complete(
-            Lease lease, String worker, long logPosition, @Nullable Work work, int tokens, String condition) {
+            Lease lease,
+            String worker,
+            long logPosition,
+            @Nullable Work work,
+            int tokens,
+            int countsIn,
+            String condition) {
         boolean done = jdbi.inTransaction(handle -> {
-            var update = handle.createUpdate(
-                            "update task set state = 'DONE', log_position = :position, fence = :fence, worker = :worker"
-                                    + (work == null ? "" : ", steps = :steps, batch = :batch")
-                                    + " where id = :id and state <> 'DONE' and " + condition
-                                    + (work == null ? "" : " and portion = :portion and first_window = :first"))
+            var update = handle.createUpdate("update task set state = 'DONE', log_position = :position,"
+                            + " counts_in = :countsIn, fence = :fence, worker = :worker"
+                            + (work == null ? "" : ", steps = :steps, batch = :batch")
+                            + " where id = :id and state <> 'DONE' and " + condition
+                            + (work == null ? "" : " and portion = :portion and first_window = :first"))
                     .bind("position", logPosition)
+                    .bind("countsIn", countsIn)
                     .bind("id", lease.taskId())
                     .bind("fence", lease.fence())
                     .bind("worker", worker);
@@ -192,18 +207,43 @@ public final class JdbcTaskLedger implements TaskLedger {
     }
 
     @Override
-    public List<Lease> heldBy(String worker, int round) {
+    public List<Task> counted(int round) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select * from task where counts_in = :round order by round, task_index")
+                        .bind("round", round)
+                        .map(JdbcTaskLedger::task)
+                        .list());
+    }
+
+    @Override
+    public List<Task> leased(int since) {
         return jdbi.withHandle(handle -> handle.createQuery(
-                        "select id, fence from task where round = :round and worker = :worker and state = 'LEASED'")
-                .bind("round", round)
-                .bind("worker", worker)
-                .map((row, _) -> new Lease(row.getLong(1), row.getLong(2)))
+                        "select * from task where round >= :since and state = 'LEASED' order by id")
+                .bind("since", since)
+                .map(JdbcTaskLedger::task)
                 .list());
     }
 
+    @Override
+    public Set<Integer> inPlay(int oldest, int since) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select distinct round from task where round >= :oldest and (state <> 'DONE' or counts_in >= :since)")
+                .bind("oldest", oldest)
+                .bind("since", since)
+                .mapTo(Integer.class)
+                .set());
+    }
+
+    @Override
+    public List<Lease> heldBy(String worker) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select id, fence from task where worker = :worker and state = 'LEASED'")
+                        .bind("worker", worker)
+                        .map((row, _) -> new Lease(row.getLong(1), row.getLong(2)))
+                        .list());
+    }
+
     private static Task task(ResultSet row, StatementContext context) throws SQLException {
-        long value = row.getLong("log_position");
-        Long position = row.wasNull() ? null : value;
         return new Task(
                 row.getLong("id"),
                 row.getInt("round"),
@@ -211,7 +251,8 @@ public final class JdbcTaskLedger implements TaskLedger {
                 State.valueOf(row.getString("state")),
                 row.getString("worker"),
                 row.getLong("fence"),
-                position,
+                row.getObject("log_position", Long.class),
+                row.getObject("counts_in", Integer.class),
                 row.getLong("portion"),
                 row.getInt("first_window"),
                 row.getInt("windows"),

@@ -15,7 +15,7 @@ import org.decentralizedai.wire.Lease;
  *
  * <pre> 0              4            8
  *       | body bytes n | crc32c of body | round i32 | task i64 | fence i64 | tokens i32 | first f64 | last f64
- *                                       | encoding u8 | part u8 | parts - 1 u8 | kind u8 | worker: length i32, UTF-8
+ *                                       | encoding u8 | part u8 | parts - 1 u8 | kind + 16 late u8 | worker: length i32, UTF-8
  *                                       | of kind 1: portion i64 | first i32 | steps i32 | batch i32 | update: the rest | </pre>
  *
  * Records of kind 0 are those of earlier versions, when each task was a whole portion.
@@ -24,7 +24,7 @@ final class LogRecord {
     static final int HEADER = 8;
     private static final int FIXED = 4 + 8 + 8 + 4 + 8 + 8 + 4 + 4;
     private static final int WORK = 8 + 4 + 4 + 4;
-    private static final byte WITHOUT_WORK = 0, WITH_WORK = 1;
+    private static final int WITHOUT_WORK = 0, WITH_WORK = 1, LATE_SHIFT = 4; // late is 3 at most
 
     private LogRecord() {}
 
@@ -46,7 +46,7 @@ final class LogRecord {
                 .put((byte) update.encoding().ordinal())
                 .put((byte) update.slice().part())
                 .put((byte) (update.slice().parts() - 1))
-                .put(work == null ? WITHOUT_WORK : WITH_WORK)
+                .put((byte) ((work == null ? WITHOUT_WORK : WITH_WORK) + (update.late() << LATE_SHIFT)))
                 .putInt(worker.length)
                 .put(worker);
         if (work != null)
@@ -72,7 +72,7 @@ final class LogRecord {
         var encoding = UpdateEncoding.values()[in.get()];
         int part = in.get();
         var slice = new Slice(part, in.get() + 1);
-        byte kind = in.get();
+        int kinds = in.get(), kind = kinds & (1 << LATE_SHIFT) - 1, late = kinds >> LATE_SHIFT;
         byte[] worker = new byte[in.getInt()];
         in.get(worker);
         var work = kind == WITH_WORK ? new Work(in.getLong(), in.getInt(), in.getInt(), in.getInt()) : null;
@@ -80,6 +80,7 @@ final class LogRecord {
         in.get(encoded);
         return new LoggedUpdate(
                 round,
+                late,
                 lease,
                 new String(worker, StandardCharsets.UTF_8),
                 tokens,

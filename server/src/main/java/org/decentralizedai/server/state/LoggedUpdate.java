@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * An update that passed every check, as the log keeps it. Losses in nats per token.
  *
+ * @param round of its task, from whose weights it was computed
+ * @param late rounds after which it came: it counts in the step of round + late
  * @param work what it was computed from; null when an earlier version wrote it
  */
 public record LoggedUpdate(
         int round,
+        int late,
         Lease lease,
         String worker,
         int tokens,
@@ -23,7 +26,7 @@ public record LoggedUpdate(
         @Nullable Work work,
         Bytes encoded) {
 
-    /** Whose work does not matter: its round is closed. */
+    /** One that counts in its own round, and whose work does not matter. */
     public LoggedUpdate(
             int round,
             Lease lease,
@@ -34,6 +37,17 @@ public record LoggedUpdate(
             UpdateEncoding encoding,
             Slice slice,
             Bytes encoded) {
-        this(round, lease, worker, tokens, firstLoss, lastLoss, encoding, slice, null, encoded);
+        this(round, 0, lease, worker, tokens, firstLoss, lastLoss, encoding, slice, null, encoded);
+    }
+
+    /** The same in the step of another round. */
+    public LoggedUpdate countedIn(int step) {
+        return new LoggedUpdate(
+                round, step - round, lease, worker, tokens, firstLoss, lastLoss, encoding, slice, work, encoded);
+    }
+
+    /** The round in whose step it is. */
+    public int countsIn() {
+        return round + late;
     }
 }

@@ -15,28 +15,28 @@ public final class Portions {
     }
 
     /**
-     * Says how large portions are, before tasks are given out. With another size than before they are other windows: what was left
-     * of old ones is forgotten, and tasks that are not done begin anew.
+     * For a database of a version in which each task was a whole portion; does nothing to others. To be called before tasks are
+     * given out.
      *
      * @param steps of a whole portion @param batch windows of each of them
      */
-    public void size(int steps, int batch) {
-        int windows = steps * batch;
+    public void adopt(int steps, int batch) {
         jdbi.useTransaction(handle -> {
-            int before = handle.createQuery("select portion_windows from run")
+            int size = handle.createQuery("select portion_windows from run")
                     .mapTo(Integer.class)
                     .one();
-            if (before == windows) return;
-            handle.execute("update run set portion_windows = ?", windows);
-            // tasks of an earlier version, which were whole portions
+            if (size != 0) return;
             handle.execute("update task set steps = ?, batch = ? where windows = 0 and state <> 'FREE'", steps, batch);
-            handle.execute("update task set windows = ? where windows = 0", windows);
-            if (before == 0) return;
-            handle.execute("delete from remainder");
-            handle.execute(
-                    "update task set first_window = 0, windows = ?, state = 'FREE', worker = null where state <> 'DONE'",
-                    windows);
+            handle.execute("update task set windows = ? where windows = 0", steps * batch);
+            resize(handle, steps * batch);
         });
+    }
+
+    /** Those that are opened from now on have so many windows. They are other windows then, and what was left of old ones is forgotten. */
+    static void resize(Handle handle, int windows) {
+        int changed =
+                handle.execute("update run set portion_windows = ? where portion_windows <> ?", windows, windows);
+        if (changed > 0) handle.execute("delete from remainder");
     }
 
     /** Adds a free task: of the oldest remainder if there is one, else of a new portion. */
@@ -68,20 +68,19 @@ public final class Portions {
 
     private record Left(long portion, int first, int windows) {}
 
-    /** What a task that is done has not trained on is left over. */
+    /** What a task that is done has not trained on is left over, unless portions are others by now: a task's windows go to its portion's end. */
     static void done(Handle handle, long task) {
         handle.execute(
                 "insert into remainder (portion, first_window, windows)"
                         + " select portion, first_window + steps * batch, windows - steps * batch from task"
-                        + " where id = ? and windows > steps * batch",
+                        + " where id = ? and windows > steps * batch"
+                        + " and first_window + windows = (select portion_windows from run)",
                 task);
     }
 
-    /** What tasks of rounds below {@code number} were to train on and never will is left over. To be called before they are deleted. */
-    static void forgotten(Handle handle, int number) {
-        handle.execute(
-                "insert into remainder (portion, first_window, windows)"
-                        + " select portion, first_window, windows from task where round < ? and state <> 'DONE'",
-                number);
+    /** A free task of an earlier round is to be computed in a later one: from the beginning if portions are others by now. */
+    static void moved(Handle handle, long task) {
+        handle.execute("update task set first_window = 0, windows = (select portion_windows from run)"
+                + " where id = ? and first_window + windows <> (select portion_windows from run)", task);
     }
 }

@@ -70,29 +70,31 @@ public final class RoundLedger {
                         .list());
     }
 
-    /** Opens {@code next} with {@code tasks} free tasks; what was done in the round before counts for nothing. */
-    public void advance(Round next, int tasks) {
-        advance(next, tasks, null);
-    }
-
-    /**
-     * Closes the round before {@code next} and opens {@code next} with {@code tasks} free tasks.
-     *
-     * @param record blob that says what the closed round was made of; null for the first round and after a rollback
-     */
-    public void advance(Round next, int tasks, @Nullable Sha256 record) {
+    /** Closes the round before and opens the next one, with free tasks: first those that nobody has computed in earlier rounds. */
+    public void advance(Opening opening) {
         long now = clock.millis();
+        int number = opening.round().number();
+        var record = opening.record();
         jdbi.useTransaction(handle -> {
             handle.execute(
-                    "update training_round set closed_at = ? where number = ? and closed_at is null",
-                    now,
-                    next.number() - 1);
-            insert(handle, next, now);
-            for (int i = 0; i < tasks; i++) Portions.open(handle, next.number(), i);
+                    "update training_round set closed_at = ? where number = ? and closed_at is null", now, number - 1);
+            insert(handle, opening, now);
+            Portions.resize(handle, opening.portion());
+            RoundTasks.takeBack(handle, number, opening.oldest());
+            RoundTasks.open(handle, number, opening.tasks());
             if (record != null)
-                handle.execute(
-                        "insert into round_record (round, record) values (?, ?)", next.number() - 1, record.hex());
+                handle.execute("insert into round_record (round, record) values (?, ?)", number - 1, record.hex());
+            opening.also().book(handle);
         });
+    }
+
+    /** Under which the tasks of a round are computed, JSON; empty for rounds of a version that did not say. */
+    public Optional<String> recipe(int number) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select recipe from training_round where number = :number and recipe is not null")
+                .bind("number", number)
+                .map((row, _) -> row.getString("recipe"))
+                .findOne());
     }
 
     /** The blob that says what a closed round was made of. */
@@ -115,16 +117,18 @@ public final class RoundLedger {
                 }));
     }
 
-    private static void insert(Handle handle, Round round, long now) {
+    private static void insert(Handle handle, Opening opening, long now) {
+        var round = opening.round();
         var files = round.files();
         var delta = files.delta();
         var moment = files.moment();
         handle.createUpdate("""
                         insert into training_round (number, manifest, checkpoint, checkpoint_bytes, momentum, carry, delta,
-                        delta_bytes, second_moment, published_moment, tokens, updates, train_loss, held_out_bits, held_out_error, opened_at, thinned) values
+                        delta_bytes, second_moment, published_moment, tokens, updates, train_loss, held_out_bits, held_out_error, opened_at, recipe,
+                        thinned) values
                         (:number, :manifest, :checkpoint, :bytes, :momentum, :carry, :delta, :deltaBytes, :moment, :published,
                         :tokens, :updates,
-                        :loss, :bits, :error, :now, false)""")
+                        :loss, :bits, :error, :now, :recipe, false)""")
                 .bind("number", round.number())
                 .bind("manifest", files.manifest().hex())
                 .bind("checkpoint", files.checkpoint().hex())
@@ -141,6 +145,7 @@ public final class RoundLedger {
                 .bind("bits", round.heldOutBits())
                 .bind("error", round.heldOutError())
                 .bind("now", now)
+                .bind("recipe", opening.recipe())
                 .execute();
     }
 
@@ -156,15 +161,9 @@ public final class RoundLedger {
         return hash == null ? null : hash.hex();
     }
 
-    /** Adds one free task to a running round. */
+    /** Adds one free task to a running round: one that an earlier round has left, or a new one. */
     public void openTask(int round) {
-        jdbi.useTransaction(handle -> {
-            int index = handle.createQuery("select count(*) from task where round = :round")
-                    .bind("round", round)
-                    .mapTo(Integer.class)
-                    .one();
-            Portions.open(handle, round, index);
-        });
+        jdbi.useTransaction(handle -> RoundTasks.open(handle, round, 1));
     }
 
     public void evaluated(int number, double bits, double error) {
@@ -184,15 +183,9 @@ public final class RoundLedger {
                 handle.execute("update training_round set delta = null, delta_bytes = null where number = ?", number));
     }
 
-    /**
-     * Forgets the tasks of rounds below {@code number}; later messages about them get UNKNOWN_LEASE instead of LATE. The windows of
-     * those that were never done are left for later tasks.
-     */
+    /** Forgets the tasks that counted in rounds below {@code number}; messages about them get UNKNOWN_LEASE instead of LATE. */
     public void trimTasks(int number) {
-        jdbi.useTransaction(handle -> {
-            Portions.forgotten(handle, number);
-            handle.execute("delete from task where round < ?", number);
-        });
+        jdbi.useHandle(handle -> RoundTasks.trim(handle, number));
     }
 
     private static Round round(ResultSet row, StatementContext context) throws SQLException {

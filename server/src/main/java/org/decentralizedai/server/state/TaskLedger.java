@@ -3,12 +3,14 @@ package org.decentralizedai.server.state;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.decentralizedai.wire.Lease;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which task is leased to whom. Laws: a task has at most one live lease; every lease of a task has a larger fence than the one
- * before; only the newest fence completes a task, and only once.
+ * before; only the newest fence completes a task, and only once. A task stays with its worker when its round closes, for some
+ * rounds; its update then counts in a later round.
  */
 public interface TaskLedger {
 
@@ -29,7 +31,9 @@ public interface TaskLedger {
     }
 
     /**
+     * @param index in its round
      * @param logPosition of the accepted update, when done
+     * @param countsIn round in whose step that update is, when done
      * @param portion whose windows it has
      * @param first of them
      * @param windows from there to the portion's end
@@ -44,6 +48,7 @@ public interface TaskLedger {
             @Nullable String worker,
             long fence,
             @Nullable Long logPosition,
+            @Nullable Integer countsIn,
             long portion,
             int first,
             int windows,
@@ -58,8 +63,9 @@ public interface TaskLedger {
                 State state,
                 @Nullable String worker,
                 long fence,
-                @Nullable Long logPosition) {
-            this(id, round, index, state, worker, fence, logPosition, 0, 0, 0, 0, 0);
+                @Nullable Long logPosition,
+                @Nullable Integer countsIn) {
+            this(id, round, index, state, worker, fence, logPosition, countsIn, 0, 0, 0, 0, 0);
         }
 
         /** What its newest lease gives out or, when done, what was trained on. */
@@ -103,17 +109,16 @@ public interface TaskLedger {
      *
      * @param done what of its windows were trained on
      * @param tokens of those
+     * @param countsIn round in whose step the update is to be
      */
-    Outcome complete(Lease lease, String worker, long logPosition, Work done, int tokens);
+    Outcome complete(Lease lease, String worker, long logPosition, Work done, int tokens, int countsIn);
 
     /**
      * As {@link #complete}, for an update that is in the log after a crash: a power cut may have taken its lease from the database,
-     * so that the lease is believed unless the task was leased again since. But a task of that number that has other windows is
-     * another one, of which there is no update.
-     *
-     * @param done null in the log of an earlier version: all that the task has
+     * so that the lease is believed unless the task was leased again since, or is another round's by now. But a task of that number
+     * that has other windows is another one, of which there is no update.
      */
-    Outcome adopt(Lease lease, String worker, long logPosition, @Nullable Work done, int tokens);
+    Outcome adopt(LoggedUpdate update, long logPosition, int countsIn);
 
     /** Another update instead of that at {@code position}; false when the task does not have it any more. */
     boolean replace(long taskId, long position, String worker, long newPosition);
@@ -132,6 +137,15 @@ public interface TaskLedger {
     /** The tasks of a round by index. */
     List<Task> tasks(int round);
 
-    /** Leases of this worker in this round that are live. */
-    List<Lease> heldBy(String worker, int round);
+    /** The tasks whose updates count in a round, in the order of summation: by their own round, then by index. */
+    List<Task> counted(int round);
+
+    /** The tasks that workers are computing, of this round and later ones. */
+    List<Task> leased(int since);
+
+    /** Rounds from {@code oldest} on of which updates may still come, or have come for round {@code since} or a later one. */
+    Set<Integer> inPlay(int oldest, int since);
+
+    /** Live leases of this worker. */
+    List<Lease> heldBy(String worker);
 }

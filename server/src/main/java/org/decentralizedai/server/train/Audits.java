@@ -1,8 +1,9 @@
 package org.decentralizedai.server.train;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.server.credit.Stakes;
 import org.decentralizedai.server.state.AuditLedger;
@@ -30,6 +32,7 @@ import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.worker.LocalResult;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +40,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Has accepted updates computed again, drawn by lot after they were accepted. A round is closed when its audits are done, or
  * after {@link #PATIENCE}. A fake that is found in time is replaced by the auditor's update; its account is nobody again, all
- * that it has in the open round is audited, and the next step takes back what it has in the means of the last rounds.
+ * that it has in the open round is audited, and the next step takes back what it has in the means of the last rounds. An update
+ * belongs to the round in whose mean it is; a late one is computed again as its own round gave it out.
  *
  * <p>That is a correction, not an undo: a step is linear in its mean, momentum included, so that subtracting a contribution from
  * a later mean cancels all that it still does, but what others computed from the weights in between stays.
@@ -121,20 +125,28 @@ final class Audits implements AutoCloseable {
     }
 
     /** An update counts. To be called before its round can be closed. */
-    void accepted(Lease lease, String worker, int tokens, long position) {
+    void accepted(Lease lease, String worker, int tokens, long position, int countsIn) {
         if (auditor == null) return;
         String numericClass = workers.numericClass(worker);
         double rate = ledger.trust(worker, numericClass).auditRate();
-        if (lot.draws(lease, rate * stakes.of(worker, tokens))) draw(lease, worker, numericClass, position);
+        if (lot.draws(lease, rate * stakes.of(worker, tokens)))
+            draw(new Audit(lease, countsIn, worker, numericClass, position));
     }
 
-    private void draw(Lease lease, String worker, String numericClass, long position) {
-        var audit = new Audit(lease, desk.plan().round().number(), worker, numericClass, position);
-        if (ledger.draw(audit)) begin(audit);
+    private void draw(Audit audit) {
+        if (verifiable(audit.lease()) && ledger.draw(audit)) begin(audit);
+    }
+
+    /** By the recipe of its own round. */
+    private boolean verifiable(Lease lease) {
+        return tasks.find(lease.taskId())
+                .flatMap(task -> desk.open().find(task.round()))
+                .filter(plan -> plan.recipe().verifiable())
+                .isPresent();
     }
 
     private void begin(Audit audit) {
-        open.put(audit.lease().taskId(), audit);
+        if (open.putIfAbsent(audit.lease().taskId(), audit) != null) return;
         queue.add(new Waiting(audit, desk.task(audit.lease())));
         thread.execute(this::computeNext);
     }
@@ -144,18 +156,28 @@ final class Audits implements AutoCloseable {
         if (auditor == null) return;
         int round = desk.plan().round().number();
         for (Audit audit : ledger.waiting())
-            if (audit.round() == round) begin(audit);
+            if (audit.round() >= round && verifiable(audit.lease())) begin(audit);
             else ledger.missed(audit.lease().taskId());
-        for (Task task : tasks.tasks(round)) {
+        for (Task task : toCount(round)) {
             var worker = task.worker();
-            var position = task.logPosition();
-            if (position == null || worker == null || worker.equals(AUDITOR) || ledger.drawn(task.id())) continue;
             accepted(
                     new Lease(task.id(), task.fence()),
                     worker,
-                    log.read(position).tokens(),
-                    position);
+                    log.read(task.position()).tokens(),
+                    task.position(),
+                    countsIn(task));
         }
+    }
+
+    /** Done tasks that are in no mean yet: while the open round is being closed, updates count in the next. */
+    private List<Task> toCount(int round) {
+        return Stream.of(round, round + 1)
+                .flatMap(each -> tasks.counted(each).stream())
+                .toList();
+    }
+
+    private static int countsIn(Task done) {
+        return requireNonNull(done.countsIn());
     }
 
     private void computeNext() {
@@ -217,6 +239,7 @@ final class Audits implements AutoCloseable {
     private static LoggedUpdate replacement(LoggedUpdate fake, byte[] expected, LocalResult result) {
         return new LoggedUpdate(
                 fake.round(),
+                fake.late(),
                 fake.lease(),
                 AUDITOR,
                 fake.tokens(),
@@ -230,7 +253,7 @@ final class Audits implements AutoCloseable {
 
     private void punish(Audit audit, Agreement agreement, LoggedUpdate honest) {
         int round = desk.plan().round().number();
-        if (audit.round() == round)
+        if (audit.round() >= round)
             tasks.replace(audit.lease().taskId(), audit.position(), AUDITOR, log.append(honest));
         onCaught.accept(audit.worker()); // first: may be done twice, and must not be left out
         int takenBack = ledger.caught(audit, agreement, round, round - ROUNDS_TAKEN_BACK);
@@ -243,11 +266,14 @@ final class Audits implements AutoCloseable {
                     "CORRECTION",
                     "the step of round %d takes back %d updates of worker %s"
                             .formatted(round, takenBack, audit.worker()));
-        for (Task task : tasks.tasks(round)) {
-            var position = task.logPosition();
-            if (position != null && audit.worker().equals(task.worker()))
-                draw(new Lease(task.id(), task.fence()), audit.worker(), audit.numericClass(), position);
-        }
+        for (Task task : toCount(round))
+            if (audit.worker().equals(task.worker()))
+                draw(new Audit(
+                        new Lease(task.id(), task.fence()),
+                        countsIn(task),
+                        audit.worker(),
+                        audit.numericClass(),
+                        task.position()));
     }
 
     /** Whether a full round may be closed. */
@@ -270,19 +296,19 @@ final class Audits implements AutoCloseable {
         return auditor == null ? List.of() : ledger.corrections(round);
     }
 
-    /** The round is about to be closed. */
-    void contributed(int round, List<Contribution> contributions) {
-        if (auditor != null) ledger.contributed(round, new ArrayList<>(contributions));
+    /** The round is closed in this commit. */
+    void contributed(Handle transaction, int round, List<Contribution> contributions) {
+        if (auditor != null) ledger.contributed(transaction, round, contributions);
     }
 
     /** The step of this round came to nothing. */
-    void discarded(int round) {
-        ledger.postpone(round);
+    void discarded(Handle transaction, int round) {
+        ledger.postpone(transaction, round);
     }
 
     /** The next round starts from the weights of an earlier one. */
-    void rolledBack(int round, int target) {
-        ledger.returned(round, target);
+    void rolledBack(Handle transaction, int round, int target) {
+        ledger.returned(transaction, round, target);
     }
 
     /** The first round whose updates may still be taken back while {@code round} is open. */

@@ -14,6 +14,7 @@ import org.decentralizedai.worker.LocalTraining;
 import org.decentralizedai.worker.MemoryPlan;
 import org.decentralizedai.worker.TaskShape;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * How a model is trained.
@@ -55,6 +56,7 @@ public record Recipe(
         Integer taskSeconds,
         int leaseSeconds,
         int maxLeaseSeconds) {
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     /** What a device should compute at a time: long beside up- and download, short enough for those who come for minutes. */
     private static final int TASK_SECONDS = 60;
@@ -233,6 +235,20 @@ public record Recipe(
     /** @param done tokens that the run has trained on before the round */
     LocalSteps steps(long done) {
         return steps.withLearningRate(steps.learningRate() * schedule.share(done));
+    }
+
+    /** Whether anybody can compute an update again and compare: with error feedback it is more than its task, and of greatest values
+     * alone honest ones differ too much. */
+    boolean verifiable() {
+        return feedback == 0 && !encoding.sparse();
+    }
+
+    static Recipe read(String json) {
+        return JSON.readValue(json, Recipe.class);
+    }
+
+    String json() {
+        return JSON.writeValueAsString(this);
     }
 
     Duration lease() {

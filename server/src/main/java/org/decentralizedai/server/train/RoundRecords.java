@@ -1,6 +1,7 @@
 package org.decentralizedai.server.train;
 
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.decentralizedai.server.state.Contribution;
@@ -19,15 +20,13 @@ import org.jspecify.annotations.Nullable;
 /** The records of closed rounds, kept for ever, and the updates that they list, as long as the log has them. Thread-safe. */
 public final class RoundRecords {
     private final Run run;
-    private final Recipe recipe;
     private final BlobStore blobs;
     private final RoundLedger rounds;
     private final TaskLedger tasks;
     private final GradientLog log;
 
-    RoundRecords(Run run, Recipe recipe, BlobStore blobs, RoundLedger rounds, TaskLedger tasks, GradientLog log) {
+    RoundRecords(Run run, BlobStore blobs, RoundLedger rounds, TaskLedger tasks, GradientLog log) {
         this.run = run;
-        this.recipe = recipe;
         this.blobs = blobs;
         this.rounds = rounds;
         this.tasks = tasks;
@@ -36,7 +35,7 @@ public final class RoundRecords {
 
     /** @param after null when the step was discarded. @return the blob; the round's row must name it */
     Sha256 write(Trainer.Closing closing, @Nullable RoundFiles after) {
-        var round = closing.round();
+        var round = closing.plan().round();
         var result = closing.result();
         var updates = closing.inputs().done().stream()
                 .map(this::read)
@@ -46,11 +45,11 @@ public final class RoundRecords {
                         RoundRecord.FORMAT,
                         run.id(),
                         round.number(),
-                        recipe,
+                        closing.plan().recipe(),
                         round.tokens(),
                         RoundRecord.Files.of(round.files()),
                         updates,
-                        closing.inputs().before().stream().map(this::earlier).toList(),
+                        earlier(round.number() - 1, closing.inputs().before()),
                         closing.inputs().corrections().stream()
                                 .map(this::correction)
                                 .toList(),
@@ -61,13 +60,22 @@ public final class RoundRecords {
     }
 
     private RoundRecord.Correction correction(Contribution taken) {
-        int place = tasks.find(taken.task()).orElseThrow().index();
+        int place = places(taken.round()).indexOf(taken.task());
         var update = RoundRecord.Update.of(log.read(taken.position()));
         return new RoundRecord.Correction(new RoundRecord.Earlier(taken.round(), place, update), taken.share());
     }
 
-    private RoundRecord.Earlier earlier(Task task) {
-        return new RoundRecord.Earlier(task.round(), task.index(), RoundRecord.Update.of(read(task)));
+    private List<RoundRecord.Earlier> earlier(int round, List<Task> counted) {
+        var places = places(round);
+        return counted.stream()
+                .map(task ->
+                        new RoundRecord.Earlier(round, places.indexOf(task.id()), RoundRecord.Update.of(read(task))))
+                .toList();
+    }
+
+    /** Task numbers in the order of a round's record. */
+    private List<Long> places(int round) {
+        return tasks.counted(round).stream().map(Task::id).toList();
     }
 
     private LoggedUpdate read(Task task) {
@@ -88,10 +96,8 @@ public final class RoundRecords {
     public Optional<Bytes> update(int round, int place) {
         int current = rounds.current().orElseThrow().number();
         if (round >= current) return Optional.empty();
-        return tasks.tasks(round).stream()
-                .filter(task -> task.index() == place && task.logPosition() != null)
-                .findFirst()
-                .flatMap(this::encoded);
+        var counted = tasks.counted(round);
+        return place < 0 || place >= counted.size() ? Optional.empty() : encoded(counted.get(place));
     }
 
     private Optional<Bytes> encoded(Task task) {

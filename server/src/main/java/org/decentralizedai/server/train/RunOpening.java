@@ -14,12 +14,10 @@ import org.decentralizedai.store.evaluation.HeldOut;
 import org.decentralizedai.store.tokenizer.Tokenizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Finds the run of a data folder or makes it: model, recipe, corpus, and the bigram table's scores. */
 final class RunOpening {
     private static final Logger LOG = LoggerFactory.getLogger(RunOpening.class);
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final RunLedger runs;
     private final BlobStore blobs;
@@ -38,8 +36,8 @@ final class RunOpening {
         var run = runs.find().orElseGet(() -> create(request));
         var model = ModelConfigJson.read(run.model().getBytes(StandardCharsets.UTF_8));
         requireSameModel(request, run, model);
-        var recipe = request.recipe() == null ? JSON.readValue(run.recipe(), Recipe.class) : request.recipe();
-        if (request.recipe() != null) runs.recipe(JSON.writeValueAsString(recipe));
+        var recipe = request.recipe() == null ? Recipe.read(run.recipe()) : request.recipe();
+        if (request.recipe() != null) runs.recipe(recipe.json());
         if (recipe.steps().context() > model.context())
             throw new IllegalArgumentException("the recipe's context must be <= the model's " + model.context() + ": "
                     + recipe.steps().context());
@@ -74,7 +72,7 @@ final class RunOpening {
                 name + "-" + HexFormat.of().formatHex(suffix),
                 name,
                 new String(ModelConfigJson.write(model, tokenizer.endOfText()), StandardCharsets.UTF_8),
-                JSON.writeValueAsString(recipe),
+                recipe.json(),
                 corpus.manifest(),
                 request.seed() == null ? random.nextLong() : request.seed(),
                 bigram.evaluate(heldOut.roundSample(model)).bitsPerByte(),

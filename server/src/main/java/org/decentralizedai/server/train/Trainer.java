@@ -1,46 +1,43 @@
 package org.decentralizedai.server.train;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.aggregate.Finding;
+import org.decentralizedai.server.state.Opening;
 import org.decentralizedai.server.state.Round;
-import org.decentralizedai.server.state.RoundFiles;
-import org.decentralizedai.server.state.TaskLedger;
-import org.decentralizedai.store.checkpoint.Checkpoint;
 import org.decentralizedai.wire.Sha256;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns rounds: when every task of a round is done, its updates are read back from the log, averaged and applied, the next
- * checkpoint is written and the next round opened at once. All of it happens on one thread, in the order that a crash may cut
- * anywhere: blobs, then one database commit, then the clearing away; a round that was cut is closed again, to the same bytes.
+ * Turns rounds: when a round is full ({@link RoundPatience}), its updates are read back from the log, averaged and applied, the
+ * next checkpoint is written and the next round opened at once. Workers that are still at a task of the closed one go on; what
+ * they send counts in a later round. All of it happens on one thread, in the order that a crash may cut anywhere: blobs, then one
+ * database commit, then the clearing away; a round that was cut is closed again.
  */
 public final class Trainer {
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
     private static final Duration RETRY = Duration.ofSeconds(10);
-    private static final int ROUNDS_WITH_TASKS = 3; // whose late updates are still called late
 
     private final TrainerParts with;
-    private final ReentrantLock clearing = new ReentrantLock(); // held while blobs and log are deleted, or copied
+    private final Clearing clearing;
+    private final GoingBack back;
     private final Executor thread;
     private float[] weights = {}; // of the current round; used by the trainer's thread only
-    private boolean left; // to the operator, who was told; used by the trainer's thread only
     private volatile @Nullable String failure;
 
     /** @param thread runs one thing after the other, never within the call */
     Trainer(TrainerParts parts, Executor thread) {
         with = parts;
+        clearing = new Clearing(parts);
         this.thread = thread;
+        back = new GoingBack(parts, thread, this::goBack);
         with.desk().onRoundFull(number -> thread.execute(() -> close(number)));
         with.audits().onSettled(this::close);
     }
@@ -53,13 +50,13 @@ public final class Trainer {
 
     /** Goes on with the round that the database says is running. */
     private void resume(Round round) {
-        adopt(round);
+        Adoption.from(with.log(), with.tasks(), round.number());
         with.tasks().extendAll(with.recipe().lease());
         with.desk().nextRound(() -> {
             weights = with.shelf().weights(round);
-            return plan(round, with.shelf().checkpoint(round));
+            with.database().sync();
+            return with.plans().open(round, weights);
         });
-        with.database().sync();
         with.audits().resume();
         with.onRound().run();
         if (round.heldOutBits() == null) with.examiner().consider(candidate(round, false));
@@ -69,34 +66,15 @@ public final class Trainer {
     private void openFirst() {
         float[] first =
                 Initializer.weights(ParameterLayout.of(with.model()), with.run().seed());
+        var files = with.shelf().write(first, OuterState.first(with.recipe(), first.length), null);
+        var round = with.round(0, files, 0, 0, null);
         with.rounds()
-                .advance(
-                        round(
-                                0,
-                                with.shelf().write(first, OuterState.first(with.recipe(), first.length), null),
-                                0,
-                                0,
-                                null),
-                        with.recipe().tasks(0));
+                .advance(new Opening(
+                        round,
+                        with.recipe().json(),
+                        with.recipe().steps().windows(),
+                        with.recipe().tasks(0)));
         with.database().sync();
-    }
-
-    /**
-     * Updates that are in the log but not in the database: a crash came between the two, or a power cut took from the database what
-     * it had said to be on the disk. Of each task the last one counts: nothing follows an update that was acknowledged.
-     */
-    private void adopt(Round round) {
-        var positions = new LinkedHashMap<Long, Long>(); // by task
-        with.log().replay((position, update) -> {
-            if (update.round() == round.number() && !update.worker().equals(Audits.AUDITOR))
-                positions.put(update.lease().taskId(), position);
-        });
-        for (long position : positions.values()) {
-            var update = with.log().read(position);
-            if (with.tasks().adopt(update.lease(), update.worker(), position, update.work(), update.tokens())
-                    == TaskLedger.Outcome.COMPLETED)
-                LOG.info("task {} is taken over from the log", update.lease().taskId());
-        }
     }
 
     /** To be called every second: leases end, and unfinished uploads with them. */
@@ -125,144 +103,124 @@ public final class Trainer {
     }
 
     private void closeOrFail(int number) {
-        var round = with.desk().plan().round();
+        var plan = with.desk().plan();
+        var round = plan.round();
         if (round.number() != number) return;
         var newest = with.rounds().current().orElseThrow();
         if (newest.number() != number) { // its commit went through, but the answer was lost
             resume(newest);
             return;
         }
-        var done = with.tasks().tasks(number);
-        if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
-        with.desk().settle(); // the last update may not have been drawn for an audit yet
+        if (!with.desk().full(number)) return;
+        with.desk().open().settle(); // the last update may not have been drawn for an audit yet
         if (!with.audits().settled(number)) return;
-        var corrections = with.audits().corrections(number);
-        var before = with.tasks().tasks(number - 1);
+        with.desk().open().close();
+        if (!with.audits().settled(number)) return; // of one that came in the meantime
         var inputs = new RoundResult.Inputs(
                 number,
-                done,
-                before,
-                corrections,
+                with.tasks().counted(number),
+                with.tasks().counted(number - 1),
+                with.audits().corrections(number),
                 with.log(),
                 weights,
                 with.shelf().state(round));
-        var rules = with.rules();
-        var steps = with.recipe().steps(round.tokens());
-        var outer = OuterStep.of(rules.outer(), with.recipe(), number, steps);
+        var rules = with.rules().apply(plan.recipe());
+        var steps = plan.recipe().steps(round.tokens());
+        var outer = OuterStep.of(rules.outer(), plan.recipe(), number, steps);
         var result = RoundResult.of(inputs, rules.aggregation(), rules.standing(), outer);
-        var closing = new Closing(round, inputs, result);
+        var closing = new Closing(plan, inputs, result);
         if (result.finite()) advance(closing);
         else discard(closing);
     }
 
     /** A round whose result is known. */
-    record Closing(Round round, RoundResult.Inputs inputs, RoundResult result) {}
+    record Closing(RoundPlan plan, RoundResult.Inputs inputs, RoundResult result) {}
 
     /** The step overflowed: the same weights are tried with other data. */
     private void discard(Closing closing) {
-        var round = closing.round();
-        with.audits().discarded(round.number());
-        with.events().add("ROUND_DISCARDED", "the step of round " + round.number() + " was not finite");
-        open(
-                round(
-                        round.number() + 1,
-                        round.files().withoutDelta(),
-                        round.tokens(),
-                        round.updates(),
-                        round.trainLoss()),
-                weights,
-                with.records().write(closing, null),
-                false);
+        var round = closing.plan().round();
+        var next = with.round(
+                round.number() + 1, round.files().withoutDelta(), round.tokens(), round.updates(), round.trainLoss());
+        open(next, weights, with.records().write(closing, null), transaction -> {
+            with.audits().discarded(transaction, round.number());
+            with.events()
+                    .add(transaction, "ROUND_DISCARDED", "the step of round " + round.number() + " was not finite");
+        });
     }
 
     private void advance(Closing closing) {
-        var round = closing.round();
+        var round = closing.plan().round();
         var result = closing.result();
         var files = with.shelf().write(result.weights(), result.state(), result.delta());
-        var next = round(
+        var next = with.round(
                 round.number() + 1,
                 files,
                 round.tokens() + result.tokens(),
                 round.updates() + result.updates(),
                 result.lastLoss());
         LOG.info(
-                "round {}: {} updates, {} alike, {} copies, {} strays, train loss {} nats",
+                "round {}: {} updates, {} late, {} alike, {} copies, {} strays, train loss {} nats",
                 round.number(),
                 result.updates(),
+                RoundResult.late(closing.inputs()),
                 result.count(Finding.ALIKE),
                 result.count(Finding.COPY_OF_LAST_ROUND),
                 result.count(Finding.STRAY),
                 "%.4f".formatted(result.lastLoss()));
-        with.audits().contributed(round.number(), result.contributions());
         with.metrics().round(Duration.ofMillis(with.clock().millis() - round.openedAtMillis()));
-        open(next, result.weights(), with.records().write(closing, files), false);
+        var record = with.records().write(closing, files);
+        open(
+                next,
+                result.weights(),
+                record,
+                transaction -> with.audits().contributed(transaction, round.number(), result.contributions()));
     }
 
-    /** @param record of the round before; null when that counts for nothing */
-    private void open(Round next, float[] nextWeights, @Nullable Sha256 record, boolean demanded) {
+    /** @param record of the round before */
+    private void open(Round next, float[] nextWeights, Sha256 record, Opening.Also also) {
+        open(next, nextWeights, record, OpenRounds.oldest(next.number()), false, also);
+    }
+
+    /**
+     * @param record of the round before; null when that counts for nothing
+     * @param oldest round whose tasks stay with their workers
+     * @param also what is written in the same commit
+     */
+    private void open(
+            Round next, float[] nextWeights, @Nullable Sha256 record, int oldest, boolean demanded, Opening.Also also) {
         with.desk().nextRound(() -> {
-            with.rounds().advance(next, with.recipe().tasks(with.desk().online()), record);
+            var recipe = with.recipe();
+            int tasks = recipe.tasks(with.desk().free(oldest, next.number()));
+            int portion = recipe.steps().windows();
+            with.rounds().advance(new Opening(next, recipe.json(), portion, tasks, oldest, record, also));
+            with.database().sync(); // before anything is given out: no power cut calls a task back
             weights = nextWeights;
-            return plan(next, with.shelf().checkpoint(next));
+            var open = new ArrayList<>(with.desk().open().since(oldest));
+            open.add(with.plans().of(next, nextWeights));
+            return open;
         });
-        with.database().sync();
         with.onRound().run();
         with.examiner().consider(candidate(next, demanded));
-        clear(next);
+        clearing.clear(next);
     }
 
     private Candidate candidate(Round round, boolean demanded) {
         return new Candidate(round, with.shelf().checkpoint(round), weights, demanded);
     }
 
-    private RoundPlan plan(Round round, Checkpoint checkpoint) {
-        double greatest = 0;
-        for (float weight : weights) greatest = Math.max(greatest, Math.abs(weight));
-        var checks = new Checks(
-                with.recipe(),
-                ParameterLayout.of(with.model()).parameterCount(),
-                with.model().vocabulary(),
-                with.rules().greatestChange().applyAsDouble(greatest));
-        var hops = DeltaChain.to(round, with.rounds()::find).hops();
-        return new RoundPlan(round, with.model(), checkpoint, hops, checks);
-    }
-
-    private Round round(int number, RoundFiles files, long tokens, long updates, @Nullable Double trainLoss) {
-        return new Round(
-                number,
-                files,
-                tokens,
-                updates,
-                trainLoss,
-                null,
-                null,
-                with.clock().millis(),
-                false);
-    }
-
-    /** While a backup copies, nothing is deleted: the next round does it. */
-    private void clear(Round current) {
-        if (!clearing.tryLock()) return;
+    /** Nothing stays of the round that runs, nor with its workers. */
+    private void goBack(Round next, float[] restored, boolean demanded, Opening.Also also) {
         try {
-            int recent = with.shelf().oldestRecent(current); // it is computed again from updates of earlier rounds, too
-            int oldest = Math.min(recent - 1, with.audits().oldestNeeded(recent));
-            with.log().trim(oldest);
-            with.audits().trim(current.number());
-            with.rounds().trimTasks(Math.min(oldest, current.number() - ROUNDS_WITH_TASKS));
-            with.shelf().thin(current, with.promoted().current(), with.examiner()::uses);
-        } finally {
-            clearing.unlock();
+            open(next, restored, null, next.number(), demanded, also);
+        } catch (RuntimeException e) { // its commit may have gone through
+            thread.execute(() -> close(next.number() - 1));
+            throw e;
         }
     }
 
     /** Runs the action while nothing that the database names is deleted. */
     public void withoutClearing(Runnable action) {
-        clearing.lock();
-        try {
-            action.run();
-        } finally {
-            clearing.unlock();
-        }
+        clearing.without(action);
     }
 
     /**
@@ -273,56 +231,12 @@ public final class Trainer {
      * @throws IllegalArgumentException when that round's checkpoint is not stored any more
      */
     public int rollBack(int number) throws InterruptedException {
-        var turn = new FutureTask<>(() -> rollBackNow(number, true));
-        thread.execute(turn);
-        try {
-            return turn.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) throw cause;
-            throw new IllegalStateException(e.getCause());
-        }
+        return back.demanded(number);
     }
 
     /** The held-out loss has jumped: goes back by itself when it has not done so yet. Returns at once. */
     void jumped(LossGate.Jump jump) {
-        thread.execute(() -> {
-            int current = with.desk().plan().round().number();
-            var line = LossGate.ancestry(with.rounds().upTo(current, LossGate.MEMORY));
-            if (line.stream().noneMatch(round -> round.number() == jump.round())) return; // what is left behind
-            if (jump.good() == null && left) return;
-            left = jump.good() == null;
-            with.events().add("LOSS_JUMPED", jump.why());
-            LOG.warn("the held-out loss has jumped: {}", jump.why());
-            if (jump.good() != null) returnTo(jump.good());
-        });
-    }
-
-    private void returnTo(int number) {
-        try {
-            rollBackNow(number, false);
-        } catch (RuntimeException e) { // the next score tries again
-            LOG.error("could not go back to round {}", number, e);
-        }
-    }
-
-    private int rollBackNow(int number, boolean demanded) {
-        var target = with.rounds()
-                .find(number)
-                .filter(round -> !round.thinned())
-                .orElseThrow(
-                        () -> new IllegalArgumentException("the checkpoint of round " + number + " is not stored"));
-        var current = with.desk().plan().round();
-        float[] restored = with.shelf().weights(target);
-        var next = round(
-                current.number() + 1,
-                target.files().withoutDelta(),
-                target.tokens(),
-                current.updates(),
-                target.trainLoss());
-        with.audits().rolledBack(current.number(), number);
-        with.events().add("ROLLBACK", "round " + next.number() + " starts from the weights of round " + number);
-        open(next, restored, null, demanded);
-        return next.number();
+        back.jumped(jump);
     }
 
     /** Why rounds do not go on, if so. */

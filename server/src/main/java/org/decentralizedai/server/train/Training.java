@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.credit.CreditLedger;
@@ -61,12 +62,13 @@ public final class Training implements AutoCloseable {
      *
      * @param turns runs one thing after the other, never within the call
      * @param auditor null where nobody is audited
+     * @param rules of a round with this recipe
      * @param lot that draws who is
      */
     public record Driver(
             Executor turns,
             Examiner examiner,
-            UpdateRules rules,
+            Function<Recipe, UpdateRules> rules,
             @Nullable Auditor auditor,
             Lot lot) {}
 
@@ -105,22 +107,16 @@ public final class Training implements AutoCloseable {
         var checkpoints = new CheckpointStore(blobs);
         credits = new CreditLedger(database, clock, CreditRule.of(model), limits.heldTasks());
         var tasks = new JdbcTaskLedger(database, clock, credits);
-        var schedule = new WindowSchedule(
-                opened.corpus().train(),
-                recipe.steps().context(),
-                recipe.steps().windows(),
-                run.seed());
-        new Portions(database).size(recipe.steps().steps(), recipe.steps().batch());
         var speeds = new Speeds(workers, model);
-        desk = new TaskDesk(tasks, rounds, recipe, schedule, speeds, metrics, limits.grace());
+        desk = new TaskDesk(tasks, rounds, speeds, metrics, clock, limits.grace());
         promotions = new PromotedPointer(blobs, checkpoints, events, model);
         int parameters = ParameterLayout.of(model).parameterCount();
         status = new RunStatus(run, parameters, opened.corpus(), rounds, workers, desk, promotions);
-        records = new RoundRecords(run, recipe, blobs, rounds, tasks, log);
+        records = new RoundRecords(run, blobs, rounds, tasks, log);
         corpus = opened.corpus();
         heldOut = opened.heldOut();
         Executor turns;
-        UpdateRules rules;
+        Function<Recipe, UpdateRules> rules;
         @Nullable Auditor auditor;
         Lot lot;
         if (driver == null) {
@@ -128,7 +124,7 @@ public final class Training implements AutoCloseable {
             threads = own;
             turns = own;
             examiner = judge(limits, checkpoints, metrics, clock);
-            rules = UpdateRules.of(recipe);
+            rules = UpdateRules::of;
             auditor = limits.auditors() == 0 ? null : auditor(limits.auditors(), blobs);
             lot = Lot.secret();
         } else {
@@ -144,17 +140,19 @@ public final class Training implements AutoCloseable {
         audits = new Audits(ledger, tasks, workers, events, log, desk, metrics, clock, auditor, lot, credits, turns);
         audits.onCaught(credits::forfeit);
         intake = new UpdateIntake(tasks, log, workers, desk, audits, metrics, limits.uploadBytes());
+        var shelf = new CheckpointShelf(blobs, checkpoints, rounds, run, model, limits.retention());
         var parts = new TrainerParts(
                 run,
                 model,
                 recipe,
                 rules,
+                new RoundPlans(run, model, corpus.train(), recipe, rules, tasks, rounds, shelf),
                 tasks,
                 rounds,
                 events,
                 log,
                 database,
-                new CheckpointShelf(blobs, checkpoints, rounds, run, model, limits.retention()),
+                shelf,
                 records,
                 desk,
                 intake,
@@ -164,6 +162,9 @@ public final class Training implements AutoCloseable {
                 metrics,
                 clock,
                 status::refresh);
+        var running = rounds.current().flatMap(round -> rounds.recipe(round.number()));
+        var size = running.map(Recipe::read).orElse(recipe).steps();
+        new Portions(database).adopt(size.steps(), size.batch());
         trainer = new Trainer(parts, turns);
         if (run.paused()) desk.mode(TaskDesk.Mode.PAUSED);
         trainer.start();

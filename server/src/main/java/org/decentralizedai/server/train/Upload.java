@@ -8,14 +8,19 @@ import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 /** The part of an update that has come so far. Its methods are called under its own lock. */
 final class Upload {
     private final UpdateBegin begin;
+    private final int round;
     private final UpdateForm form;
     private final Work done;
     private final byte[] bytes;
     private int received;
 
-    /** @param done what it was computed from */
-    Upload(UpdateBegin begin, UpdateForm form, Work done) {
+    /**
+     * @param round of the task
+     * @param done what it was computed from
+     */
+    Upload(UpdateBegin begin, int round, UpdateForm form, Work done) {
         this.begin = begin;
+        this.round = round;
         this.form = form;
         this.done = done;
         this.bytes = new byte[begin.encodedBytes()];
@@ -23,6 +28,10 @@ final class Upload {
 
     UpdateBegin begin() {
         return begin;
+    }
+
+    int round() {
+        return round;
     }
 
     UpdateForm form() {

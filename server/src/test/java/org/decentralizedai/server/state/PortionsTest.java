@@ -11,18 +11,21 @@ import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
+import org.decentralizedai.compress.Slice;
+import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.server.state.TaskLedger.Outcome;
 import org.decentralizedai.server.state.TaskLedger.State;
+import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.Sha256;
 
 /** Whatever becomes of tasks, each window of the corpus is trained on once, or waits for it. */
 class PortionsTest {
-    private static final int STEPS = 4, BATCH = 3, TASKS = 3, ROUNDS_WITH_TASKS = 2;
+    private static final int STEPS = 4, BATCH = 3, TASKS = 3, ROUNDS_WITH_TASKS = 2, EARLIER = 3;
     private static final Duration LEASE = Duration.ofSeconds(30);
     private static final Sha256 HASH = new Sha256("ab".repeat(32));
 
-    private record Held(Lease lease, String worker) {}
+    private record Held(int round, Lease lease, String worker) {}
 
     private static final class Fixture implements AutoCloseable {
         final MutableClock clock = new MutableClock();
@@ -36,28 +39,29 @@ class PortionsTest {
 
         Fixture() {
             new RunLedger(database, clock).create(new Run("run", "nano", "{}", "{}", HASH, 1, 2, 2, false));
-            new Portions(database).size(STEPS, BATCH);
-            nextRound();
+            nextRound(false);
         }
 
-        /** Also in the midst of one, as a rollback does. */
-        void nextRound() {
+        /** Also in the midst of one. @param back all tasks are taken from their workers, as after going back */
+        void nextRound(boolean back) {
             var files = new RoundFiles(HASH, HASH, 1, null, null, null, null);
-            rounds.advance(new Round(++round, files, 0, 0, null, null, null, 0, false), TASKS);
+            var next = new Round(++round, files, 0, 0, null, null, null, 0, false);
+            int oldest = back ? round : round - EARLIER;
+            rounds.advance(new Opening(next, "{}", STEPS * BATCH, TASKS, oldest, null, Opening.Also.NOTHING));
             rounds.trimTasks(round - ROUNDS_WITH_TASKS);
         }
 
         void restart() {
             tasks = new JdbcTaskLedger(database, clock);
             rounds = new RoundLedger(database, clock);
-            new Portions(database).size(STEPS, BATCH);
+            new Portions(database).adopt(STEPS, BATCH);
             tasks.extendAll(LEASE);
         }
 
         void lease(int steps, int batch) {
             String worker = "w" + leases.size();
             tasks.lease(round, worker, LEASE, LEASE, sizing(steps, batch))
-                    .ifPresent(lease -> leases.add(new Held(lease, worker)));
+                    .ifPresent(lease -> leases.add(new Held(round, lease, worker)));
         }
 
         private static TaskLedger.Sizing sizing(int steps, int batch) {
@@ -85,10 +89,25 @@ class PortionsTest {
             var work = task.get().work();
             var done = work.done(Math.min(steps, work.steps()));
             var outcome = adopted
-                    ? tasks.adopt(held.lease(), held.worker(), 1, done, 1)
-                    : tasks.complete(held.lease(), held.worker(), 1, done, 1);
+                    ? tasks.adopt(update(held, done), 1, round)
+                    : tasks.complete(held.lease(), held.worker(), 1, done, 1, round);
             if (outcome != Outcome.COMPLETED) return;
             for (int i = 0; i < done.windows(); i++) count(trained, done.portion(), done.first() + i);
+        }
+
+        private static LoggedUpdate update(Held held, Work done) {
+            return new LoggedUpdate(
+                    held.round(),
+                    0,
+                    held.lease(),
+                    held.worker(),
+                    1,
+                    5,
+                    4,
+                    UpdateEncoding.INT8,
+                    Slice.WHOLE,
+                    done,
+                    new Bytes(new byte[0]));
         }
 
         private static void count(Map<String, Integer> counts, long portion, int window) {
@@ -105,7 +124,7 @@ class PortionsTest {
             int steps = 1 + Math.floorMod(action / 16, STEPS), batch = 1 + Math.floorMod(action / 64, BATCH);
             int which = Math.floorMod(action / 256, 1000);
             switch (Math.floorMod(action, 16)) {
-                case 0 -> nextRound();
+                case 0 -> nextRound(which % 4 == 0);
                 case 1 -> restart();
                 case 2 -> rounds.openTask(round);
                 case 3 -> {

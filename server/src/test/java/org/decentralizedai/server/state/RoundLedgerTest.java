@@ -1,9 +1,11 @@
 package org.decentralizedai.server.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.decentralizedai.server.state.EventLedger.Event;
 import org.decentralizedai.wire.Sha256;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
@@ -33,14 +35,36 @@ final class RoundLedgerTest {
                     A,
                     new RoundFiles.Delta(List.of(B, A, B), 300),
                     new RoundFiles.Moment(A, List.of(A, B)));
-            rounds.advance(round(0, bare), 0);
-            rounds.advance(round(1, full), 0);
+            rounds.advance(new Opening(round(0, bare), "{}", 1, 0));
+            rounds.advance(new Opening(round(1, full), "{\"a\":1}", 1, 0));
+            assertThat(rounds.recipe(1)).hasValue("{\"a\":1}");
             assertThat(rounds.find(0).orElseThrow().files()).isEqualTo(bare);
             assertThat(rounds.find(1).orElseThrow().files()).isEqualTo(full);
             assertThat(rounds.withDelta()).extracting(Round::number).containsExactly(1);
             rounds.deltaThinned(1);
             assertThat(rounds.withDelta()).isEmpty();
             assertThat(rounds.find(1).orElseThrow().files()).isEqualTo(full.withoutDelta());
+        }
+    }
+
+    @Test
+    void opening_whatIsBookedWithIt_isThereWithTheRoundOrNotAtAll() {
+        try (var database = Database.embedded(folder)) {
+            var clock = new MutableClock();
+            var rounds = new RoundLedger(database, clock);
+            var events = new EventLedger(database, clock);
+            var next = round(0, new RoundFiles(A, B, 1000, null, null, null, null));
+            assertThatThrownBy(() -> rounds.advance(new Opening(next, "{}", 1, 0, 0, null, transaction -> {
+                        events.add(transaction, "ROLLBACK", "lost");
+                        throw new IllegalStateException("the commit is lost");
+                    })))
+                    .hasMessage("the commit is lost");
+            assertThat(rounds.current()).isEmpty();
+            assertThat(events.newest(9)).isEmpty();
+            rounds.advance(
+                    new Opening(next, "{}", 1, 0, 0, null, transaction -> events.add(transaction, "ROLLBACK", "kept")));
+            assertThat(rounds.current()).isPresent();
+            assertThat(events.newest(9)).extracting(Event::sentence).containsExactly("kept");
         }
     }
 

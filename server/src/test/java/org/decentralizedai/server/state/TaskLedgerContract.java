@@ -13,8 +13,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.decentralizedai.compress.Slice;
+import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.server.state.TaskLedger.Outcome;
 import org.decentralizedai.server.state.TaskLedger.State;
+import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.Sha256;
 import org.junit.jupiter.api.AfterEach;
@@ -41,24 +44,32 @@ abstract class TaskLedgerContract {
         database = open();
         ledger = new JdbcTaskLedger(database, clock);
         new RunLedger(database, clock).create(new Run("run", "nano", "{}", "{}", HASH, 1, 2, 2, false));
-        new Portions(database).size(STEPS, BATCH);
         openRound(0, 3);
     }
 
     private void openRound(int number, int tasks) {
-        new RoundLedger(database, clock)
-                .advance(
-                        new Round(
-                                number,
-                                new RoundFiles(HASH, HASH, 1, null, null, null, null),
-                                0,
-                                0,
-                                null,
-                                null,
-                                null,
-                                0,
-                                false),
-                        tasks);
+        openRound(number, tasks, number);
+    }
+
+    /** @param oldest round whose tasks stay with their workers */
+    private void openRound(int number, int tasks, int oldest) {
+        openRound(number, STEPS * BATCH, tasks, oldest);
+    }
+
+    private void openRound(int number, int portion, int tasks, int oldest) {
+        var round = new Round(
+                number, new RoundFiles(HASH, HASH, 1, null, null, null, null), 0, 0, null, null, null, 0, false);
+        new RoundLedger(database, clock).advance(new Opening(round, "{}", portion, tasks, oldest, null, Opening.Also.NOTHING));
+    }
+
+    private static LoggedUpdate update(Lease lease, Work work) {
+        return new LoggedUpdate(
+                0, 0, lease, "b", 32, 5, 4, UpdateEncoding.INT8, Slice.WHOLE, work, new Bytes(new byte[0]));
+    }
+
+    private static LoggedUpdate update(Lease lease, String worker, int round) {
+        return new LoggedUpdate(
+                round, lease, worker, 64, 5, 4, UpdateEncoding.INT8, Slice.WHOLE, new Bytes(new byte[0]));
     }
 
     @AfterEach
@@ -81,9 +92,9 @@ abstract class TaskLedgerContract {
     }
 
     /** All that the lease gave out. */
-    private Outcome complete(Lease lease, String worker, long position) {
+    private Outcome complete(Lease lease, String worker, long position, int countsIn) {
         var work = ledger.find(lease.taskId()).map(TaskLedger.Task::work).orElse(new Work(0, 0, 1, 1));
-        return ledger.complete(lease, worker, position, work, 64);
+        return ledger.complete(lease, worker, position, work, 64, countsIn);
     }
 
     private Lease lease(String worker) {
@@ -105,8 +116,8 @@ abstract class TaskLedgerContract {
         assertThat(ledger.expire()).isEmpty();
         var second = lease("b");
         assertThat(second).isEqualTo(new Lease(first.taskId(), first.fence() + 1));
-        assertThat(complete(first, "a", 7)).isEqualTo(Outcome.STALE);
-        assertThat(complete(second, "b", 8)).isEqualTo(Outcome.COMPLETED);
+        assertThat(complete(first, "a", 7, 0)).isEqualTo(Outcome.STALE);
+        assertThat(complete(second, "b", 8, 0)).isEqualTo(Outcome.COMPLETED);
         assertThat(ledger.find(first.taskId()).orElseThrow().logPosition()).isEqualTo(8);
     }
 
@@ -115,7 +126,7 @@ abstract class TaskLedgerContract {
         var lease = lease("a");
         clock.advance(LEASE.plusMillis(1));
         ledger.expire();
-        assertThat(complete(lease, "a", 7)).isEqualTo(Outcome.COMPLETED);
+        assertThat(complete(lease, "a", 7, 0)).isEqualTo(Outcome.COMPLETED);
     }
 
     /** The database has lost the lease, the log has its update. */
@@ -123,13 +134,13 @@ abstract class TaskLedgerContract {
     void adopt_leaseThatTheDatabaseDoesNotKnow_counts() {
         var known = lease("a");
         var lost = new Lease(known.taskId(), known.fence() + 1);
-        assertThat(complete(lost, "b", 7)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.adopt(lost, "b", 7, null, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(complete(lost, "b", 7, 0)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(lost, "b", 0), 7, 0)).isEqualTo(Outcome.COMPLETED);
         var task = ledger.find(known.taskId()).orElseThrow();
         assertThat(task.worker()).isEqualTo("b");
         assertThat(task.fence()).isEqualTo(lost.fence());
-        assertThat(complete(known, "a", 8)).isEqualTo(Outcome.ALREADY_DONE);
-        assertThat(ledger.adopt(lost, "b", 9, null, 64)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(complete(known, "a", 8, 0)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(ledger.adopt(update(lost, "b", 0), 9, 0)).isEqualTo(Outcome.ALREADY_DONE);
     }
 
     @Test
@@ -139,23 +150,23 @@ abstract class TaskLedgerContract {
         ledger.expire();
         var second = lease("b");
         assertThat(second.taskId()).isEqualTo(first.taskId());
-        assertThat(ledger.adopt(first, "a", 7, null, 64)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.adopt(second, "b", 8, null, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.adopt(update(first, "a", 0), 7, 0)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(second, "b", 0), 8, 0)).isEqualTo(Outcome.COMPLETED);
     }
 
     @Test
     void complete_twice_countsOnce() {
         var lease = lease("a");
-        assertThat(complete(lease, "a", 7)).isEqualTo(Outcome.COMPLETED);
-        assertThat(complete(lease, "a", 8)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(complete(lease, "a", 7, 0)).isEqualTo(Outcome.COMPLETED);
+        assertThat(complete(lease, "a", 8, 0)).isEqualTo(Outcome.ALREADY_DONE);
         assertThat(ledger.find(lease.taskId()).orElseThrow().logPosition()).isEqualTo(7);
     }
 
     @Test
     void complete_otherWorkerOrUnknownTask_doesNothing() {
         var lease = lease("a");
-        assertThat(complete(lease, "b", 7)).isEqualTo(Outcome.STALE);
-        assertThat(complete(new Lease(99, 1), "a", 7)).isEqualTo(Outcome.NO_SUCH_TASK);
+        assertThat(complete(lease, "b", 7, 0)).isEqualTo(Outcome.STALE);
+        assertThat(complete(new Lease(99, 1), "a", 7, 0)).isEqualTo(Outcome.NO_SUCH_TASK);
         assertThat(ledger.find(lease.taskId()).orElseThrow().state()).isEqualTo(State.LEASED);
     }
 
@@ -165,7 +176,7 @@ abstract class TaskLedgerContract {
         assertThat(ledger.release(lease, "b")).isFalse();
         assertThat(ledger.release(lease, "a")).isTrue();
         assertThat(ledger.release(lease, "a")).isFalse();
-        assertThat(complete(lease, "a", 7)).isEqualTo(Outcome.STALE);
+        assertThat(complete(lease, "a", 7, 0)).isEqualTo(Outcome.STALE);
         assertThat(lease("b").fence()).isEqualTo(lease.fence() + 1);
     }
 
@@ -201,22 +212,95 @@ abstract class TaskLedgerContract {
     @Test
     void openTask_runningRound_numbersOn() {
         new RoundLedger(database, clock).openTask(0);
-        openRound(1, 2);
-        assertThat(ledger.tasks(0)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L, 3L);
-        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(4L, 5L);
-        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::index).containsExactly(0, 1);
+        openRound(1, 6);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::index).containsExactly(0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void complete_afterItsRoundClosed_countsInTheRoundThatRuns() {
+        var late = lease("a");
+        var done = lease("b");
+        assertThat(complete(done, "b", 1, 0)).isEqualTo(Outcome.COMPLETED);
+        openRound(1, 2, 0);
+        assertThat(ledger.heldBy("a")).containsExactly(late);
+        assertThat(ledger.leased(0)).extracting(TaskLedger.Task::id).containsExactly(late.taskId());
+        assertThat(ledger.leased(1)).isEmpty();
+        assertThat(ledger.inPlay(0, 1)).containsExactlyInAnyOrder(0, 1);
+        var next = ledger.lease(1, "b", LEASE, LIMIT, WHOLE).orElseThrow();
+        assertThat(complete(next, "b", 2, 1)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.renew(late, "a", LEASE)).isTrue();
+        assertThat(complete(late, "a", 3, 1)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.counted(0)).extracting(TaskLedger.Task::id).containsExactly(done.taskId());
+        assertThat(ledger.counted(1))
+                .as("by their own round first")
+                .extracting(TaskLedger.Task::id)
+                .containsExactly(late.taskId(), next.taskId());
+        assertThat(ledger.inPlay(0, 2)).as("one task of it is free").containsExactly(1);
+    }
+
+    /** Round 0 has three tasks: one is free at its close, one given back later, one runs out. */
+    @Test
+    void openRound_tasksThatWereLeft_comeUnderTheirOwnNumbers() {
+        var given = lease("a");
+        var silent = lease("b");
+        openRound(1, 2, 0);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(2L, 3L);
+        assertThat(ledger.release(given, "a")).isTrue();
+        clock.advance(LEASE.plusMillis(1));
+        assertThat(ledger.expire()).hasSize(1);
+        openRound(2, 3, 0);
+        assertThat(ledger.tasks(2)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L);
+        assertThat(complete(silent, "b", 7, 2)).as("it has moved").isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(silent, "b", 0), 7, 2)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.lease(2, "c", LEASE, LIMIT, WHOLE).orElseThrow().fence()).isGreaterThan(given.fence() + 1);
+        openRound(3, 4, 0);
+        assertThat(ledger.tasks(3)).extracting(TaskLedger.Task::id).containsExactly(3L, 1L, 2L, 4L);
+        assertThat(ledger.tasks(3)).extracting(TaskLedger.Task::index).containsExactly(0, 1, 2, 3);
+    }
+
+    @Test
+    void openRound_moreLeftThanItTakes_theOthersWaitAndAreNotForgotten() {
+        openRound(1, 2, 0);
+        new RoundLedger(database, clock).trimTasks(1);
+        new RoundLedger(database, clock).openTask(1);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L);
+        new RoundLedger(database, clock).openTask(1);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L, 3L);
+    }
+
+    @Test
+    void openRound_oldLeases_areTakenBackAndWhatCameTooSoonCountsNoMore() {
+        var old = lease("a");
+        var early = lease("b");
+        assertThat(complete(early, "b", 1, 1)).isEqualTo(Outcome.COMPLETED); // while round 0 is being closed
+        openRound(1, 1, 1); // goes back
+        assertThat(ledger.heldBy("a")).isEmpty();
+        assertThat(complete(old, "a", 2, 1)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.counted(1)).isEmpty();
+        assertThat(ledger.counted(0)).extracting(TaskLedger.Task::id).containsExactly(early.taskId());
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(old.taskId());
+    }
+
+    @Test
+    void adopt_ofAnotherRoundThanTheTaskIsIn_isStale() {
+        openRound(1, 1);
+        var moved = new Lease(0, 9);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(0L);
+        assertThat(ledger.adopt(update(moved, "a", 0), 7, 1)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(moved, "a", 1), 8, 1)).isEqualTo(Outcome.COMPLETED);
     }
 
     @Test
     void complete_lessThanTheTaskHas_leavesTheRestForTheNextThatIsOpened() {
         var lease = lease("a");
         var task = ledger.find(lease.taskId()).orElseThrow();
-        assertThat(ledger.complete(lease, "a", 7, task.work().done(1), 16)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.complete(lease, "a", 7, task.work().done(1), 16, 0)).isEqualTo(Outcome.COMPLETED);
         assertThat(ledger.find(task.id()).orElseThrow().work()).isEqualTo(new Work(0, 0, 1, BATCH));
-        openRound(1, 2);
+        openRound(1, 4); // two that nobody has begun, the rest, and a new one
         assertThat(ledger.tasks(1))
                 .extracting(TaskLedger.Task::portion, TaskLedger.Task::first, TaskLedger.Task::windows)
-                .containsExactly(tuple(0L, 3, 9), tuple(3L, 0, 12));
+                .containsExactly(tuple(1L, 0, 12), tuple(2L, 0, 12), tuple(0L, 3, 9), tuple(3L, 0, 12));
     }
 
     @Test
@@ -230,37 +314,28 @@ abstract class TaskLedgerContract {
     }
 
     private void complete(Lease lease, String worker, long position, Work done) {
-        assertThat(ledger.complete(lease, worker, position, done, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.complete(lease, worker, position, done, 64, 0)).isEqualTo(Outcome.COMPLETED);
     }
 
     @Test
     void adopt_updateOfOtherWindows_isOfAnotherTask() {
         var lost = new Lease(lease("a").taskId(), 2);
-        assertThat(ledger.adopt(lost, "b", 7, new Work(5, 0, STEPS, BATCH), 64)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.adopt(lost, "b", 7, new Work(0, 0, 2, BATCH), 32)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.adopt(update(lost, new Work(5, 0, STEPS, BATCH)), 7, 0)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(lost, new Work(0, 0, 2, BATCH)), 7, 0)).isEqualTo(Outcome.COMPLETED);
         assertThat(ledger.find(lost.taskId()).orElseThrow().work()).isEqualTo(new Work(0, 0, 2, BATCH));
     }
 
     @Test
-    void trimTasks_notDone_leavesTheirWindows() {
-        complete(lease("a"), "a", 7);
-        lease("b");
-        openRound(1, 0);
-        new RoundLedger(database, clock).trimTasks(1);
-        openRound(2, 3);
-        assertThat(ledger.tasks(2)).extracting(TaskLedger.Task::portion).containsExactly(1L, 2L, 3L);
-    }
-
-    @Test
-    void size_portionsOfAnotherSize_beginAnew() {
-        complete(lease("a"), "a", 7, new Work(0, 0, 1, BATCH));
-        var held = lease("b");
-        new Portions(database).size(2, 2);
-        assertThat(complete(held, "b", 8)).isEqualTo(Outcome.STALE);
-        new RoundLedger(database, clock).openTask(0);
-        assertThat(ledger.tasks(0).subList(1, 4))
-                .extracting(TaskLedger.Task::portion, TaskLedger.Task::windows)
-                .containsExactly(tuple(1L, 4), tuple(2L, 4), tuple(3L, 4));
+    void openRound_portionsOfAnotherSize_beginAnew() {
+        complete(lease("a"), "a", 7, new Work(0, 0, 1, BATCH)); // leaves windows
+        var late = lease("b");
+        openRound(1, 4, 2, 0);
+        assertThat(ledger.tasks(1))
+                .extracting(TaskLedger.Task::portion, TaskLedger.Task::first, TaskLedger.Task::windows)
+                .containsExactly(tuple(2L, 0, 4), tuple(3L, 0, 4));
+        complete(late, "b", 8, new Work(1, 0, 1, BATCH)); // as it was given out; what it leaves are other windows by now
+        openRound(2, 4, 3, 0);
+        assertThat(ledger.tasks(2)).extracting(TaskLedger.Task::portion).containsExactly(2L, 3L, 4L);
     }
 
     /** 16 threads, 10,000 operations; the laws are checked on what the ledger answered. */
@@ -288,7 +363,7 @@ abstract class TaskLedgerContract {
                             });
                         } else if (dice < 6) {
                             var lease = mine.get(random.nextInt(mine.size()));
-                            if (complete(lease, worker, i) == Outcome.COMPLETED
+                            if (complete(lease, worker, i, 1) == Outcome.COMPLETED
                                     && completedBy.put(lease.taskId(), lease.fence()) != null) twice.incrementAndGet();
                         } else if (dice < 7) ledger.renew(mine.get(random.nextInt(mine.size())), worker, LEASE);
                         else if (dice < 8) ledger.release(mine.get(random.nextInt(mine.size())), worker);

@@ -91,6 +91,6 @@ class FitTest {
     }
 
     private static TaskLedger.Task task(int windows) {
-        return new TaskLedger.Task(7, 0, 0, TaskLedger.State.FREE, null, 0, null, 1, 2, windows, 0, 0);
+        return new TaskLedger.Task(7, 0, 0, TaskLedger.State.FREE, null, 0, null, null, 1, 2, windows, 0, 0);
     }
 }
