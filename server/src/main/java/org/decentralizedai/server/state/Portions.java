@@ -34,8 +34,7 @@ public final class Portions {
 
     /** Those that are opened from now on have so many windows. They are other windows then, and what was left of old ones is forgotten. */
     static void resize(Handle handle, int windows) {
-        int changed =
-                handle.execute("update run set portion_windows = ? where portion_windows <> ?", windows, windows);
+        int changed = handle.execute("update run set portion_windows = ? where portion_windows <> ?", windows, windows);
         if (changed > 0) handle.execute("delete from remainder");
     }
 
@@ -80,7 +79,9 @@ public final class Portions {
 
     /** A free task of an earlier round is to be computed in a later one: from the beginning if portions are others by now. */
     static void moved(Handle handle, long task) {
-        handle.execute("update task set first_window = 0, windows = (select portion_windows from run)"
-                + " where id = ? and first_window + windows <> (select portion_windows from run)", task);
+        handle.execute(
+                "update task set first_window = 0, windows = (select portion_windows from run)"
+                        + " where id = ? and first_window + windows <> (select portion_windows from run)",
+                task);
     }
 }

@@ -59,7 +59,8 @@ abstract class TaskLedgerContract {
     private void openRound(int number, int portion, int tasks, int oldest) {
         var round = new Round(
                 number, new RoundFiles(HASH, HASH, 1, null, null, null, null), 0, 0, null, null, null, 0, false);
-        new RoundLedger(database, clock).advance(new Opening(round, "{}", portion, tasks, oldest, null, Opening.Also.NOTHING));
+        new RoundLedger(database, clock)
+                .advance(new Opening(round, "{}", portion, tasks, oldest, null, Opening.Also.NOTHING));
     }
 
     private static LoggedUpdate update(Lease lease, Work work) {
@@ -253,7 +254,8 @@ abstract class TaskLedgerContract {
         assertThat(ledger.tasks(2)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L);
         assertThat(complete(silent, "b", 7, 2)).as("it has moved").isEqualTo(Outcome.STALE);
         assertThat(ledger.adopt(update(silent, "b", 0), 7, 2)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.lease(2, "c", LEASE, LIMIT, WHOLE).orElseThrow().fence()).isGreaterThan(given.fence() + 1);
+        assertThat(ledger.lease(2, "c", LEASE, LIMIT, WHOLE).orElseThrow().fence())
+                .isGreaterThan(given.fence() + 1);
         openRound(3, 4, 0);
         assertThat(ledger.tasks(3)).extracting(TaskLedger.Task::id).containsExactly(3L, 1L, 2L, 4L);
         assertThat(ledger.tasks(3)).extracting(TaskLedger.Task::index).containsExactly(0, 1, 2, 3);
@@ -320,7 +322,8 @@ abstract class TaskLedgerContract {
     @Test
     void adopt_updateOfOtherWindows_isOfAnotherTask() {
         var lost = new Lease(lease("a").taskId(), 2);
-        assertThat(ledger.adopt(update(lost, new Work(5, 0, STEPS, BATCH)), 7, 0)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(lost, new Work(5, 0, STEPS, BATCH)), 7, 0))
+                .isEqualTo(Outcome.STALE);
         assertThat(ledger.adopt(update(lost, new Work(0, 0, 2, BATCH)), 7, 0)).isEqualTo(Outcome.COMPLETED);
         assertThat(ledger.find(lost.taskId()).orElseThrow().work()).isEqualTo(new Work(0, 0, 2, BATCH));
     }
@@ -333,7 +336,8 @@ abstract class TaskLedgerContract {
         assertThat(ledger.tasks(1))
                 .extracting(TaskLedger.Task::portion, TaskLedger.Task::first, TaskLedger.Task::windows)
                 .containsExactly(tuple(2L, 0, 4), tuple(3L, 0, 4));
-        complete(late, "b", 8, new Work(1, 0, 1, BATCH)); // as it was given out; what it leaves are other windows by now
+        complete(
+                late, "b", 8, new Work(1, 0, 1, BATCH)); // as it was given out; what it leaves are other windows by now
         openRound(2, 4, 3, 0);
         assertThat(ledger.tasks(2)).extracting(TaskLedger.Task::portion).containsExactly(2L, 3L, 4L);
     }

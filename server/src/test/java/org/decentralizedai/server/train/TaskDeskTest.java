@@ -146,7 +146,8 @@ class TaskDeskTest {
             var checks = new Checks(RECIPE, ParameterLayout.of(MODEL).parameterCount(), MODEL.vocabulary(), 1);
             desk.nextRound(() -> {
                 int count = RECIPE.tasks(desk.free(oldest, number));
-                rounds.advance(new Opening(round, RECIPE.json(), STEPS.windows(), count, oldest, null, Opening.Also.NOTHING));
+                rounds.advance(
+                        new Opening(round, RECIPE.json(), STEPS.windows(), count, oldest, null, Opening.Also.NOTHING));
                 var checkpoint = new Checkpoint(HASH, HASH, List.of(HASH), 1);
                 var plans = new ArrayList<RoundPlan>();
                 if (number > 0) plans.addAll(desk.open().since(oldest));
