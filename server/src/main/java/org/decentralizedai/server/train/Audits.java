@@ -14,21 +14,16 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
-import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.server.credit.Stakes;
 import org.decentralizedai.server.state.AuditLedger;
 import org.decentralizedai.server.state.AuditLedger.Audit;
 import org.decentralizedai.server.state.Contribution;
 import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.GradientLog;
-import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.server.state.TaskLedger.Task;
 import org.decentralizedai.server.state.WorkerLedger;
-import org.decentralizedai.server.verify.Agreement;
 import org.decentralizedai.server.verify.Lot;
-import org.decentralizedai.server.verify.Tolerance;
-import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.worker.LocalResult;
@@ -52,9 +47,6 @@ final class Audits implements AutoCloseable {
     /** Who has sent an update that replaces a fake. */
     static final String AUDITOR = "auditor";
 
-    /** Rounds whose contributions are taken back. */
-    static final int ROUNDS_TAKEN_BACK = 4;
-
     /** For which a full round waits for audits; one that comes later can only correct. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -66,8 +58,7 @@ final class Audits implements AutoCloseable {
     private final AuditLedger ledger;
     private final TaskLedger tasks;
     private final WorkerLedger workers;
-    private final EventLedger events;
-    private final GradientLog log;
+    private final Fakes fakes;
     private final TaskDesk desk;
     private final TrainMetrics metrics;
     private final Clock clock;
@@ -81,7 +72,6 @@ final class Audits implements AutoCloseable {
     private volatile int fullRound = NONE; // that waits for its audits
     private long fullSince;
     private IntConsumer onSettled = _ -> {};
-    private Consumer<String> onCaught = _ -> {};
 
     /**
      * @param auditor null where nobody is audited
@@ -103,8 +93,7 @@ final class Audits implements AutoCloseable {
         this.ledger = ledger;
         this.tasks = tasks;
         this.workers = workers;
-        this.events = events;
-        this.log = log;
+        fakes = new Fakes(ledger, tasks, events, log, desk);
         this.desk = desk;
         this.metrics = metrics;
         this.clock = clock;
@@ -121,7 +110,7 @@ final class Audits implements AutoCloseable {
 
     /** @param listener is told the worker of each fake that was found */
     void onCaught(Consumer<String> listener) {
-        onCaught = listener;
+        fakes.onCaught(listener);
     }
 
     /** An update counts. To be called before its round can be closed. */
@@ -204,7 +193,7 @@ final class Audits implements AutoCloseable {
     private void finished(Waiting done, @Nullable LocalResult result, @Nullable Throwable failure) {
         computing = false;
         try {
-            if (result != null) decide(done.audit(), done.task(), result);
+            if (result != null) decide(done, result);
             else {
                 LOG.warn(
                         "task {} could not be computed again",
@@ -219,61 +208,18 @@ final class Audits implements AutoCloseable {
         computeNext();
     }
 
+    private void decide(Waiting done, LocalResult result) {
+        boolean agreed = fakes.agrees(done.audit(), done.task().form(), result);
+        metrics.audited(agreed);
+        if (agreed) return;
+        for (Task task : toCount(desk.plan().round().number()))
+            if (done.audit().worker().equals(task.worker())) draw(done.audit().of(task));
+    }
+
     private void end(Audit audit) {
         open.remove(audit.lease().taskId());
         int round = desk.plan().round().number();
         if (fullRound == round && settled(round)) onSettled.accept(round);
-    }
-
-    private void decide(Audit audit, GradientTask task, LocalResult result) {
-        var form = task.form();
-        float[] expected = form.slice().of(result.update());
-        var sent = log.read(audit.position());
-        var agreement = Agreement.of(form.encoding(), expected, sent.encoded().array());
-        boolean agreed = Tolerance.of(form.encoding()).accepts(agreement);
-        metrics.audited(agreed);
-        if (agreed) ledger.agreed(audit, agreement);
-        else punish(audit, agreement, replacement(sent, UpdateCodec.encode(form.encoding(), expected), result));
-    }
-
-    private static LoggedUpdate replacement(LoggedUpdate fake, byte[] expected, LocalResult result) {
-        return new LoggedUpdate(
-                fake.round(),
-                fake.late(),
-                fake.lease(),
-                AUDITOR,
-                fake.tokens(),
-                result.firstLoss(),
-                result.lastLoss(),
-                fake.encoding(),
-                fake.slice(),
-                fake.work(),
-                new Bytes(expected));
-    }
-
-    private void punish(Audit audit, Agreement agreement, LoggedUpdate honest) {
-        int round = desk.plan().round().number();
-        if (audit.round() >= round)
-            tasks.replace(audit.lease().taskId(), audit.position(), AUDITOR, log.append(honest));
-        onCaught.accept(audit.worker()); // first: may be done twice, and must not be left out
-        int takenBack = ledger.caught(audit, agreement, round, round - ROUNDS_TAKEN_BACK);
-        events.add(
-                "CHEAT_FOUND",
-                "worker %s did not compute task %d: distance %.3f, cosine %.3f"
-                        .formatted(audit.worker(), audit.lease().taskId(), agreement.relative(), agreement.cosine()));
-        if (takenBack > 0)
-            events.add(
-                    "CORRECTION",
-                    "the step of round %d takes back %d updates of worker %s"
-                            .formatted(round, takenBack, audit.worker()));
-        for (Task task : toCount(round))
-            if (audit.worker().equals(task.worker()))
-                draw(new Audit(
-                        new Lease(task.id(), task.fence()),
-                        countsIn(task),
-                        audit.worker(),
-                        audit.numericClass(),
-                        task.position()));
     }
 
     /** Whether a full round may be closed. */
@@ -313,7 +259,7 @@ final class Audits implements AutoCloseable {
 
     /** The first round whose updates may still be taken back while {@code round} is open. */
     int oldestNeeded(int round) {
-        return auditor == null ? round : Math.min(round - ROUNDS_TAKEN_BACK, ledger.oldestCorrected(round));
+        return auditor == null ? round : Math.min(round - Fakes.ROUNDS_TAKEN_BACK, ledger.oldestCorrected(round));
     }
 
     void trim(int round) {

@@ -199,7 +199,7 @@ public final class UpdateIntake {
                 new Bytes(upload.bytes())));
         return switch (tasks.complete(begin.lease(), worker, position, upload.done(), begin.tokens(), countsIn)) {
             case COMPLETED -> {
-                metrics.accepted();
+                metrics.accepted(countsIn - upload.round());
                 draw(begin, worker, position, countsIn);
                 desk.completed(begin.lease(), worker, begin.tokens(), begin.millis());
                 yield new Verdict(begin.lease(), ACCEPTED, "thank you", begin.tokens());
