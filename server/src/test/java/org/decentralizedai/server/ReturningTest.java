@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.decentralizedai.compress.CheckpointDelta;
 import org.decentralizedai.compress.UpdateCodec;
@@ -209,8 +208,7 @@ final class ReturningTest {
     @Test
     void stepsInF32_noDeltas() throws Exception {
         server.close();
-        server = new Server(SettingsFile.with(
-                TestRun.settings(folder, 1), Map.of("recipe", TestRun.recipe(1, UpdateEncoding.F32))));
+        server = new Server(TestRun.settings(folder.resolve("exact"), TestRun.recipe(1, UpdateEncoding.F32)));
         try (var worker = join()) {
             assertThat(next(worker, worker.task(), 1).hops()).isEmpty();
         }

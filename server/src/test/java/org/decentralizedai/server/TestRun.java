@@ -25,11 +25,16 @@ public final class TestRun {
     }
 
     static Recipe recipe(int tasks, UpdateEncoding stepEncoding) {
+        return recipe(tasks, tasks, stepEncoding);
+    }
+
+    /** @param least tasks of a round @param most tasks of a round */
+    public static Recipe recipe(int least, int most, UpdateEncoding stepEncoding) {
         return new Recipe(
                 STEPS,
                 RateSchedule.CONSTANT,
-                tasks,
-                tasks,
+                least,
+                most,
                 1,
                 0.5,
                 UpdateEncoding.INT8,
@@ -43,6 +48,10 @@ public final class TestRun {
     }
 
     public static Settings settings(Path folder, int tasks) throws IOException {
+        return settings(folder, recipe(tasks));
+    }
+
+    public static Settings settings(Path folder, Recipe recipe) throws IOException {
         var config = folder.resolve("model").resolve("config.json");
         var corpus = folder.resolve("corpus.txt");
         if (!Files.exists(config)) {
@@ -53,12 +62,18 @@ public final class TestRun {
         return SettingsFile.with(
                 Settings.defaults(),
                 Map.of(
-                        "port", 0,
-                        "data", folder.resolve("data").toString(),
-                        "model", config.toString(),
-                        "corpus", corpus.toString(),
-                        "auditors", 0, // tests that lie are not about audits
-                        "recipe", recipe(tasks)));
+                        "port",
+                        0,
+                        "data",
+                        folder.resolve("data").toString(),
+                        "model",
+                        config.toString(),
+                        "corpus",
+                        corpus.toString(),
+                        "auditors",
+                        0, // tests that lie are not about audits
+                        "recipe",
+                        recipe));
     }
 
     private static String text() {

@@ -50,10 +50,10 @@ public record RobustShares(List<Share> shares, double centre) {
         shares = List.copyOf(shares);
     }
 
-    /** By tokens alone. */
-    public static RobustShares none(List<LoggedUpdate> updates) {
-        return new RobustShares(
-                updates.stream().map(update -> Share.plain(update.tokens())).toList(), 0);
+    /** By tokens and age alone. @param round that is closed */
+    public static RobustShares none(int round, List<LoggedUpdate> updates) {
+        double[] weights = Weights.of(updates, round, Standing.EQUAL);
+        return new RobustShares(Arrays.stream(weights).mapToObj(Share::plain).toList(), 0);
     }
 
     /**

@@ -4,12 +4,12 @@ import java.util.List;
 import org.decentralizedai.server.state.LoggedUpdate;
 
 /** What updates count for before they are looked at: tokens · age · trust, new accounts together no more than a quarter. Pure. */
-final class Weights {
+public final class Weights {
     /** Of the whole weight, for all unproven accounts together where there are proven ones; so many keys cost nothing. */
     static final double UNPROVEN = 0.25;
 
     /** Rounds after which a late update counts for nothing. */
-    static final int OLDEST = 4;
+    public static final int OLDEST = 4;
 
     private Weights() {}
 

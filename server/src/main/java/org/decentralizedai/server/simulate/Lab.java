@@ -2,6 +2,7 @@ package org.decentralizedai.server.simulate;
 
 import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,14 +27,16 @@ import org.jspecify.annotations.Nullable;
  * so that it does not matter who computes it, and when.
  */
 final class Lab implements AutoCloseable {
+    private static final int CHECKPOINTS =
+            6; // the running round's, three before it, and what audits have not yet come to
+
     private final ModelConfig model;
     private final Inner inner;
     private final BlobStore blobs;
     private final ExecutorService threads;
     private final ThreadLocal<Bench> benches;
     private final Map<Sha256, byte[]> shards = new HashMap<>(); // used by the caller's thread only
-    private @Nullable Sha256 checkpoint;
-    private byte[] weights = {};
+    private final Map<Sha256, byte[]> checkpoints = new LinkedHashMap<>(); // oldest first
     private List<Sha256> momentPieces = List.of();
     private byte @Nullable [] moment; // of those pieces
 
@@ -47,10 +50,12 @@ final class Lab implements AutoCloseable {
                 threads, Thread.ofPlatform().daemon().name("lab-", 0).factory());
     }
 
-    /** The checkpoint that the next tasks start from. */
+    /** The checkpoint that the next tasks start from. Those of rounds whose updates may still come are kept. */
     void checkpoint(Sha256 hash, float[] packed) {
-        checkpoint = hash;
-        weights = HeldOutLoss.bytes(packed);
+        if (checkpoints.containsKey(hash)) return;
+        checkpoints.put(hash, HeldOutLoss.bytes(packed));
+        if (checkpoints.size() > CHECKPOINTS)
+            checkpoints.remove(checkpoints.keySet().iterator().next());
     }
 
     /**
@@ -58,12 +63,10 @@ final class Lab implements AutoCloseable {
      * @param kept what the worker has from its last task; null when it has nothing
      */
     CompletableFuture<Computed> compute(GradientTask task, LocalSteps steps, @Nullable Moments kept) {
-        if (!task.checkpoint().equals(checkpoint))
-            throw new IllegalStateException("task of another checkpoint: " + task.checkpoint());
+        byte[] from = checkpoints.get(task.checkpoint());
+        if (from == null) throw new IllegalStateException("task of another checkpoint: " + task.checkpoint());
         if (!task.secondMoment().equals(momentPieces)) load(task.secondMoment());
-        byte[] from = weights,
-                v = moment,
-                shard = shards.computeIfAbsent(task.data().shard(), blobs::get);
+        byte[] v = moment, shard = shards.computeIfAbsent(task.data().shard(), blobs::get);
         return CompletableFuture.supplyAsync(() -> benches.get().run(task, steps, from, v, shard, kept), threads);
     }
 

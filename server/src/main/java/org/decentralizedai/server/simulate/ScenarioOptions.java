@@ -49,6 +49,15 @@ final class ScenarioOptions {
     @Option(names = "--workers", paramLabel = "K", description = "workers at any time, tasks of a round (16)")
     private int workers = 16;
 
+    @Option(
+            names = "--min-tasks",
+            paramLabel = "N",
+            description = {
+                "that a round waits for; from three quarters of its tasks on the others may come late",
+                "(all workers': a round waits for everybody)"
+            })
+    private @Nullable Integer minTasks;
+
     @Option(names = "--steps", paramLabel = "H", description = "local steps of a task")
     private @Nullable Integer steps;
 
@@ -203,7 +212,7 @@ final class ScenarioOptions {
         var recipe = new Recipe(
                 local(preset.steps()),
                 new RateSchedule(tokens, (long) (rise * tokens), floor),
-                workers,
+                minTasks == null ? workers : minTasks,
                 workers,
                 or(outerRate, preset.outerRate()),
                 or(outerMomentum, preset.outerMomentum()),

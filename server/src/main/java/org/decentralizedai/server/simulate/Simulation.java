@@ -134,9 +134,11 @@ final class Simulation implements AutoCloseable {
         crowd.caught(worker, newest.candidate().round().number());
     }
 
+    /** The same object in all rounds: some rules remember, and a simulation's recipe does not change. */
     private static Function<Recipe, UpdateRules> rules(Scenario scenario) {
         var layout = ParameterLayout.of(ModelChoice.config(scenario.model()));
-        return recipe -> scenario.variant().rules(recipe, layout);
+        var rules = scenario.variant().rules(scenario.recipe(), layout);
+        return _ -> rules;
     }
 
     /** @param progress hears a sentence now and then */

@@ -1,5 +1,7 @@
 package org.decentralizedai.server.state;
 
+import static java.util.Objects.requireNonNull;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -19,10 +21,18 @@ public final class AuditLedger {
     /**
      * An accepted update that was drawn.
      *
+     * @param round in which it counts
      * @param numericClass what the worker computes with
      * @param position in the log
      */
-    public record Audit(Lease lease, int round, String worker, String numericClass, long position) {}
+    public record Audit(Lease lease, int round, String worker, String numericClass, long position) {
+
+        /** Of another task that the same worker has done. */
+        public Audit of(TaskLedger.Task done) {
+            int countsIn = requireNonNull(done.countsIn());
+            return new Audit(new Lease(done.id(), done.fence()), countsIn, worker, numericClass, done.position());
+        }
+    }
 
     /** Audits so far. @param caught that found a fake @param missed that were not computed in time */
     public record Counts(long drawn, long agreed, long caught, long missed) {}

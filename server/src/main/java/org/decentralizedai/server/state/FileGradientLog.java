@@ -83,7 +83,7 @@ public final class FileGradientLog implements GradientLog {
     @Override
     public synchronized long append(LoggedUpdate update) {
         try {
-            var to = tailFor(update.round());
+            var to = tailFor(update.countsIn());
             var bytes = LogRecord.encode(update);
             long end = to.end() + bytes.remaining();
             tail = to.failed(); // unless all goes well

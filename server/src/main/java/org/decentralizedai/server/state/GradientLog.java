@@ -19,7 +19,7 @@ public interface GradientLog extends AutoCloseable {
 
     void replay(Sink sink);
 
-    /** Forgets rounds below {@code round}. */
+    /** Forgets updates that count in rounds below {@code round}. */
     void trim(int round);
 
     @Override

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.decentralizedai.wire.Lease;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -68,21 +69,28 @@ public final class JdbcTaskLedger implements TaskLedger {
     }
 
     @Override
-    public Outcome complete(Lease lease, String worker, long logPosition, int tokens) {
-        return complete(lease, worker, logPosition, tokens, "fence = :fence and worker = :worker");
+    public Outcome complete(Lease lease, String worker, long logPosition, int tokens, int countsIn) {
+        return complete(lease, worker, logPosition, tokens, countsIn, "fence = :fence and worker = :worker");
     }
 
     @Override
-    public Outcome adopt(Lease lease, String worker, long logPosition, int tokens) {
-        return complete(lease, worker, logPosition, tokens, "fence <= :fence");
+    public Outcome adopt(LoggedUpdate update, long logPosition, int countsIn) {
+        return complete(
+                update.lease(),
+                update.worker(),
+                logPosition,
+                update.tokens(),
+                countsIn,
+                "fence <= :fence and round = " + update.round());
     }
 
-    private Outcome complete(Lease lease, String worker, long logPosition, int tokens, String condition) {
+    private Outcome complete(Lease lease, String worker, long logPosition, int tokens, int countsIn, String condition) {
         boolean done = jdbi.inTransaction(handle -> {
-            int changed = handle.createUpdate(
-                            "update task set state = 'DONE', log_position = :position, fence = :fence, worker = :worker"
-                                    + " where id = :id and state <> 'DONE' and " + condition)
+            int changed = handle.createUpdate("update task set state = 'DONE', log_position = :position,"
+                            + " counts_in = :countsIn, fence = :fence, worker = :worker"
+                            + " where id = :id and state <> 'DONE' and " + condition)
                     .bind("position", logPosition)
+                    .bind("countsIn", countsIn)
                     .bind("id", lease.taskId())
                     .bind("fence", lease.fence())
                     .bind("worker", worker)
@@ -180,18 +188,43 @@ public final class JdbcTaskLedger implements TaskLedger {
     }
 
     @Override
-    public List<Lease> heldBy(String worker, int round) {
+    public List<Task> counted(int round) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select * from task where counts_in = :round order by round, task_index")
+                        .bind("round", round)
+                        .map(JdbcTaskLedger::task)
+                        .list());
+    }
+
+    @Override
+    public List<Task> leased(int since) {
         return jdbi.withHandle(handle -> handle.createQuery(
-                        "select id, fence from task where round = :round and worker = :worker and state = 'LEASED'")
-                .bind("round", round)
-                .bind("worker", worker)
-                .map((row, _) -> new Lease(row.getLong(1), row.getLong(2)))
+                        "select * from task where round >= :since and state = 'LEASED' order by id")
+                .bind("since", since)
+                .map(JdbcTaskLedger::task)
                 .list());
     }
 
+    @Override
+    public Set<Integer> inPlay(int oldest, int since) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select distinct round from task where round >= :oldest and (state <> 'DONE' or counts_in >= :since)")
+                .bind("oldest", oldest)
+                .bind("since", since)
+                .mapTo(Integer.class)
+                .set());
+    }
+
+    @Override
+    public List<Lease> heldBy(String worker) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select id, fence from task where worker = :worker and state = 'LEASED'")
+                        .bind("worker", worker)
+                        .map((row, _) -> new Lease(row.getLong(1), row.getLong(2)))
+                        .list());
+    }
+
     private static Task task(ResultSet row, StatementContext context) throws SQLException {
-        long value = row.getLong("log_position");
-        Long position = row.wasNull() ? null : value;
         return new Task(
                 row.getLong("id"),
                 row.getInt("round"),
@@ -199,6 +232,7 @@ public final class JdbcTaskLedger implements TaskLedger {
                 State.valueOf(row.getString("state")),
                 row.getString("worker"),
                 row.getLong("fence"),
-                position);
+                row.getObject("log_position", Long.class),
+                row.getObject("counts_in", Integer.class));
     }
 }

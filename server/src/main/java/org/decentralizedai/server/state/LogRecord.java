@@ -15,11 +15,13 @@ import org.decentralizedai.wire.Lease;
  *
  * <pre> 0              4            8
  *       | body bytes n | crc32c of body | round i32 | task i64 | fence i64 | tokens i32 | first f64 | last f64
- *                                       | encoding u8 | part u8 | parts - 1 u8 | 0 u8 | worker: length i32, UTF-8 | update: the rest | </pre>
+ *                                       | encoding u8 | part u8 | parts - 1 u8 | 16 late u8 | worker: length i32, UTF-8 | update: the rest | </pre>
  */
 final class LogRecord {
     static final int HEADER = 8;
     private static final int FIXED = 4 + 8 + 8 + 4 + 8 + 8 + 4 + 4;
+
+    private static final int LATE_SHIFT = 4; // it is 3 at most; the lower bits are 0
 
     private LogRecord() {}
 
@@ -37,7 +39,7 @@ final class LogRecord {
                 .put((byte) update.encoding().ordinal())
                 .put((byte) update.slice().part())
                 .put((byte) (update.slice().parts() - 1))
-                .put((byte) 0)
+                .put((byte) (update.late() << LATE_SHIFT))
                 .putInt(worker.length)
                 .put(worker)
                 .put(update.encoded().array());
@@ -58,13 +60,14 @@ final class LogRecord {
         var encoding = UpdateEncoding.values()[in.get()];
         int part = in.get();
         var slice = new Slice(part, in.get() + 1);
-        in.get();
+        int late = in.get() >> LATE_SHIFT;
         byte[] worker = new byte[in.getInt()];
         in.get(worker);
         byte[] encoded = new byte[in.remaining()];
         in.get(encoded);
         return new LoggedUpdate(
                 round,
+                late,
                 lease,
                 new String(worker, StandardCharsets.UTF_8),
                 tokens,

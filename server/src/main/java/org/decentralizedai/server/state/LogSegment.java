@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * One file of the log: {@code <position of its first byte>-<round>.log}, both decimal with leading zeros; records follow each
- * other without gaps.
+ * One file of the log: {@code <position of its first byte>-<round in which its updates count>.log}, both decimal with leading
+ * zeros; records follow each other without gaps.
  */
 record LogSegment(long start, int round, Path file) {
     private static final Pattern NAME = Pattern.compile("(\\d{19})-(\\d{10})\\.log");

@@ -9,11 +9,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param recipe under which its tasks are computed, JSON
  * @param tasks that it begins with
+ * @param oldest round whose tasks stay with their workers, though another round runs; those of the rounds before it are taken
+ *     from them, and their updates count no more
  * @param record blob that says what the closed round was made of; null for the first round and after going back
  * @param also what else is written in that commit
  */
 public record Opening(
-        Round round, String recipe, int tasks, @Nullable Sha256 record, Also also) {
+        Round round,
+        String recipe,
+        int tasks,
+        int oldest,
+        @Nullable Sha256 record,
+        Also also) {
 
     /** What follows from the opening of a round. */
     @FunctionalInterface
@@ -25,6 +32,6 @@ public record Opening(
 
     /** Of a round whose predecessor counts for nothing. */
     public Opening(Round round, String recipe, int tasks) {
-        this(round, recipe, tasks, null, Also.NOTHING);
+        this(round, recipe, tasks, round.number(), null, Also.NOTHING);
     }
 }

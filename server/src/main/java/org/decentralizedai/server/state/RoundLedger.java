@@ -70,7 +70,7 @@ public final class RoundLedger {
                         .list());
     }
 
-    /** Closes the round before and opens the next one, with free tasks. */
+    /** Closes the round before and opens the next one, with free tasks: first those that nobody has computed in earlier rounds. */
     public void advance(Opening opening) {
         long now = clock.millis();
         int number = opening.round().number();
@@ -79,7 +79,8 @@ public final class RoundLedger {
             handle.execute(
                     "update training_round set closed_at = ? where number = ? and closed_at is null", now, number - 1);
             insert(handle, opening, now);
-            for (int i = 0; i < opening.tasks(); i++) insertTask(handle, number, i);
+            RoundTasks.takeBack(handle, number, opening.oldest());
+            RoundTasks.open(handle, number, opening.tasks());
             if (record != null)
                 handle.execute("insert into round_record (round, record) values (?, ?)", number - 1, record.hex());
             opening.also().book(handle);
@@ -159,22 +160,9 @@ public final class RoundLedger {
         return hash == null ? null : hash.hex();
     }
 
-    private static void insertTask(Handle handle, int round, int index) {
-        handle.execute("update run set next_task = next_task + 1");
-        handle.createUpdate("""
-                        insert into task (id, round, task_index, state, fence, deadline, last_deadline)
-                        values ((select next_task - 1 from run), :round, :index, 'FREE', 0, 0, 0)""").bind("round", round).bind("index", index).execute();
-    }
-
-    /** Adds one free task to a running round. */
+    /** Adds one free task to a running round: one that an earlier round has left, or a new one. */
     public void openTask(int round) {
-        jdbi.useTransaction(handle -> {
-            int index = handle.createQuery("select count(*) from task where round = :round")
-                    .bind("round", round)
-                    .mapTo(Integer.class)
-                    .one();
-            insertTask(handle, round, index);
-        });
+        jdbi.useTransaction(handle -> RoundTasks.open(handle, round, 1));
     }
 
     public void evaluated(int number, double bits, double error) {
@@ -194,9 +182,9 @@ public final class RoundLedger {
                 handle.execute("update training_round set delta = null, delta_bytes = null where number = ?", number));
     }
 
-    /** Forgets the tasks of rounds below {@code number}; later messages about them get UNKNOWN_LEASE instead of LATE. */
+    /** Forgets the tasks that counted in rounds below {@code number}; messages about them get UNKNOWN_LEASE instead of LATE. */
     public void trimTasks(int number) {
-        jdbi.useHandle(handle -> handle.execute("delete from task where round < ?", number));
+        jdbi.useHandle(handle -> RoundTasks.trim(handle, number));
     }
 
     private static Round round(ResultSet row, StatementContext context) throws SQLException {

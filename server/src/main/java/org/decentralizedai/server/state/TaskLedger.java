@@ -3,12 +3,14 @@ package org.decentralizedai.server.state;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.decentralizedai.wire.Lease;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which task is leased to whom. Laws: a task has at most one live lease; every lease of a task has a larger fence than the one
- * before; only the newest fence completes a task, and only once.
+ * before; only the newest fence completes a task, and only once. A task stays with its worker when its round closes, for some
+ * rounds; its update then counts in a later round.
  */
 public interface TaskLedger {
 
@@ -28,7 +30,11 @@ public interface TaskLedger {
         DONE
     }
 
-    /** @param logPosition of the accepted update, when done */
+    /**
+     * @param index in its round
+     * @param logPosition of the accepted update, when done
+     * @param countsIn round in whose step that update is, when done
+     */
     record Task(
             long id,
             int round,
@@ -36,7 +42,8 @@ public interface TaskLedger {
             State state,
             @Nullable String worker,
             long fence,
-            @Nullable Long logPosition) {
+            @Nullable Long logPosition,
+            @Nullable Integer countsIn) {
 
         /** Of the update of a task that is done. */
         public long position() {
@@ -60,14 +67,15 @@ public interface TaskLedger {
      * After an exception the task may be done or not.
      *
      * @param tokens that the task trained on
+     * @param countsIn round in whose step the update is to be
      */
-    Outcome complete(Lease lease, String worker, long logPosition, int tokens);
+    Outcome complete(Lease lease, String worker, long logPosition, int tokens, int countsIn);
 
     /**
      * As {@link #complete}, for an update that is in the log after a crash: a power cut may have taken its lease from the database,
-     * so that the lease is believed unless the task was leased again since.
+     * so that the lease is believed unless the task was leased again since, or is another round's by now.
      */
-    Outcome adopt(Lease lease, String worker, long logPosition, int tokens);
+    Outcome adopt(LoggedUpdate update, long logPosition, int countsIn);
 
     /** Another update instead of that at {@code position}; false when the task does not have it any more. */
     boolean replace(long taskId, long position, String worker, long newPosition);
@@ -86,6 +94,15 @@ public interface TaskLedger {
     /** The tasks of a round by index. */
     List<Task> tasks(int round);
 
-    /** Leases of this worker in this round that are live. */
-    List<Lease> heldBy(String worker, int round);
+    /** The tasks whose updates count in a round, in the order of summation: by their own round, then by index. */
+    List<Task> counted(int round);
+
+    /** The tasks that workers are computing, of this round and later ones. */
+    List<Task> leased(int since);
+
+    /** Rounds from {@code oldest} on of which updates may still come, or have come for round {@code since} or a later one. */
+    Set<Integer> inPlay(int oldest, int since);
+
+    /** Live leases of this worker. */
+    List<Lease> heldBy(String worker);
 }

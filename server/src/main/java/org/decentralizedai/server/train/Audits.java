@@ -1,5 +1,7 @@
 package org.decentralizedai.server.train;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -11,20 +13,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import org.decentralizedai.compress.UpdateCodec;
+import java.util.stream.Stream;
 import org.decentralizedai.server.state.AuditLedger;
 import org.decentralizedai.server.state.AuditLedger.Audit;
 import org.decentralizedai.server.state.Contribution;
 import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.GradientLog;
-import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.server.state.TaskLedger.Task;
 import org.decentralizedai.server.state.WorkerLedger;
-import org.decentralizedai.server.verify.Agreement;
 import org.decentralizedai.server.verify.Lot;
-import org.decentralizedai.server.verify.Tolerance;
-import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.worker.LocalResult;
@@ -36,7 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Has accepted updates computed again, drawn by lot after they were accepted. A round is closed when its audits are done, or
  * after {@link #PATIENCE}. A fake that is found in time is replaced by the auditor's update; its account is nobody again, all
- * that it has in the open round is audited, and the next step takes back what it has in the means of the last rounds.
+ * that it has in the open round is audited, and the next step takes back what it has in the means of the last rounds. An update
+ * belongs to the round in whose mean it is; a late one is computed again as its own round gave it out.
  *
  * <p>That is a correction, not an undo: a step is linear in its mean, momentum included, so that subtracting a contribution from
  * a later mean cancels all that it still does, but what others computed from the weights in between stays.
@@ -46,9 +45,6 @@ import org.slf4j.LoggerFactory;
 final class Audits implements AutoCloseable {
     /** Who has sent an update that replaces a fake. */
     static final String AUDITOR = "auditor";
-
-    /** Rounds whose contributions are taken back. */
-    static final int ROUNDS_TAKEN_BACK = 4;
 
     /** For which a full round waits for audits; one that comes later can only correct. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -61,8 +57,7 @@ final class Audits implements AutoCloseable {
     private final AuditLedger ledger;
     private final TaskLedger tasks;
     private final WorkerLedger workers;
-    private final EventLedger events;
-    private final GradientLog log;
+    private final Fakes fakes;
     private final TaskDesk desk;
     private final TrainMetrics metrics;
     private final Clock clock;
@@ -75,7 +70,6 @@ final class Audits implements AutoCloseable {
     private volatile int fullRound = NONE; // that waits for its audits
     private long fullSince;
     private IntConsumer onSettled = _ -> {};
-    private Consumer<String> onCaught = _ -> {};
 
     /**
      * @param auditor null where nobody is audited
@@ -96,8 +90,7 @@ final class Audits implements AutoCloseable {
         this.ledger = ledger;
         this.tasks = tasks;
         this.workers = workers;
-        this.events = events;
-        this.log = log;
+        fakes = new Fakes(ledger, tasks, events, log, desk);
         this.desk = desk;
         this.metrics = metrics;
         this.clock = clock;
@@ -113,24 +106,31 @@ final class Audits implements AutoCloseable {
 
     /** @param listener is told the worker of each fake that was found */
     void onCaught(Consumer<String> listener) {
-        onCaught = listener;
+        fakes.onCaught(listener);
     }
 
     /** An update counts. To be called before its round can be closed. */
-    void accepted(Lease lease, String worker, long position) {
-        if (auditor == null || !desk.plan().recipe().verifiable()) return;
+    void accepted(Lease lease, String worker, long position, int countsIn) {
+        if (auditor == null) return;
         String numericClass = workers.numericClass(worker);
         if (lot.draws(lease, ledger.trust(worker, numericClass).auditRate()))
-            draw(lease, worker, numericClass, position);
+            draw(new Audit(lease, countsIn, worker, numericClass, position));
     }
 
-    private void draw(Lease lease, String worker, String numericClass, long position) {
-        var audit = new Audit(lease, desk.plan().round().number(), worker, numericClass, position);
-        if (ledger.draw(audit)) begin(audit);
+    private void draw(Audit audit) {
+        if (verifiable(audit.lease()) && ledger.draw(audit)) begin(audit);
+    }
+
+    /** By the recipe of its own round. */
+    private boolean verifiable(Lease lease) {
+        return tasks.find(lease.taskId())
+                .flatMap(task -> desk.open().find(task.round()))
+                .filter(plan -> plan.recipe().verifiable())
+                .isPresent();
     }
 
     private void begin(Audit audit) {
-        open.put(audit.lease().taskId(), audit);
+        if (open.putIfAbsent(audit.lease().taskId(), audit) != null) return;
         queue.add(new Waiting(audit, desk.task(audit.lease())));
         thread.execute(this::computeNext);
     }
@@ -140,14 +140,24 @@ final class Audits implements AutoCloseable {
         if (auditor == null) return;
         int round = desk.plan().round().number();
         for (Audit audit : ledger.waiting())
-            if (audit.round() == round) begin(audit);
+            if (audit.round() >= round && verifiable(audit.lease())) begin(audit);
             else ledger.missed(audit.lease().taskId());
-        for (Task task : tasks.tasks(round)) {
+        for (Task task : toCount(round)) {
             var worker = task.worker();
-            var position = task.logPosition();
-            if (position == null || worker == null || worker.equals(AUDITOR) || ledger.drawn(task.id())) continue;
-            accepted(new Lease(task.id(), task.fence()), worker, position);
+            if (worker == null || worker.equals(AUDITOR) || ledger.drawn(task.id())) continue;
+            accepted(new Lease(task.id(), task.fence()), worker, task.position(), countsIn(task));
         }
+    }
+
+    /** Done tasks that are in no mean yet: while the open round is being closed, updates count in the next. */
+    private List<Task> toCount(int round) {
+        return Stream.of(round, round + 1)
+                .flatMap(each -> tasks.counted(each).stream())
+                .toList();
+    }
+
+    private static int countsIn(Task done) {
+        return requireNonNull(done.countsIn());
     }
 
     private void computeNext() {
@@ -174,7 +184,7 @@ final class Audits implements AutoCloseable {
     private void finished(Waiting done, @Nullable LocalResult result, @Nullable Throwable failure) {
         computing = false;
         try {
-            if (result != null) decide(done.audit(), done.task(), result);
+            if (result != null) decide(done, result);
             else {
                 LOG.warn(
                         "task {} could not be computed again",
@@ -189,56 +199,18 @@ final class Audits implements AutoCloseable {
         computeNext();
     }
 
+    private void decide(Waiting done, LocalResult result) {
+        boolean agreed = fakes.agrees(done.audit(), done.task().form(), result);
+        metrics.audited(agreed);
+        if (agreed) return;
+        for (Task task : toCount(desk.plan().round().number()))
+            if (done.audit().worker().equals(task.worker())) draw(done.audit().of(task));
+    }
+
     private void end(Audit audit) {
         open.remove(audit.lease().taskId());
         int round = desk.plan().round().number();
         if (fullRound == round && settled(round)) onSettled.accept(round);
-    }
-
-    private void decide(Audit audit, GradientTask task, LocalResult result) {
-        var form = task.form();
-        float[] expected = form.slice().of(result.update());
-        var sent = log.read(audit.position());
-        var agreement = Agreement.of(form.encoding(), expected, sent.encoded().array());
-        boolean agreed = Tolerance.of(form.encoding()).accepts(agreement);
-        metrics.audited(agreed);
-        if (agreed) ledger.agreed(audit, agreement);
-        else punish(audit, agreement, replacement(sent, UpdateCodec.encode(form.encoding(), expected), result));
-    }
-
-    private static LoggedUpdate replacement(LoggedUpdate fake, byte[] expected, LocalResult result) {
-        return new LoggedUpdate(
-                fake.round(),
-                fake.lease(),
-                AUDITOR,
-                fake.tokens(),
-                result.firstLoss(),
-                result.lastLoss(),
-                fake.encoding(),
-                fake.slice(),
-                new Bytes(expected));
-    }
-
-    private void punish(Audit audit, Agreement agreement, LoggedUpdate honest) {
-        int round = desk.plan().round().number();
-        if (audit.round() == round)
-            tasks.replace(audit.lease().taskId(), audit.position(), AUDITOR, log.append(honest));
-        onCaught.accept(audit.worker()); // first: may be done twice, and must not be left out
-        int takenBack = ledger.caught(audit, agreement, round, round - ROUNDS_TAKEN_BACK);
-        events.add(
-                "CHEAT_FOUND",
-                "worker %s did not compute task %d: distance %.3f, cosine %.3f"
-                        .formatted(audit.worker(), audit.lease().taskId(), agreement.relative(), agreement.cosine()));
-        if (takenBack > 0)
-            events.add(
-                    "CORRECTION",
-                    "the step of round %d takes back %d updates of worker %s"
-                            .formatted(round, takenBack, audit.worker()));
-        for (Task task : tasks.tasks(round)) {
-            var position = task.logPosition();
-            if (position != null && audit.worker().equals(task.worker()))
-                draw(new Lease(task.id(), task.fence()), audit.worker(), audit.numericClass(), position);
-        }
     }
 
     /** Whether a full round may be closed. */
@@ -278,7 +250,7 @@ final class Audits implements AutoCloseable {
 
     /** The first round whose updates may still be taken back while {@code round} is open. */
     int oldestNeeded(int round) {
-        return auditor == null ? round : Math.min(round - ROUNDS_TAKEN_BACK, ledger.oldestCorrected(round));
+        return auditor == null ? round : Math.min(round - Fakes.ROUNDS_TAKEN_BACK, ledger.oldestCorrected(round));
     }
 
     void trim(int round) {

@@ -5,7 +5,7 @@ import org.decentralizedai.server.state.Round;
 
 /** Deletes what no round needs any more. May be cut by a crash anywhere: the next round does the rest. Thread-safe. */
 final class Clearing {
-    private static final int ROUNDS_WITH_TASKS = 3; // whose late updates are still called late
+    private static final int ROUNDS_WITH_TASKS = 3; // whose further updates are still called duplicates
 
     private final TrainerParts with;
     private final ReentrantLock lock = new ReentrantLock(); // held while blobs and log are deleted, or copied
@@ -23,7 +23,12 @@ final class Clearing {
             with.log().trim(oldest);
             with.audits().trim(current.number());
             with.rounds().trimTasks(Math.min(oldest, current.number() - ROUNDS_WITH_TASKS));
-            with.shelf().thin(current, with.promoted().current(), with.examiner()::uses);
+            var inPlay = with.tasks().inPlay(OpenRounds.oldest(current.number()) - 1, current.number() - 1);
+            with.shelf()
+                    .thin(
+                            current,
+                            with.promoted().current(),
+                            round -> with.examiner().uses(round) || inPlay.contains(round));
         } finally {
             lock.unlock();
         }

@@ -102,7 +102,8 @@ public final class RoundCheck {
         for (var each : record.corrections()) {
             var task = log.keep(fetched(each.of()), each.of().place());
             var worker = each.of().update().worker();
-            log.corrections().add(new Contribution(task.round(), task.id(), worker, task.position(), each.share()));
+            log.corrections()
+                    .add(new Contribution(each.of().round(), task.id(), worker, task.position(), each.share()));
         }
         return log;
     }
@@ -130,7 +131,14 @@ public final class RoundCheck {
             updates.add(update);
             var lease = update.lease();
             return new Task(
-                    lease.taskId(), update.round(), place, State.DONE, update.worker(), lease.fence(), position);
+                    lease.taskId(),
+                    update.round(),
+                    place,
+                    State.DONE,
+                    update.worker(),
+                    lease.fence(),
+                    position,
+                    update.countsIn());
         }
 
         @Override

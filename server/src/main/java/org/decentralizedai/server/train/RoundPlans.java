@@ -1,14 +1,17 @@
 package org.decentralizedai.server.train;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
+import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.store.corpus.CorpusShard;
 
 /** Makes the plan of a round from what is stored about it, the same after every restart. Belongs to the trainer's thread. */
@@ -18,6 +21,7 @@ final class RoundPlans {
     private final List<CorpusShard> corpus;
     private final Recipe newest;
     private final Function<Recipe, UpdateRules> rules;
+    private final TaskLedger tasks;
     private final RoundLedger rounds;
     private final CheckpointShelf shelf;
     private final Map<Size, WindowSchedule> schedules = new HashMap<>(); // of the recipes since the start
@@ -31,6 +35,7 @@ final class RoundPlans {
             List<CorpusShard> corpus,
             Recipe newest,
             Function<Recipe, UpdateRules> rules,
+            TaskLedger tasks,
             RoundLedger rounds,
             CheckpointShelf shelf) {
         this.run = run;
@@ -38,8 +43,22 @@ final class RoundPlans {
         this.corpus = List.copyOf(corpus);
         this.newest = newest;
         this.rules = rules;
+        this.tasks = tasks;
         this.rounds = rounds;
         this.shelf = shelf;
+    }
+
+    /** The plans of all rounds whose updates may still come, after a restart. @param weights of the running one */
+    List<RoundPlan> open(Round running, float[] weights) {
+        int number = running.number();
+        var plans = new ArrayList<RoundPlan>();
+        for (int earlier : new TreeSet<>(tasks.inPlay(OpenRounds.oldest(number), number)))
+            if (earlier < number)
+                rounds.find(earlier)
+                        .filter(round -> !round.thinned())
+                        .ifPresent(round -> plans.add(of(round, shelf.weights(round))));
+        plans.add(of(running, weights));
+        return plans;
     }
 
     /** @param weights that the round starts from */

@@ -110,6 +110,7 @@ public record RoundRecord(
     }
 
     /**
+     * @param late rounds after that of its task in which it counts, for which it weighs less
      * @param fence of the lease that it came under
      * @param firstLoss of the task's first step, nats per token
      * @param part of the parameters that it holds, every {@code parts}-th
@@ -118,6 +119,7 @@ public record RoundRecord(
      */
     public record Update(
             long task,
+            Integer late,
             long fence,
             String worker,
             int tokens,
@@ -128,10 +130,14 @@ public record RoundRecord(
             int parts,
             int bytes,
             String sha256) {
+        public Update {
+            if (late == null) late = 0; // in a record of a version that waited for everybody
+        }
 
         static Update of(LoggedUpdate update) {
             return new Update(
                     update.lease().taskId(),
+                    update.late(),
                     update.lease().fence(),
                     update.worker(),
                     update.tokens(),
@@ -144,10 +150,11 @@ public record RoundRecord(
                     Digests.of(update.encoded().array()).hex());
         }
 
-        /** @param content the encoded update, which should have the hash */
+        /** @param round in which it counts. @param content the encoded update, which should have the hash */
         LoggedUpdate logged(int round, byte[] content) {
             return new LoggedUpdate(
-                    round,
+                    round - late,
+                    late,
                     new Lease(task, fence),
                     worker,
                     tokens,

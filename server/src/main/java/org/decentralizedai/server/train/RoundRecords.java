@@ -1,6 +1,7 @@
 package org.decentralizedai.server.train;
 
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.decentralizedai.server.state.Contribution;
@@ -48,7 +49,7 @@ public final class RoundRecords {
                         round.tokens(),
                         RoundRecord.Files.of(round.files()),
                         updates,
-                        closing.inputs().before().stream().map(this::earlier).toList(),
+                        earlier(round.number() - 1, closing.inputs().before()),
                         closing.inputs().corrections().stream()
                                 .map(this::correction)
                                 .toList(),
@@ -59,13 +60,22 @@ public final class RoundRecords {
     }
 
     private RoundRecord.Correction correction(Contribution taken) {
-        int place = tasks.find(taken.task()).orElseThrow().index();
+        int place = places(taken.round()).indexOf(taken.task());
         var update = RoundRecord.Update.of(log.read(taken.position()));
         return new RoundRecord.Correction(new RoundRecord.Earlier(taken.round(), place, update), taken.share());
     }
 
-    private RoundRecord.Earlier earlier(Task task) {
-        return new RoundRecord.Earlier(task.round(), task.index(), RoundRecord.Update.of(read(task)));
+    private List<RoundRecord.Earlier> earlier(int round, List<Task> counted) {
+        var places = places(round);
+        return counted.stream()
+                .map(task ->
+                        new RoundRecord.Earlier(round, places.indexOf(task.id()), RoundRecord.Update.of(read(task))))
+                .toList();
+    }
+
+    /** Task numbers in the order of a round's record. */
+    private List<Long> places(int round) {
+        return tasks.counted(round).stream().map(Task::id).toList();
     }
 
     private LoggedUpdate read(Task task) {
@@ -86,10 +96,8 @@ public final class RoundRecords {
     public Optional<Bytes> update(int round, int place) {
         int current = rounds.current().orElseThrow().number();
         if (round >= current) return Optional.empty();
-        return tasks.tasks(round).stream()
-                .filter(task -> task.index() == place && task.logPosition() != null)
-                .findFirst()
-                .flatMap(this::encoded);
+        var counted = tasks.counted(round);
+        return place < 0 || place >= counted.size() ? Optional.empty() : encoded(counted.get(place));
     }
 
     private Optional<Bytes> encoded(Task task) {

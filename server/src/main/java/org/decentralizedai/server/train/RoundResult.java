@@ -17,8 +17,8 @@ import org.decentralizedai.server.state.TaskLedger.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a full round comes to. A function of its updates, those of the round before, the rules, and the weights and state before:
- * computed again after a crash it gives the same bytes.
+ * What a full round comes to. A function of its updates, late ones of earlier rounds included, those of the round before, the rules,
+ * and the weights and state before: computed again after a crash it gives the same bytes.
  *
  * @param shares what each update counted for, in their order
  * @param contributions what each update has in the mean, corrections apart
@@ -38,8 +38,8 @@ record RoundResult(
     /**
      * What a round is made from.
      *
-     * @param done its tasks, all done, in their order
-     * @param before tasks of the round before whose updates are in the log, in their order
+     * @param done tasks whose updates count in it, in the order of summation
+     * @param before those that counted in the round before and whose updates are in the log, in their order
      * @param corrections what is subtracted from the mean: contributions to earlier ones
      */
     record Inputs(
@@ -101,7 +101,7 @@ record RoundResult(
         int parameters = in.weights().length;
         var updates = in.updates();
         var robust = switch (aggregation) {
-            case MEAN -> RobustShares.none(updates);
+            case MEAN -> RobustShares.none(in.round(), updates);
             case ROBUST -> RobustShares.of(in.round(), parameters, updates, in.updatesBefore(), last, standing);
         };
         var sum = new Aggregator(parameters);
@@ -138,9 +138,14 @@ record RoundResult(
             var task = in.done().get(i);
             var update = in.log().read(task.position());
             double factor = sum.factor(update.slice(), shares.get(i));
-            all.add(new Contribution(task.round(), task.id(), update.worker(), task.position(), factor));
+            all.add(new Contribution(in.round(), task.id(), update.worker(), task.position(), factor));
         }
         return all;
+    }
+
+    /** How many updates came after their own round. */
+    static long late(Inputs in) {
+        return in.done().stream().filter(task -> task.round() < in.round()).count();
     }
 
     /** How many updates of which this was found. */

@@ -1,14 +1,15 @@
 package org.decentralizedai.server.train;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.decentralizedai.server.state.RoundLedger;
@@ -23,9 +24,9 @@ import org.decentralizedai.worker.TaskShape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each free worker the next task. A task is leased to one worker at a time and goes to another when its lease runs out; a
- * worker for which there is none is told so and is sent one as soon as there is. Which lease lives is the {@link TaskLedger}'s
- * to say; the desk knows who is connected. Thread-safe.
+ * Gives each free worker the next task. A task is leased to one worker at a time and goes to another when its lease runs out; when
+ * its round closes it stays where it is for some rounds. A worker for which there is none is told so and is sent one as soon as
+ * there is. Which lease lives is the {@link TaskLedger}'s to say; the desk knows who is connected. Thread-safe.
  */
 public final class TaskDesk {
     /** Close code: the same key has connected again, from another tab or after a broken connection. */
@@ -49,31 +50,35 @@ public final class TaskDesk {
     private final Map<String, Worker> online = new LinkedHashMap<>();
     private final Set<Worker> idle = new LinkedHashSet<>();
     private final Map<Long, Holder> holders = new HashMap<>(); // of tasks that are not done
-    private final ReentrantReadWriteLock turn = new ReentrantReadWriteLock(); // written while rounds change
+    private final OpenRounds open = new OpenRounds();
+    private final RoundPatience patience;
     private IntConsumer onRoundFull = _ -> {};
     private Mode mode = Mode.RUNNING;
-    private boolean full; // every task of the round is done
+    private boolean full; // the round waits for no more updates
     private @Nullable MemoryPlan memory; // of the plan
-    private volatile @Nullable RoundPlan plan;
 
     /** @param grace how long the task of a worker that has lost its connection waits for it */
-    public TaskDesk(TaskLedger tasks, RoundLedger rounds, TrainMetrics metrics, Duration grace) {
+    public TaskDesk(TaskLedger tasks, RoundLedger rounds, TrainMetrics metrics, Clock clock, Duration grace) {
         this.tasks = tasks;
         this.rounds = rounds;
         this.metrics = metrics;
+        patience = new RoundPatience(clock);
         this.grace = grace;
         metrics.online(this::online);
     }
 
-    /** @param listener is told the number of a round whose tasks are all done, maybe more than once */
+    /** @param listener is told the number of a round that is full, maybe more than once */
     void onRoundFull(IntConsumer listener) {
         onRoundFull = listener;
     }
 
+    OpenRounds open() {
+        return open;
+    }
+
+    /** Of the running round. */
     RoundPlan plan() {
-        var current = plan;
-        if (current == null) throw new IllegalStateException("no round is open yet");
-        return current;
+        return open.running();
     }
 
     /** The worker is connected; an older connection of the same worker is closed. */
@@ -88,18 +93,18 @@ public final class TaskDesk {
     public synchronized void leave(Worker worker) {
         idle.remove(worker);
         if (!online.remove(worker.id(), worker)) return;
-        for (Lease lease : tasks.heldBy(worker.id(), plan().round().number())) tasks.renew(lease, worker.id(), grace);
+        for (Lease lease : tasks.heldBy(worker.id())) tasks.renew(lease, worker.id(), grace);
     }
 
     /** The worker is free: whatever it still holds, it has lost. */
     public synchronized void request(Worker worker) {
-        for (Lease lease : tasks.heldBy(worker.id(), plan().round().number())) tasks.release(lease, worker.id());
+        for (Lease lease : tasks.heldBy(worker.id())) tasks.release(lease, worker.id());
         if (!assign(worker)) worker.send(new Idle(idleReason(worker), RETRY_MILLIS));
     }
 
     public synchronized void heartbeat(Worker worker, Lease lease) {
         if (!tasks.renew(lease, worker.id(), plan().recipe().lease()))
-            worker.send(new Cancel(lease, "the lease has run out or its round has closed"));
+            worker.send(new Cancel(lease, "the lease has run out, or its round closed too long ago"));
     }
 
     public synchronized void abandon(Worker worker, Lease lease) {
@@ -138,12 +143,20 @@ public final class TaskDesk {
         int round = plan().round().number();
         var recipe = plan().recipe();
         var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease());
-        if (lease.isEmpty() && tasks.tasks(round).size() < recipe.tasks(online.size())) {
+        if (lease.isEmpty() && tasks.tasks(round).size() < recipe.tasks(free(OpenRounds.oldest(round), round))) {
             rounds.openTask(round);
             lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease());
         }
         lease.ifPresent(l -> hold(l, worker.id()));
         return lease;
+    }
+
+    /** Workers that have time for a task of this round: not those at one of an earlier round, from {@code oldest} on. */
+    synchronized int free(int oldest, int round) {
+        long late = tasks.leased(oldest).stream()
+                .filter(task -> task.round() < round)
+                .count();
+        return online.size() - (int) late;
     }
 
     private void hold(Lease lease, String worker) {
@@ -157,8 +170,11 @@ public final class TaskDesk {
         if (worker != null) worker.send(new Cancel(holder.lease(), sentence));
     }
 
+    /** What was given out under this lease, or is now. @throws IllegalStateException when its round is not open any more */
     GradientTask task(Lease lease) {
-        var p = plan();
+        var row = tasks.find(lease.taskId()).orElseThrow();
+        var p = open.find(row.round())
+                .orElseThrow(() -> new IllegalStateException("round " + row.round() + " is not open any more"));
         return new GradientTask(
                 lease,
                 p.round().number(),
@@ -168,13 +184,9 @@ public final class TaskDesk {
                 p.secondMoment(),
                 p.windows().windows(lease.taskId()),
                 p.recipe().steps(p.round().tokens()),
-                p.recipe().form(p.round().number(), index(lease)),
+                p.recipe().form(p.round().number(), row.index()),
                 p.recipe().auditable(),
                 p.recipe().leaseSeconds() * 1000);
-    }
-
-    private int index(Lease lease) {
-        return tasks.find(lease.taskId()).orElseThrow().index();
     }
 
     private boolean fits(Worker worker) {
@@ -201,47 +213,40 @@ public final class TaskDesk {
         recount();
     }
 
-    /** Closes the round if it is full; to be called now and then, as the answer to the last update's commit can be lost. */
+    /** Closes the round if it is full; to be called every second: patience ends, and the answer to a commit can be lost. */
     synchronized void recount() {
-        if (full) return;
         int round = plan().round().number();
-        if (!tasks.tasks(round).stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
-        full = true;
-        onRoundFull.accept(round);
+        if (!full && full(round)) onRoundFull.accept(round);
     }
 
-    /** Runs the action unless the plan's round is no longer the running one; no round begins or ends meanwhile. */
-    <T> Optional<T> duringRound(RoundPlan expected, Supplier<T> action) {
-        turn.readLock().lock();
-        try {
-            return plan == expected ? Optional.of(action.get()) : Optional.empty();
-        } finally {
-            turn.readLock().unlock();
+    /** Whether the running round is this one and waits for no more updates. It gives out no more tasks then. */
+    synchronized boolean full(int round) {
+        var plan = plan();
+        if (plan.round().number() != round) return false;
+        if (!full) full = patience.isOver(plan.round(), plan.recipe(), tasks.tasks(round));
+        return full;
+    }
+
+    /**
+     * Gives out the tasks of the next round. Workers whose tasks it has taken back are told so; others go on with theirs.
+     *
+     * @param change commits it and gives the plans of all rounds that are open then, the new one last
+     */
+    void nextRound(Supplier<List<RoundPlan>> change) {
+        open.next(change, this::begin);
+    }
+
+    private synchronized void begin() {
+        memory = null;
+        full = false;
+        var live = new HashSet<Lease>();
+        for (var task : tasks.leased(0)) live.add(new Lease(task.id(), task.fence()));
+        for (Holder holder : List.copyOf(holders.values())) {
+            if (live.contains(holder.lease())) continue;
+            cancel(holder, "the round has closed");
+            holders.remove(holder.lease().taskId());
         }
-    }
-
-    /** Waits for updates that are being accepted. */
-    void settle() {
-        turn.writeLock().lock();
-        turn.writeLock().unlock();
-    }
-
-    /** Runs {@code change}, which commits the next round, and gives out its tasks. Leases of the round before are cancelled. */
-    void nextRound(Supplier<RoundPlan> change) {
-        turn.writeLock().lock();
-        try {
-            var next = change.get();
-            synchronized (this) {
-                plan = next;
-                memory = null;
-                full = false;
-                for (Holder holder : holders.values()) cancel(holder, "the round has closed");
-                holders.clear();
-                dispatch();
-            }
-        } finally {
-            turn.writeLock().unlock();
-        }
+        dispatch();
     }
 
     /** Frees tasks whose lease has run out and hands them to workers that wait. */

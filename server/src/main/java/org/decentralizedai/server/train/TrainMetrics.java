@@ -11,13 +11,14 @@ import org.decentralizedai.wire.VerdictCode;
 /** What is counted and timed about training. */
 public final class TrainMetrics {
     private final MeterRegistry registry;
-    private final Counter rounds, accepted, uploaded, expired;
+    private final Counter rounds, accepted, late, uploaded, expired;
     private final Timer round, evaluation;
 
     public TrainMetrics(MeterRegistry registry) {
         this.registry = registry;
         rounds = registry.counter("train.rounds");
         accepted = registry.counter("train.updates.accepted");
+        late = registry.counter("train.updates.late");
         uploaded = Counter.builder("train.upload").baseUnit("bytes").register(registry);
         expired = registry.counter("train.leases.expired");
         round = registry.timer("train.round");
@@ -29,8 +30,10 @@ public final class TrainMetrics {
         Gauge.builder("train.workers.online", workers::getAsInt).register(registry); // kept alive by the registry
     }
 
-    void accepted() {
+    /** @param rounds by which the update is late */
+    void accepted(int rounds) {
         accepted.increment();
+        if (rounds > 0) late.increment();
     }
 
     void refused(VerdictCode code) {

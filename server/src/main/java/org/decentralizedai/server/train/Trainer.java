@@ -1,28 +1,25 @@
 package org.decentralizedai.server.train;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.aggregate.Finding;
 import org.decentralizedai.server.state.Opening;
 import org.decentralizedai.server.state.Round;
-import org.decentralizedai.server.state.RoundFiles;
-import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.wire.Sha256;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns rounds: when every task of a round is done, its updates are read back from the log, averaged and applied, the next
- * checkpoint is written and the next round opened at once. All of it happens on one thread, in the order that a crash may cut
- * anywhere: blobs, then one database commit, then the clearing away; a round that was cut is closed again, to the same bytes.
+ * Turns rounds: when a round is full ({@link RoundPatience}), its updates are read back from the log, averaged and applied, the
+ * next checkpoint is written and the next round opened at once. Workers that are still at a task of the closed one go on; what
+ * they send counts in a later round. All of it happens on one thread, in the order that a crash may cut anywhere: blobs, then one
+ * database commit, then the clearing away; a round that was cut is closed again.
  */
 public final class Trainer {
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
@@ -30,9 +27,9 @@ public final class Trainer {
 
     private final TrainerParts with;
     private final Clearing clearing;
+    private final GoingBack back;
     private final Executor thread;
     private float[] weights = {}; // of the current round; used by the trainer's thread only
-    private boolean left; // to the operator, who was told; used by the trainer's thread only
     private volatile @Nullable String failure;
 
     /** @param thread runs one thing after the other, never within the call */
@@ -40,6 +37,7 @@ public final class Trainer {
         with = parts;
         clearing = new Clearing(parts);
         this.thread = thread;
+        back = new GoingBack(parts, thread, this::goBack);
         with.desk().onRoundFull(number -> thread.execute(() -> close(number)));
         with.audits().onSettled(this::close);
     }
@@ -52,13 +50,13 @@ public final class Trainer {
 
     /** Goes on with the round that the database says is running. */
     private void resume(Round round) {
-        adopt(round);
+        Adoption.from(with.log(), with.tasks(), round.number());
         with.tasks().extendAll(with.recipe().lease());
         with.desk().nextRound(() -> {
             weights = with.shelf().weights(round);
-            return with.plans().of(round, weights);
+            with.database().sync();
+            return with.plans().open(round, weights);
         });
-        with.database().sync();
         with.audits().resume();
         with.onRound().run();
         if (round.heldOutBits() == null) with.examiner().consider(candidate(round, false));
@@ -69,28 +67,10 @@ public final class Trainer {
         float[] first =
                 Initializer.weights(ParameterLayout.of(with.model()), with.run().seed());
         var files = with.shelf().write(first, OuterState.first(with.recipe(), first.length), null);
-        var round = round(0, files, 0, 0, null);
+        var round = with.round(0, files, 0, 0, null);
         with.rounds()
                 .advance(new Opening(round, with.recipe().json(), with.recipe().tasks(0)));
         with.database().sync();
-    }
-
-    /**
-     * Updates that are in the log but not in the database: a crash came between the two, or a power cut took from the database what
-     * it had said to be on the disk. Of each task the last one counts: nothing follows an update that was acknowledged.
-     */
-    private void adopt(Round round) {
-        var positions = new LinkedHashMap<Long, Long>(); // by task
-        with.log().replay((position, update) -> {
-            if (update.round() == round.number() && !update.worker().equals(Audits.AUDITOR))
-                positions.put(update.lease().taskId(), position);
-        });
-        for (long position : positions.values()) {
-            var update = with.log().read(position);
-            if (with.tasks().adopt(update.lease(), update.worker(), position, update.tokens())
-                    == TaskLedger.Outcome.COMPLETED)
-                LOG.info("task {} is taken over from the log", update.lease().taskId());
-        }
     }
 
     /** To be called every second: leases end, and unfinished uploads with them. */
@@ -127,14 +107,15 @@ public final class Trainer {
             resume(newest);
             return;
         }
-        var done = with.tasks().tasks(number);
-        if (!done.stream().allMatch(task -> task.state() == TaskLedger.State.DONE)) return;
-        with.desk().settle(); // the last update may not have been drawn for an audit yet
+        if (!with.desk().full(number)) return;
+        with.desk().open().settle(); // the last update may not have been drawn for an audit yet
         if (!with.audits().settled(number)) return;
+        with.desk().open().close();
+        if (!with.audits().settled(number)) return; // of one that came in the meantime
         var inputs = new RoundResult.Inputs(
                 number,
-                done,
-                with.tasks().tasks(number - 1),
+                with.tasks().counted(number),
+                with.tasks().counted(number - 1),
                 with.audits().corrections(number),
                 with.log(),
                 weights,
@@ -154,9 +135,9 @@ public final class Trainer {
     /** The step overflowed: the same weights are tried with other data. */
     private void discard(Closing closing) {
         var round = closing.plan().round();
-        var next = round(
+        var next = with.round(
                 round.number() + 1, round.files().withoutDelta(), round.tokens(), round.updates(), round.trainLoss());
-        open(next, weights, with.records().write(closing, null), false, transaction -> {
+        open(next, weights, with.records().write(closing, null), transaction -> {
             with.audits().discarded(transaction, round.number());
             with.events()
                     .add(transaction, "ROUND_DISCARDED", "the step of round " + round.number() + " was not finite");
@@ -167,16 +148,17 @@ public final class Trainer {
         var round = closing.plan().round();
         var result = closing.result();
         var files = with.shelf().write(result.weights(), result.state(), result.delta());
-        var next = round(
+        var next = with.round(
                 round.number() + 1,
                 files,
                 round.tokens() + result.tokens(),
                 round.updates() + result.updates(),
                 result.lastLoss());
         LOG.info(
-                "round {}: {} updates, {} alike, {} copies, {} strays, train loss {} nats",
+                "round {}: {} updates, {} late, {} alike, {} copies, {} strays, train loss {} nats",
                 round.number(),
                 result.updates(),
+                RoundResult.late(closing.inputs()),
                 result.count(Finding.ALIKE),
                 result.count(Finding.COPY_OF_LAST_ROUND),
                 result.count(Finding.STRAY),
@@ -187,22 +169,31 @@ public final class Trainer {
                 next,
                 result.weights(),
                 record,
-                false,
                 transaction -> with.audits().contributed(transaction, round.number(), result.contributions()));
+    }
+
+    /** @param record of the round before */
+    private void open(Round next, float[] nextWeights, Sha256 record, Opening.Also also) {
+        open(next, nextWeights, record, OpenRounds.oldest(next.number()), false, also);
     }
 
     /**
      * @param record of the round before; null when that counts for nothing
+     * @param oldest round whose tasks stay with their workers
      * @param also what is written in the same commit
      */
-    private void open(Round next, float[] nextWeights, @Nullable Sha256 record, boolean demanded, Opening.Also also) {
+    private void open(
+            Round next, float[] nextWeights, @Nullable Sha256 record, int oldest, boolean demanded, Opening.Also also) {
         with.desk().nextRound(() -> {
-            int tasks = with.recipe().tasks(with.desk().online());
-            with.rounds().advance(new Opening(next, with.recipe().json(), tasks, record, also));
+            var recipe = with.recipe();
+            int tasks = recipe.tasks(with.desk().free(oldest, next.number()));
+            with.rounds().advance(new Opening(next, recipe.json(), tasks, oldest, record, also));
+            with.database().sync(); // before anything is given out: no power cut calls a task back
             weights = nextWeights;
-            return with.plans().of(next, nextWeights);
+            var open = new ArrayList<>(with.desk().open().since(oldest));
+            open.add(with.plans().of(next, nextWeights));
+            return open;
         });
-        with.database().sync();
         with.onRound().run();
         with.examiner().consider(candidate(next, demanded));
         clearing.clear(next);
@@ -212,17 +203,14 @@ public final class Trainer {
         return new Candidate(round, with.shelf().checkpoint(round), weights, demanded);
     }
 
-    private Round round(int number, RoundFiles files, long tokens, long updates, @Nullable Double trainLoss) {
-        return new Round(
-                number,
-                files,
-                tokens,
-                updates,
-                trainLoss,
-                null,
-                null,
-                with.clock().millis(),
-                false);
+    /** Nothing stays of the round that runs, nor with its workers. */
+    private void goBack(Round next, float[] restored, boolean demanded, Opening.Also also) {
+        try {
+            open(next, restored, null, next.number(), demanded, also);
+        } catch (RuntimeException e) { // its commit may have gone through
+            thread.execute(() -> close(next.number() - 1));
+            throw e;
+        }
     }
 
     /** Runs the action while nothing that the database names is deleted. */
@@ -238,66 +226,12 @@ public final class Trainer {
      * @throws IllegalArgumentException when that round's checkpoint is not stored any more
      */
     public int rollBack(int number) throws InterruptedException {
-        var turn = new FutureTask<>(() -> rollBackNow(number, true));
-        thread.execute(turn);
-        try {
-            return turn.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) throw cause;
-            throw new IllegalStateException(e.getCause());
-        }
+        return back.demanded(number);
     }
 
     /** The held-out loss has jumped: goes back by itself when it has not done so yet. Returns at once. */
     void jumped(LossGate.Jump jump) {
-        thread.execute(() -> {
-            int current = with.desk().plan().round().number();
-            var line = LossGate.ancestry(with.rounds().upTo(current, LossGate.MEMORY));
-            if (line.stream().noneMatch(round -> round.number() == jump.round())) return; // what is left behind
-            if (jump.good() == null && left) return;
-            left = jump.good() == null;
-            with.events().add("LOSS_JUMPED", jump.why());
-            LOG.warn("the held-out loss has jumped: {}", jump.why());
-            if (jump.good() != null) returnTo(jump.good());
-        });
-    }
-
-    private void returnTo(int number) {
-        try {
-            rollBackNow(number, false);
-        } catch (RuntimeException e) { // the next score tries again
-            LOG.error("could not go back to round {}", number, e);
-        }
-    }
-
-    private int rollBackNow(int number, boolean demanded) {
-        var target = with.rounds()
-                .find(number)
-                .filter(round -> !round.thinned())
-                .orElseThrow(
-                        () -> new IllegalArgumentException("the checkpoint of round " + number + " is not stored"));
-        var current = with.desk().plan().round();
-        float[] restored = with.shelf().weights(target);
-        var next = round(
-                current.number() + 1,
-                target.files().withoutDelta(),
-                target.tokens(),
-                current.updates(),
-                target.trainLoss());
-        try {
-            open(next, restored, null, demanded, transaction -> {
-                with.audits().rolledBack(transaction, current.number(), number);
-                with.events()
-                        .add(
-                                transaction,
-                                "ROLLBACK",
-                                "round " + next.number() + " starts from the weights of round " + number);
-            });
-        } catch (RuntimeException e) { // its commit may have gone through
-            thread.execute(() -> close(current.number()));
-            throw e;
-        }
-        return next.number();
+        back.jumped(jump);
     }
 
     /** Why rounds do not go on, if so. */

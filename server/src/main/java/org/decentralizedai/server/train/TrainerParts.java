@@ -6,9 +6,12 @@ import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.state.Round;
+import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
 import org.decentralizedai.server.state.TaskLedger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Trainer} works with.
@@ -36,4 +39,10 @@ record TrainerParts(
         PromotedPointer promoted,
         TrainMetrics metrics,
         Clock clock,
-        Runnable onRound) {}
+        Runnable onRound) {
+
+    /** One that is opened now. */
+    Round round(int number, RoundFiles files, long tokens, long updates, @Nullable Double trainLoss) {
+        return new Round(number, files, tokens, updates, trainLoss, null, null, clock.millis(), false);
+    }
+}

@@ -106,7 +106,7 @@ public final class Training implements AutoCloseable {
         var checkpoints = new CheckpointStore(blobs);
         credits = new CreditLedger(database, clock, CreditRule.of(model), limits.heldTasks());
         var tasks = new JdbcTaskLedger(database, clock, credits);
-        desk = new TaskDesk(tasks, rounds, metrics, limits.grace());
+        desk = new TaskDesk(tasks, rounds, metrics, clock, limits.grace());
         promotions = new PromotedPointer(blobs, checkpoints, events, model);
         int parameters = ParameterLayout.of(model).parameterCount();
         status = new RunStatus(run, parameters, opened.corpus(), rounds, workers, desk, promotions);
@@ -144,7 +144,7 @@ public final class Training implements AutoCloseable {
                 model,
                 recipe,
                 rules,
-                new RoundPlans(run, model, corpus.train(), recipe, rules, rounds, shelf),
+                new RoundPlans(run, model, corpus.train(), recipe, rules, tasks, rounds, shelf),
                 tasks,
                 rounds,
                 events,

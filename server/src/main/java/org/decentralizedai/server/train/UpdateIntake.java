@@ -83,10 +83,11 @@ public final class UpdateIntake {
     }
 
     private ServerMessage begun(String worker, UpdateBegin begin) {
-        var plan = desk.plan();
-        var refusal = lease(worker, begin.lease(), plan.round().number());
+        var refusal = lease(worker, begin.lease());
         if (refusal.isPresent()) return refused(worker, begin.lease(), refusal.get());
-        var form = plan.checks().recipe().form(plan.round().number(), index(begin.lease()));
+        var task = tasks.find(begin.lease().taskId()).orElseThrow();
+        var plan = desk.open().find(task.round()).orElseThrow();
+        var form = plan.recipe().form(task.round(), task.index());
         refusal = plan.checks().announced(form, begin);
         if (refusal.isPresent()) return refusedAndFreed(worker, begin.lease(), refusal.get());
         var upload = uploads.get(begin.lease().taskId());
@@ -95,7 +96,7 @@ public final class UpdateIntake {
             if (!reserve(begin.encodedBytes()))
                 return new Verdict(
                         begin.lease(), UNAVAILABLE, "too many uploads are under way: please try again soon", 0);
-            upload = new Upload(begin, form);
+            upload = new Upload(begin, task.round(), form);
             var other = uploads.put(begin.lease().taskId(), upload);
             if (other != null) waitingBytes.addAndGet(-other.begin().encodedBytes());
         }
@@ -126,8 +127,7 @@ public final class UpdateIntake {
             return Optional.of(refused(
                     worker,
                     lease,
-                    lease(worker, lease, desk.plan().round().number())
-                            .orElse(new Refusal(UNKNOWN_LEASE, "no upload was begun for this lease"))));
+                    lease(worker, lease).orElse(new Refusal(UNKNOWN_LEASE, "no upload was begun for this lease"))));
         synchronized (upload) {
             if (uploads.get(lease.taskId()) != upload)
                 return Optional.of(refused(worker, lease, new Refusal(LATE, "the upload was given up")));
@@ -155,35 +155,39 @@ public final class UpdateIntake {
 
     private Verdict complete(String worker, Upload upload) {
         var begin = upload.begin();
-        var plan = desk.plan();
-        var late = lease(worker, begin.lease(), plan.round().number());
-        if (late.isPresent()) return refused(worker, begin.lease(), late.get());
+        var gone = lease(worker, begin.lease());
+        if (gone.isPresent()) return refused(worker, begin.lease(), gone.get());
+        var plan = desk.open().find(upload.round());
+        if (plan.isEmpty()) return refused(worker, begin.lease(), closed(upload.round()));
         if (!Digests.of(upload.bytes()).equals(begin.hash()))
             return refusedAndFreed(
                     worker, begin.lease(), new Refusal(WRONG_HASH, "the bytes do not have the announced hash"));
-        var bad = plan.checks().encoded(upload.form(), upload.bytes());
+        var bad = plan.get().checks().encoded(upload.form(), upload.bytes());
         if (bad.isPresent()) return refusedAndFreed(worker, begin.lease(), bad.get());
-        return desk.duringRound(plan, () -> kept(worker, upload, plan))
-                .orElseGet(() -> refused(
-                        worker,
-                        begin.lease(),
-                        new Refusal(LATE, "round " + plan.round().number() + " has closed")));
+        return desk.open()
+                .counting(upload.round(), countsIn -> kept(worker, upload, countsIn))
+                .orElseGet(() -> refused(worker, begin.lease(), closed(upload.round())));
+    }
+
+    private static Refusal closed(int round) {
+        return new Refusal(LATE, "round " + round + " closed too long ago");
     }
 
     /** One update of a task after the other: nothing follows the one that counts in the log. */
-    private Verdict kept(String worker, Upload upload, RoundPlan plan) {
+    private Verdict kept(String worker, Upload upload, int countsIn) {
         var lease = upload.begin().lease();
         synchronized (turns.get((int) (lease.taskId() % turns.size()))) {
-            return lease(worker, lease, plan.round().number())
+            return lease(worker, lease)
                     .map(gone -> refused(worker, lease, gone))
-                    .orElseGet(() -> keep(worker, upload, plan));
+                    .orElseGet(() -> keep(worker, upload, countsIn));
         }
     }
 
-    private Verdict keep(String worker, Upload upload, RoundPlan plan) {
+    private Verdict keep(String worker, Upload upload, int countsIn) {
         var begin = upload.begin();
         long position = log.append(new LoggedUpdate(
-                plan.round().number(),
+                upload.round(),
+                countsIn - upload.round(),
                 begin.lease(),
                 worker,
                 begin.tokens(),
@@ -192,10 +196,10 @@ public final class UpdateIntake {
                 upload.form().encoding(),
                 upload.form().slice(),
                 new Bytes(upload.bytes())));
-        return switch (tasks.complete(begin.lease(), worker, position, begin.tokens())) {
+        return switch (tasks.complete(begin.lease(), worker, position, begin.tokens(), countsIn)) {
             case COMPLETED -> {
-                metrics.accepted();
-                draw(begin.lease(), worker, position);
+                metrics.accepted(countsIn - upload.round());
+                draw(begin.lease(), worker, position, countsIn);
                 desk.completed(begin.lease());
                 yield new Verdict(begin.lease(), ACCEPTED, "thank you", begin.tokens());
             }
@@ -207,26 +211,22 @@ public final class UpdateIntake {
     }
 
     /** The update counts whatever becomes of this. */
-    private void draw(Lease lease, String worker, long position) {
+    private void draw(Lease lease, String worker, long position, int countsIn) {
         try {
-            audits.accepted(lease, worker, position);
+            audits.accepted(lease, worker, position, countsIn);
         } catch (RuntimeException e) {
             LOG.error("no lot was drawn for the update of task {}", lease.taskId(), e);
         }
     }
 
-    private int index(Lease lease) {
-        return tasks.find(lease.taskId()).orElseThrow().index();
-    }
-
-    private Optional<Refusal> lease(String worker, Lease lease, int round) {
+    private Optional<Refusal> lease(String worker, Lease lease) {
         if (workers.banned(worker)) return Optional.of(new Refusal(BANNED, "this worker was banned by the operator"));
         var found = tasks.find(lease.taskId());
         if (found.isEmpty()) return Optional.of(new Refusal(UNKNOWN_LEASE, "no such task is open"));
-        return lease(worker, lease, round, found.get());
+        return lease(worker, lease, found.get());
     }
 
-    private static Optional<Refusal> lease(String worker, Lease lease, int round, Task task) {
+    private Optional<Refusal> lease(String worker, Lease lease, Task task) {
         if (lease.fence() > task.fence()) return Optional.of(new Refusal(UNKNOWN_LEASE, "no such lease was given"));
         if (lease.fence() == task.fence() && task.worker() != null && !worker.equals(task.worker()))
             return Optional.of(new Refusal(UNKNOWN_LEASE, "this lease was given to another worker"));
@@ -234,7 +234,7 @@ public final class UpdateIntake {
             return Optional.of(new Refusal(LATE, "the lease ran out and the task went to another worker"));
         if (task.state() == TaskLedger.State.DONE)
             return Optional.of(new Refusal(DUPLICATE, "this task already has its update"));
-        if (task.round() != round) return Optional.of(new Refusal(LATE, "round " + task.round() + " has closed"));
+        if (desk.open().find(task.round()).isEmpty()) return Optional.of(closed(task.round()));
         if (task.worker() == null) return Optional.of(new Refusal(LATE, "the task was given back"));
         return Optional.empty();
     }
@@ -264,7 +264,7 @@ public final class UpdateIntake {
                     && task.get().fence() == lease.fence()
                     && task.get().state() != TaskLedger.State.DONE
                     && task.get().worker() != null
-                    && task.get().round() == desk.plan().round().number();
+                    && desk.open().find(task.get().round()).isPresent();
             if (!open) drop(lease.taskId());
         }
     }

@@ -7,18 +7,25 @@ import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 /** The part of an update that has come so far. Its methods are called under its own lock. */
 final class Upload {
     private final UpdateBegin begin;
+    private final int round;
     private final UpdateForm form;
     private final byte[] bytes;
     private int received;
 
-    Upload(UpdateBegin begin, UpdateForm form) {
+    /** @param round of the task */
+    Upload(UpdateBegin begin, int round, UpdateForm form) {
         this.begin = begin;
+        this.round = round;
         this.form = form;
         this.bytes = new byte[begin.encodedBytes()];
     }
 
     UpdateBegin begin() {
         return begin;
+    }
+
+    int round() {
+        return round;
     }
 
     UpdateForm form() {

@@ -40,6 +40,10 @@ final class Coordinator {
     private final Training training;
 
     Coordinator(Disk disk, Power power, Path store, Settings settings, long seed) {
+        this(disk, power, store, settings, seed, new MutableClock());
+    }
+
+    Coordinator(Disk disk, Power power, Path store, Settings settings, long seed, MutableClock clock) {
         this.power = power;
         power.begin(Phase.START);
         DiskOfH2.use(disk);
@@ -62,7 +66,7 @@ final class Coordinator {
                     new BlobsWithPoints(new FolderBlobStore(store), power),
                     new ByteTokenizer(),
                     new TrainMetrics(new SimpleMeterRegistry()),
-                    new MutableClock(),
+                    clock,
                     new Training.Driver(turns::add, new Promoter(), UpdateRules::of, null, Lot.secret()));
         } catch (RuntimeException | Error e) {
             close();
@@ -85,6 +89,10 @@ final class Coordinator {
 
         @Override
         public void close() {}
+    }
+
+    Database database() {
+        return database;
     }
 
     Training training() {

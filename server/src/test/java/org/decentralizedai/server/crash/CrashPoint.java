@@ -16,6 +16,8 @@ enum CrashPoint {
     RECORD_WRITTEN,
     /** The record is forced, the database knows nothing. */
     RECORD_FORCED,
+    /** The same of an update whose round has closed; it counts in the one that runs. */
+    LATE_RECORD_FORCED,
     /** Half of the database's commit is written. */
     COMMIT_TORN,
     /** The commit is written but not forced. */
@@ -30,7 +32,7 @@ enum CrashPoint {
     BLOB_WRITTEN,
     /** All blobs are there; half of the next round's commit is written. */
     ROUND_TORN,
-    /** The next round is committed but not forced; its tasks are given out. */
+    /** The next round is committed but not forced; nothing of it is given out. */
     ROUND_COMMITTED,
     /** The next round is forced, nothing is cleared away. */
     ROUND_FORCED,

@@ -10,6 +10,7 @@ record LogWithPoints(GradientLog log, Power power) implements GradientLog {
         power.reach(CrashPoint.RECEIVED);
         long position = log.append(update);
         power.reach(CrashPoint.RECORD_FORCED);
+        if (update.late() > 0) power.reach(CrashPoint.LATE_RECORD_FORCED);
         return position;
     }
 

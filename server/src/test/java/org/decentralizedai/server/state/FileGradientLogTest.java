@@ -47,6 +47,24 @@ final class FileGradientLogTest {
         return updates;
     }
 
+    /** A late one is kept as long as those of the round in which it counts. */
+    @Test
+    void trim_keepsLateUpdatesOfTheRoundInWhichTheyCount() {
+        var late = update(3, 8, 10).countedIn(5);
+        assertThat(late.late()).isEqualTo(2);
+        try (var log = new FileGradientLog(folder)) {
+            log.append(update(4, 6, 10));
+            log.append(late);
+            log.append(update(5, 7, 10));
+            log.append(update(6, 9, 10));
+            log.trim(5);
+            assertThat(all(log)).containsExactly(late, update(5, 7, 10), update(6, 9, 10));
+        }
+        try (var log = new FileGradientLog(folder)) {
+            assertThat(all(log)).containsExactly(late, update(5, 7, 10), update(6, 9, 10));
+        }
+    }
+
     @Test
     void append_reopened_readsTheSame() {
         var first = update(0, 0, 1);

@@ -54,7 +54,7 @@ final class RoundLedgerTest {
             var rounds = new RoundLedger(database, clock);
             var events = new EventLedger(database, clock);
             var next = round(0, new RoundFiles(A, B, 1000, null, null, null, null));
-            assertThatThrownBy(() -> rounds.advance(new Opening(next, "{}", 0, null, transaction -> {
+            assertThatThrownBy(() -> rounds.advance(new Opening(next, "{}", 0, 0, null, transaction -> {
                         events.add(transaction, "ROLLBACK", "lost");
                         throw new IllegalStateException("the commit is lost");
                     })))
@@ -62,7 +62,7 @@ final class RoundLedgerTest {
             assertThat(rounds.current()).isEmpty();
             assertThat(events.newest(9)).isEmpty();
             rounds.advance(
-                    new Opening(next, "{}", 0, null, transaction -> events.add(transaction, "ROLLBACK", "kept")));
+                    new Opening(next, "{}", 0, 0, null, transaction -> events.add(transaction, "ROLLBACK", "kept")));
             assertThat(rounds.current()).isPresent();
             assertThat(events.newest(9)).extracting(Event::sentence).containsExactly("kept");
         }

@@ -12,8 +12,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.decentralizedai.compress.Slice;
+import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.server.state.TaskLedger.Outcome;
 import org.decentralizedai.server.state.TaskLedger.State;
+import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.Sha256;
 import org.junit.jupiter.api.AfterEach;
@@ -42,20 +45,19 @@ abstract class TaskLedgerContract {
     }
 
     private void openRound(int number, int tasks) {
-        new RoundLedger(database, clock)
-                .advance(new Opening(
-                        new Round(
-                                number,
-                                new RoundFiles(HASH, HASH, 1, null, null, null, null),
-                                0,
-                                0,
-                                null,
-                                null,
-                                null,
-                                0,
-                                false),
-                        "{}",
-                        tasks));
+        openRound(number, tasks, number);
+    }
+
+    /** @param oldest round whose tasks stay with their workers */
+    private void openRound(int number, int tasks, int oldest) {
+        var round = new Round(
+                number, new RoundFiles(HASH, HASH, 1, null, null, null, null), 0, 0, null, null, null, 0, false);
+        new RoundLedger(database, clock).advance(new Opening(round, "{}", tasks, oldest, null, Opening.Also.NOTHING));
+    }
+
+    private static LoggedUpdate update(Lease lease, String worker, int round) {
+        return new LoggedUpdate(
+                round, lease, worker, 64, 5, 4, UpdateEncoding.INT8, Slice.WHOLE, new Bytes(new byte[0]));
     }
 
     @AfterEach
@@ -82,8 +84,8 @@ abstract class TaskLedgerContract {
         assertThat(ledger.expire()).isEmpty();
         var second = lease("b");
         assertThat(second).isEqualTo(new Lease(first.taskId(), first.fence() + 1));
-        assertThat(ledger.complete(first, "a", 7, 64)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.complete(second, "b", 8, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.complete(first, "a", 7, 64, 0)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.complete(second, "b", 8, 64, 0)).isEqualTo(Outcome.COMPLETED);
         assertThat(ledger.find(first.taskId()).orElseThrow().logPosition()).isEqualTo(8);
     }
 
@@ -92,7 +94,7 @@ abstract class TaskLedgerContract {
         var lease = lease("a");
         clock.advance(LEASE.plusMillis(1));
         ledger.expire();
-        assertThat(ledger.complete(lease, "a", 7, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.complete(lease, "a", 7, 64, 0)).isEqualTo(Outcome.COMPLETED);
     }
 
     /** The database has lost the lease, the log has its update. */
@@ -100,13 +102,13 @@ abstract class TaskLedgerContract {
     void adopt_leaseThatTheDatabaseDoesNotKnow_counts() {
         var known = lease("a");
         var lost = new Lease(known.taskId(), known.fence() + 1);
-        assertThat(ledger.complete(lost, "b", 7, 64)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.adopt(lost, "b", 7, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.complete(lost, "b", 7, 64, 0)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(lost, "b", 0), 7, 0)).isEqualTo(Outcome.COMPLETED);
         var task = ledger.find(known.taskId()).orElseThrow();
         assertThat(task.worker()).isEqualTo("b");
         assertThat(task.fence()).isEqualTo(lost.fence());
-        assertThat(ledger.complete(known, "a", 8, 64)).isEqualTo(Outcome.ALREADY_DONE);
-        assertThat(ledger.adopt(lost, "b", 9, 64)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(ledger.complete(known, "a", 8, 64, 0)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(ledger.adopt(update(lost, "b", 0), 9, 0)).isEqualTo(Outcome.ALREADY_DONE);
     }
 
     @Test
@@ -116,23 +118,23 @@ abstract class TaskLedgerContract {
         ledger.expire();
         var second = lease("b");
         assertThat(second.taskId()).isEqualTo(first.taskId());
-        assertThat(ledger.adopt(first, "a", 7, 64)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.adopt(second, "b", 8, 64)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.adopt(update(first, "a", 0), 7, 0)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(second, "b", 0), 8, 0)).isEqualTo(Outcome.COMPLETED);
     }
 
     @Test
     void complete_twice_countsOnce() {
         var lease = lease("a");
-        assertThat(ledger.complete(lease, "a", 7, 64)).isEqualTo(Outcome.COMPLETED);
-        assertThat(ledger.complete(lease, "a", 8, 64)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(ledger.complete(lease, "a", 7, 64, 0)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.complete(lease, "a", 8, 64, 0)).isEqualTo(Outcome.ALREADY_DONE);
         assertThat(ledger.find(lease.taskId()).orElseThrow().logPosition()).isEqualTo(7);
     }
 
     @Test
     void complete_otherWorkerOrUnknownTask_doesNothing() {
         var lease = lease("a");
-        assertThat(ledger.complete(lease, "b", 7, 64)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.complete(new Lease(99, 1), "a", 7, 64)).isEqualTo(Outcome.NO_SUCH_TASK);
+        assertThat(ledger.complete(lease, "b", 7, 64, 0)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.complete(new Lease(99, 1), "a", 7, 64, 0)).isEqualTo(Outcome.NO_SUCH_TASK);
         assertThat(ledger.find(lease.taskId()).orElseThrow().state()).isEqualTo(State.LEASED);
     }
 
@@ -142,7 +144,7 @@ abstract class TaskLedgerContract {
         assertThat(ledger.release(lease, "b")).isFalse();
         assertThat(ledger.release(lease, "a")).isTrue();
         assertThat(ledger.release(lease, "a")).isFalse();
-        assertThat(ledger.complete(lease, "a", 7, 64)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.complete(lease, "a", 7, 64, 0)).isEqualTo(Outcome.STALE);
         assertThat(lease("b").fence()).isEqualTo(lease.fence() + 1);
     }
 
@@ -178,10 +180,83 @@ abstract class TaskLedgerContract {
     @Test
     void openTask_runningRound_numbersOn() {
         new RoundLedger(database, clock).openTask(0);
-        openRound(1, 2);
-        assertThat(ledger.tasks(0)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L, 3L);
-        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(4L, 5L);
-        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::index).containsExactly(0, 1);
+        openRound(1, 6);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::index).containsExactly(0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void complete_afterItsRoundClosed_countsInTheRoundThatRuns() {
+        var late = lease("a");
+        var done = lease("b");
+        assertThat(ledger.complete(done, "b", 1, 64, 0)).isEqualTo(Outcome.COMPLETED);
+        openRound(1, 2, 0);
+        assertThat(ledger.heldBy("a")).containsExactly(late);
+        assertThat(ledger.leased(0)).extracting(TaskLedger.Task::id).containsExactly(late.taskId());
+        assertThat(ledger.leased(1)).isEmpty();
+        assertThat(ledger.inPlay(0, 1)).containsExactlyInAnyOrder(0, 1);
+        var next = ledger.lease(1, "b", LEASE, LIMIT).orElseThrow();
+        assertThat(ledger.complete(next, "b", 2, 64, 1)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.renew(late, "a", LEASE)).isTrue();
+        assertThat(ledger.complete(late, "a", 3, 64, 1)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.counted(0)).extracting(TaskLedger.Task::id).containsExactly(done.taskId());
+        assertThat(ledger.counted(1))
+                .as("by their own round first")
+                .extracting(TaskLedger.Task::id)
+                .containsExactly(late.taskId(), next.taskId());
+        assertThat(ledger.inPlay(0, 2)).as("one task of it is free").containsExactly(1);
+    }
+
+    /** Round 0 has three tasks: one is free at its close, one given back later, one runs out. */
+    @Test
+    void openRound_tasksThatWereLeft_comeUnderTheirOwnNumbers() {
+        var given = lease("a");
+        var silent = lease("b");
+        openRound(1, 2, 0);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(2L, 3L);
+        assertThat(ledger.release(given, "a")).isTrue();
+        clock.advance(LEASE.plusMillis(1));
+        assertThat(ledger.expire()).hasSize(1);
+        openRound(2, 3, 0);
+        assertThat(ledger.tasks(2)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L);
+        assertThat(ledger.complete(silent, "b", 7, 64, 2)).as("it has moved").isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(silent, "b", 0), 7, 2)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.lease(2, "c", LEASE, LIMIT).orElseThrow().fence()).isGreaterThan(given.fence() + 1);
+        openRound(3, 4, 0);
+        assertThat(ledger.tasks(3)).extracting(TaskLedger.Task::id).containsExactly(3L, 1L, 2L, 4L);
+        assertThat(ledger.tasks(3)).extracting(TaskLedger.Task::index).containsExactly(0, 1, 2, 3);
+    }
+
+    @Test
+    void openRound_moreLeftThanItTakes_theOthersWaitAndAreNotForgotten() {
+        openRound(1, 2, 0);
+        new RoundLedger(database, clock).trimTasks(1);
+        new RoundLedger(database, clock).openTask(1);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L);
+        new RoundLedger(database, clock).openTask(1);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L, 3L);
+    }
+
+    @Test
+    void openRound_oldLeases_areTakenBackAndWhatCameTooSoonCountsNoMore() {
+        var old = lease("a");
+        var early = lease("b");
+        assertThat(ledger.complete(early, "b", 1, 64, 1)).isEqualTo(Outcome.COMPLETED); // while round 0 is being closed
+        openRound(1, 1, 1); // goes back
+        assertThat(ledger.heldBy("a")).isEmpty();
+        assertThat(ledger.complete(old, "a", 2, 64, 1)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.counted(1)).isEmpty();
+        assertThat(ledger.counted(0)).extracting(TaskLedger.Task::id).containsExactly(early.taskId());
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(old.taskId());
+    }
+
+    @Test
+    void adopt_ofAnotherRoundThanTheTaskIsIn_isStale() {
+        openRound(1, 1);
+        var moved = new Lease(0, 9);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(0L);
+        assertThat(ledger.adopt(update(moved, "a", 0), 7, 1)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(moved, "a", 1), 8, 1)).isEqualTo(Outcome.COMPLETED);
     }
 
     /** 16 threads, 10,000 operations; the laws are checked on what the ledger answered. */
@@ -209,7 +284,7 @@ abstract class TaskLedgerContract {
                             });
                         } else if (dice < 6) {
                             var lease = mine.get(random.nextInt(mine.size()));
-                            if (ledger.complete(lease, worker, i, 64) == Outcome.COMPLETED
+                            if (ledger.complete(lease, worker, i, 64, 1) == Outcome.COMPLETED
                                     && completedBy.put(lease.taskId(), lease.fence()) != null) twice.incrementAndGet();
                         } else if (dice < 7) ledger.renew(mine.get(random.nextInt(mine.size())), worker, LEASE);
                         else if (dice < 8) ledger.release(mine.get(random.nextInt(mine.size())), worker);

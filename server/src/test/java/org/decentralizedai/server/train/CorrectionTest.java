@@ -51,7 +51,7 @@ class CorrectionTest {
                 UpdateEncoding.F32,
                 slice,
                 new Bytes(UpdateCodec.encode(UpdateEncoding.F32, slice.of(values)))));
-        return new Task(lease.taskId(), round, index, State.DONE, worker, 1, position);
+        return new Task(lease.taskId(), round, index, State.DONE, worker, 1, position, round);
     }
 
     /**

@@ -1,0 +1,91 @@
+package org.decentralizedai.server.train;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import org.decentralizedai.server.state.Opening;
+import org.decentralizedai.server.state.Round;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a round from the weights and the state of an earlier one, when the operator wants it or the held-out loss has jumped. What
+ * was computed from the weights in between counts no more. Works on the trainer's thread.
+ */
+final class GoingBack {
+    private static final Logger LOG = LoggerFactory.getLogger(GoingBack.class);
+
+    private final TrainerParts with;
+    private final Executor thread;
+    private final Opener opener;
+    private boolean left; // to the operator, who was told; used by the trainer's thread only
+
+    /** Opens such a round, with what else is written in its commit. */
+    @FunctionalInterface
+    interface Opener {
+        /** @param demanded whether it is to be promoted */
+        void open(Round next, float[] weights, boolean demanded, Opening.Also also);
+    }
+
+    GoingBack(TrainerParts parts, Executor thread, Opener opener) {
+        with = parts;
+        this.thread = thread;
+        this.opener = opener;
+    }
+
+    /** Because somebody wants it; see {@link Trainer#rollBack}. */
+    int demanded(int number) throws InterruptedException {
+        var turn = new FutureTask<>(() -> go(number, true));
+        thread.execute(turn);
+        try {
+            return turn.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) throw cause;
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** The held-out loss has jumped: goes back by itself when it has not done so yet. Returns at once. */
+    void jumped(LossGate.Jump jump) {
+        thread.execute(() -> {
+            int current = with.desk().plan().round().number();
+            var line = LossGate.ancestry(with.rounds().upTo(current, LossGate.MEMORY));
+            if (line.stream().noneMatch(round -> round.number() == jump.round())) return; // what is left behind
+            if (jump.good() == null && left) return;
+            left = jump.good() == null;
+            with.events().add("LOSS_JUMPED", jump.why());
+            LOG.warn("the held-out loss has jumped: {}", jump.why());
+            if (jump.good() != null) goOrFail(jump.good());
+        });
+    }
+
+    private void goOrFail(int number) {
+        try {
+            go(number, false);
+        } catch (RuntimeException e) { // the next score tries again
+            LOG.error("could not go back to round {}", number, e);
+        }
+    }
+
+    private int go(int number, boolean demanded) {
+        var target = with.rounds()
+                .find(number)
+                .filter(round -> !round.thinned())
+                .orElseThrow(
+                        () -> new IllegalArgumentException("the checkpoint of round " + number + " is not stored"));
+        var current = with.desk().plan().round();
+        float[] restored = with.shelf().weights(target);
+        var next = with.round(
+                current.number() + 1,
+                target.files().withoutDelta(),
+                target.tokens(),
+                current.updates(),
+                target.trainLoss());
+        String sentence = "round " + next.number() + " starts from the weights of round " + number;
+        opener.open(next, restored, demanded, transaction -> {
+            with.audits().rolledBack(transaction, current.number(), number);
+            with.events().add(transaction, "ROLLBACK", sentence);
+        });
+        return next.number();
+    }
+}

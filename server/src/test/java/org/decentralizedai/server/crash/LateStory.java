@@ -1,0 +1,198 @@
+package org.decentralizedai.server.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import org.decentralizedai.server.Settings;
+import org.decentralizedai.server.TestRun;
+import org.decentralizedai.server.crash.Story.End;
+import org.decentralizedai.server.state.JdbcTaskLedger;
+import org.decentralizedai.server.state.MutableClock;
+import org.decentralizedai.server.train.RoundCheck;
+import org.decentralizedai.server.train.RoundRecord;
+import org.decentralizedai.server.train.Training;
+import org.decentralizedai.store.blob.Digests;
+import org.decentralizedai.store.blob.FolderBlobStore;
+import org.decentralizedai.wire.ServerMessage.GradientTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of some rounds that do not wait for everybody: three quick volunteers and a slow one, over as many lives of the
+ * coordinator as it takes. What a round is made of depends on when things happen, so that not its bytes are compared with another
+ * run's, but its books are checked.
+ */
+final class LateStory {
+    private static final int ROUNDS = 10;
+    private static final int SLOWNESS = 4; // turns of the others, on average
+
+    private final Path folder;
+    private final Settings settings;
+    private final Queue<End> ends;
+    private final Random random;
+    private final MutableClock clock = new MutableClock();
+    private final Map<Long, GradientTask> acknowledged = new HashMap<>();
+    private final List<Volunteer> quick;
+    private final Volunteer slow;
+    private int lives;
+    private Power power;
+    private Disk disk;
+    private @Nullable Coordinator coordinator;
+
+    LateStory(Path folder, Settings settings, long seed, List<End> ends) {
+        this.folder = folder;
+        this.settings = settings;
+        this.ends = new ArrayDeque<>(ends);
+        random = new Random(seed);
+        quick = List.of(volunteer("a"), volunteer("b"), volunteer("c"));
+        slow = volunteer("slow");
+        power = power();
+        disk = disk();
+    }
+
+    private Volunteer volunteer(String id) {
+        return new Volunteer(id, 1, this::given);
+    }
+
+    private void given(GradientTask task) {
+        assertThat(acknowledged)
+                .as("given out again")
+                .doesNotContainKey(task.lease().taskId());
+    }
+
+    private Power power() {
+        var end = ends.peek();
+        return end == null ? new Power(null, 0) : new Power(end.point(), end.passes());
+    }
+
+    private Disk disk() {
+        try {
+            return new Disk(Files.createDirectories(life(lives)), power);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path life(int number) {
+        return folder.resolve("life-" + number);
+    }
+
+    /** Lives until the rounds are over and checks the books. @return how many updates came late */
+    long run() {
+        while (true) {
+            try {
+                live();
+                break;
+            } catch (RuntimeException | Error e) { // whatever the crash looked like from inside
+                if (!power.off()) throw e;
+                die();
+            }
+        }
+        assertThat(ends).as("never came to").isEmpty();
+        long late = check(now());
+        now().close();
+        return late;
+    }
+
+    private Coordinator now() {
+        if (coordinator == null) throw new IllegalStateException("no life has begun");
+        return coordinator;
+    }
+
+    private void live() {
+        coordinator = new Coordinator(disk, power, folder.resolve("store"), settings, 1, clock);
+        now().work();
+        for (Volunteer volunteer : quick) volunteer.connect(now(), power);
+        slow.connect(now(), power);
+        for (int turn = 0; round(now().training()) < ROUNDS; turn++) {
+            assertThat(turn).as("rounds go on").isLessThan(500);
+            for (Volunteer volunteer : quick) act(volunteer);
+            if (!slow.busy() || random.nextInt(SLOWNESS) == 0) act(slow);
+            clock.advance(Duration.ofSeconds(1));
+            now().training().trainer().tick();
+            work();
+        }
+    }
+
+    private void act(Volunteer volunteer) {
+        volunteer
+                .act()
+                .ifPresent(task -> assertThat(acknowledged.put(task.lease().taskId(), task))
+                        .as("acknowledged twice")
+                        .isNull());
+        work();
+    }
+
+    private void work() {
+        now().work();
+        if (power.off()) throw new Crash(CrashPoint.CLEARED); // the trainer has swallowed the first
+        var failure = now().training().trainer().failure();
+        if (failure != null) throw new AssertionError(failure);
+    }
+
+    private static int round(Training training) {
+        return training.status().figures().round();
+    }
+
+    private void die() {
+        var end = ends.remove();
+        try {
+            if (coordinator != null) coordinator.close();
+        } catch (RuntimeException | Error e) { // it has no power
+        }
+        disk.leave(end.left(), life(++lives), random);
+        power = power();
+        disk = disk();
+    }
+
+    /** Every acknowledged update is in the step of one round, no task is lost, and the last round gives the published bytes. */
+    private long check(Coordinator last) {
+        var training = last.training();
+        var ledger = new JdbcTaskLedger(last.database(), clock);
+        int running = training.rounds().current().orElseThrow().number();
+        var counted = new HashMap<Long, Integer>(); // by task: the round
+        long late = 0, tokens = 0;
+        for (int round = 0; round < running; round++) {
+            for (var update : record(training, round).updates()) {
+                assertThat(counted.put(update.task(), round))
+                        .as("counted twice")
+                        .isNull();
+                assertThat(update.sha256())
+                        .isEqualTo(Digests.of(slow.update(update.task())).hex());
+                assertThat(update.late()).isBetween(0, 3);
+                if (update.late() > 0) late++;
+                tokens += update.tokens();
+            }
+        }
+        for (int round = running; round <= running + 1; round++)
+            for (var task : ledger.counted(round))
+                assertThat(counted.put(task.id(), round)).as("counted twice").isNull();
+        assertThat(counted.keySet()).as("acknowledged").containsAll(acknowledged.keySet());
+        assertThat(training.rounds().current().orElseThrow().tokens()).isEqualTo(tokens);
+        long newest = counted.keySet().stream().mapToLong(task -> task).max().orElseThrow();
+        for (long task = 0; task <= newest; task++)
+            if (!counted.containsKey(task))
+                assertThat(ledger.find(task)).as("task " + task).isPresent();
+        var lines = RoundCheck.of(
+                record(training, running - 1),
+                TestRun.MODEL,
+                new FolderBlobStore(folder.resolve("store")),
+                (round, place) ->
+                        training.records().update(round, place).orElseThrow().array());
+        assertThat(lines).isNotEmpty().allMatch(RoundCheck.Line::agrees);
+        return late;
+    }
+
+    private static RoundRecord record(Training training, int round) {
+        return RoundRecord.read(training.records().find(round).orElseThrow().array());
+    }
+}
