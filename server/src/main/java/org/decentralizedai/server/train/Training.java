@@ -105,12 +105,11 @@ public final class Training implements AutoCloseable {
         var checkpoints = new CheckpointStore(blobs);
         credits = new CreditLedger(database, clock, CreditRule.of(model), limits.heldTasks());
         var tasks = new JdbcTaskLedger(database, clock, credits);
-        var schedule = new WindowSchedule(
-                opened.corpus().train(),
-                recipe.steps().context(),
-                recipe.steps().windows(),
-                run.seed());
-        new Portions(database).size(recipe.steps().steps(), recipe.steps().batch());
+        var steps = recipe.steps();
+        int portion = WindowSchedule.portion(
+                opened.corpus().train(), steps.context(), steps.windows(), recipe.taskSeconds() > 0);
+        new Portions(database).size(portion, steps.steps(), steps.batch());
+        var schedule = new WindowSchedule(opened.corpus().train(), steps.context(), portion, run.seed());
         var speeds = new Speeds(workers, model);
         desk = new TaskDesk(tasks, rounds, recipe, schedule, speeds, metrics, limits.grace());
         promotions = new PromotedPointer(blobs, checkpoints, events, model);

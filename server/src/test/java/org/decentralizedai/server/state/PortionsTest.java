@@ -18,7 +18,7 @@ import org.decentralizedai.wire.Sha256;
 
 /** Whatever becomes of tasks, each window of the corpus is trained on once, or waits for it. */
 class PortionsTest {
-    private static final int STEPS = 4, BATCH = 3, TASKS = 3, ROUNDS_WITH_TASKS = 2;
+    private static final int STEPS = 4, BATCH = 3, PORTION = 30, TASKS = 3, ROUNDS_WITH_TASKS = 2;
     private static final Duration LEASE = Duration.ofSeconds(30);
     private static final Sha256 HASH = new Sha256("ab".repeat(32));
 
@@ -36,7 +36,7 @@ class PortionsTest {
 
         Fixture() {
             new RunLedger(database, clock).create(new Run("run", "nano", "{}", "{}", HASH, 1, 2, 2, false));
-            new Portions(database).size(STEPS, BATCH);
+            new Portions(database).size(PORTION, STEPS, BATCH);
             nextRound();
         }
 
@@ -50,7 +50,7 @@ class PortionsTest {
         void restart() {
             tasks = new JdbcTaskLedger(database, clock);
             rounds = new RoundLedger(database, clock);
-            new Portions(database).size(STEPS, BATCH);
+            new Portions(database).size(PORTION, STEPS, BATCH);
             tasks.extendAll(LEASE);
         }
 
@@ -68,10 +68,10 @@ class PortionsTest {
                 }
 
                 @Override
-                public Work of(TaskLedger.Task free) {
-                    return steps * batch <= free.windows()
-                            ? new Work(free.portion(), free.first(), steps, batch)
-                            : new Work(free.portion(), free.first(), free.windows(), 1);
+                public Work of(long portion, int first, int windows) {
+                    return steps * batch <= windows
+                            ? new Work(portion, first, steps, batch)
+                            : new Work(portion, first, windows, 1);
                 }
             };
         }
@@ -126,7 +126,7 @@ class PortionsTest {
                     if (task.state() != State.DONE)
                         for (int i = 0; i < task.windows(); i++) count(all, task.portion(), task.first() + i);
             database.jdbi()
-                    .useHandle(handle -> handle.createQuery("select portion, first_window, windows from remainder")
+                    .useHandle(handle -> handle.createQuery("select portion, first_window, windows from free_range")
                             .map((row, _) -> {
                                 for (int i = 0; i < row.getInt(3); i++) count(all, row.getLong(1), row.getInt(2) + i);
                                 return row.getLong(1);
@@ -136,7 +136,7 @@ class PortionsTest {
                     .withHandle(handle -> handle.createQuery("select next_portion from run")
                             .mapTo(Long.class)
                             .one());
-            assertThat(all).hasSize((int) portions * STEPS * BATCH);
+            assertThat(all).hasSize((int) portions * PORTION);
             assertThat(all.values()).allMatch(times -> times == 1);
         }
 

@@ -110,7 +110,7 @@ class TaskDeskTest {
         Fixture() {
             new RunLedger(database, clock).create(new Run("test", "test", "{}", "{}", HASH, 1, 1, 1, false));
             var schedule = new WindowSchedule(List.of(new CorpusShard(HASH, 4000)), 16, STEPS.windows(), 1);
-            new Portions(database).size(STEPS.steps(), STEPS.batch());
+            new Portions(database).size(STEPS.windows(), STEPS.steps(), STEPS.batch());
             desk = new TaskDesk(
                     tasks,
                     rounds,
