@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.decentralizedai.wire.Lease;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
@@ -37,24 +38,36 @@ public final class JdbcTaskLedger implements TaskLedger {
     public Optional<Lease> lease(int round, String worker, Duration time, Duration limit, Sizing sizing) {
         long now = clock.millis();
         return jdbi.inTransaction(handle -> {
-            var free = handle.createQuery("""
+            var found = handle.createQuery("""
                             select * from task where round = :round and state = 'FREE'
-                            order by abs(windows - :wanted), task_index limit 1 for update skip locked""")
+                            order by case when windows = 0 then 0 else abs(windows - :wanted) end, task_index
+                            limit 1 for update skip locked""")
                     .bind("round", round)
                     .bind("wanted", sizing.wanted())
                     .map(JdbcTaskLedger::task)
                     .findOne();
-            if (free.isEmpty()) return Optional.<Lease>empty();
-            var lease = new Lease(free.get().id(), free.get().fence() + 1);
-            var work = sizing.of(free.get());
+            if (found.isEmpty()) return Optional.<Lease>empty();
+            var free = found.get();
+            var range = free.windows() > 0
+                    ? new Portions.Range(free.portion(), free.first(), free.windows())
+                    : Portions.take(handle, sizing.wanted());
+            var work = sizing.of(range.portion(), range.first(), range.windows());
+            Portions.give(
+                    handle,
+                    new Portions.Range(
+                            range.portion(), range.first() + work.windows(), range.windows() - work.windows()));
+            var lease = new Lease(free.id(), free.fence() + 1);
             int changed = handle.createUpdate("""
                             update task set state = 'LEASED', worker = :worker, fence = :fence, deadline = :deadline,
-                            last_deadline = :last, steps = :steps, batch = :batch
-                            where id = :id and state = 'FREE' and fence = :fence - 1""")
+                            last_deadline = :last, portion = :portion, first_window = :first, windows = :windows,
+                            portion_windows = (select portion_windows from run), steps = :steps, batch = :batch where id = :id and state = 'FREE' and fence = :fence - 1""")
                     .bind("worker", worker)
                     .bind("fence", lease.fence())
                     .bind("deadline", now + time.toMillis())
                     .bind("last", now + limit.toMillis())
+                    .bind("portion", work.portion())
+                    .bind("first", work.first())
+                    .bind("windows", work.windows())
                     .bind("steps", work.steps())
                     .bind("batch", work.batch())
                     .bind("id", lease.taskId())
@@ -79,41 +92,43 @@ public final class JdbcTaskLedger implements TaskLedger {
 
     @Override
     public Outcome adopt(LoggedUpdate update, long logPosition, int countsIn) {
+        var task = find(update.lease().taskId());
+        if (task.isEmpty()) return Outcome.NO_SUCH_TASK;
+        boolean lost = task.get().windows() == 0; // with its first lease
+        var done = update.work();
+        if (lost && done == null) return Outcome.STALE;
+        var work = done == null ? task.get().work() : done;
+        if (lost) jdbi.useTransaction(handle -> takeAgain(handle, update, work));
         return complete(
                 update.lease(),
                 update.worker(),
                 logPosition,
-                update.work(),
+                work,
                 update.tokens(),
                 countsIn,
                 "fence <= :fence and round = " + update.round());
     }
 
     private Outcome complete(
-            Lease lease,
-            String worker,
-            long logPosition,
-            @Nullable Work work,
-            int tokens,
-            int countsIn,
-            String condition) {
+            Lease lease, String worker, long logPosition, Work work, int tokens, int countsIn, String condition) {
         boolean done = jdbi.inTransaction(handle -> {
-            var update = handle.createUpdate("update task set state = 'DONE', log_position = :position,"
-                            + " counts_in = :countsIn, fence = :fence, worker = :worker"
-                            + (work == null ? "" : ", steps = :steps, batch = :batch")
-                            + " where id = :id and state <> 'DONE' and " + condition
-                            + (work == null ? "" : " and portion = :portion and first_window = :first"))
+            int changed = handle.createUpdate("""
+                                    update task set state = 'DONE', log_position = :position, counts_in = :countsIn,
+                                    fence = :fence, worker = :worker, steps = :steps, batch = :batch
+                                    where id = :id and state <> 'DONE' and portion = :portion
+                                    and first_window = :first and windows >= :windows and\s""" + condition)
                     .bind("position", logPosition)
                     .bind("countsIn", countsIn)
                     .bind("id", lease.taskId())
                     .bind("fence", lease.fence())
-                    .bind("worker", worker);
-            if (work != null)
-                update.bind("steps", work.steps())
-                        .bind("batch", work.batch())
-                        .bind("portion", work.portion())
-                        .bind("first", work.first());
-            if (update.execute() == 0) return false;
+                    .bind("worker", worker)
+                    .bind("steps", work.steps())
+                    .bind("batch", work.batch())
+                    .bind("portion", work.portion())
+                    .bind("first", work.first())
+                    .bind("windows", work.windows())
+                    .execute();
+            if (changed == 0) return false;
             Portions.done(handle, lease.taskId());
             handle.execute("update worker set accepted = accepted + 1 where id = ?", worker);
             booking.completed(handle, lease.taskId(), worker, tokens);
@@ -126,6 +141,27 @@ public final class JdbcTaskLedger implements TaskLedger {
         return find(lease.taskId())
                 .map(task -> task.state() == State.DONE ? Outcome.ALREADY_DONE : Outcome.STALE)
                 .orElse(Outcome.NO_SUCH_TASK);
+    }
+
+    /** A task whose first lease is not in the database has no windows: takes those of the update, if they are free. */
+    private static void takeAgain(Handle handle, LoggedUpdate update, Work work) {
+        boolean lost = handle.createQuery("""
+                        select id from task where id = :id and windows = 0 and round = :round and fence <= :fence
+                        and state <> 'DONE' for update""")
+                .bind("id", update.lease().taskId())
+                .bind("round", update.round())
+                .bind("fence", update.lease().fence())
+                .mapTo(Long.class)
+                .findOne()
+                .isPresent();
+        if (!lost || !Portions.take(handle, new Portions.Range(work.portion(), work.first(), work.windows()))) return;
+        handle.execute(
+                "update task set portion = ?, first_window = ?, windows = ?,"
+                        + " portion_windows = (select portion_windows from run) where id = ?",
+                work.portion(),
+                work.first(),
+                work.windows(),
+                update.lease().taskId());
     }
 
     @Override

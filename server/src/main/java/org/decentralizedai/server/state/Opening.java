@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How the next round begins. All of it is one commit, so that a crash keeps all or nothing.
  *
  * @param recipe under which its tasks are computed, JSON
- * @param portion windows of a whole task by that recipe
+ * @param portion windows of a portion of the corpus by that recipe
  * @param tasks that it begins with
  * @param oldest round whose tasks stay with their workers, though another round runs; those of the rounds before it are taken
  *     from them, and their updates count no more

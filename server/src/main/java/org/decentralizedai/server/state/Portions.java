@@ -1,14 +1,19 @@
 package org.decentralizedai.server.state;
 
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Which windows a task gets, so that none is lost and none is trained on twice: the corpus is given out in portions, a task opens
- * one or takes what an earlier task has left of one, and each step of that is in the transaction that it belongs to.
+ * Which windows are whose, so that none is lost and none is trained on twice. The corpus is opened portion by portion; what no task
+ * has of those that are open is free, in ranges. A task takes a range when it is leased, and gives back what it was not trained
+ * on; each of that is in the transaction that it belongs to. Before a portion is opened all that is free is taken.
  */
 public final class Portions {
     private final Jdbi jdbi;
+
+    /** Consecutive windows of a portion. */
+    record Range(long portion, int first, int windows) {}
 
     public Portions(Database database) {
         jdbi = database.jdbi();
@@ -18,70 +23,121 @@ public final class Portions {
      * For a database of a version in which each task was a whole portion; does nothing to others. To be called before tasks are
      * given out.
      *
-     * @param steps of a whole portion @param batch windows of each of them
+     * @param windows of a portion @param steps of a whole task @param batch windows of each of them
      */
-    public void adopt(int steps, int batch) {
+    public void adopt(int windows, int steps, int batch) {
         jdbi.useTransaction(handle -> {
             int size = handle.createQuery("select portion_windows from run")
                     .mapTo(Integer.class)
                     .one();
             if (size != 0) return;
-            handle.execute("update task set steps = ?, batch = ? where windows = 0 and state <> 'FREE'", steps, batch);
-            handle.execute("update task set windows = ? where windows = 0", steps * batch);
-            resize(handle, steps * batch);
+            int task = steps * batch;
+            handle.execute(
+                    "update task set windows = ?, portion_windows = ?, steps = ?, batch = ?", task, task, steps, batch);
+            resize(handle, windows);
         });
     }
 
-    /** Those that are opened from now on have so many windows. They are other windows then, and what was left of old ones is forgotten. */
+    /** Portions that are opened from now on have so many windows. They are other windows then, and what was free of old ones is forgotten. */
     static void resize(Handle handle, int windows) {
-        int changed = handle.execute("update run set portion_windows = ? where portion_windows <> ?", windows, windows);
-        if (changed > 0) handle.execute("delete from remainder");
+        int changed =
+                handle.execute("update run set portion_windows = ? where portion_windows <> ?", windows, windows);
+        if (changed > 0) handle.execute("delete from free_range");
     }
 
-    /** Adds a free task: of the oldest remainder if there is one, else of a new portion. */
+    /** Adds a free task, which has no windows yet. */
     static void open(Handle handle, int round, int index) {
-        handle.execute("update run set next_task = next_task + 1"); // locks the row: one task is opened after the other
-        var left = handle.createQuery(
-                        "select portion, first_window, windows from remainder order by portion, first_window limit 1")
-                .map((row, _) -> new Left(row.getLong(1), row.getInt(2), row.getInt(3)))
-                .findOne()
-                .orElse(null);
-        if (left == null) {
-            handle.execute("update run set next_portion = next_portion + 1");
-            left = handle.createQuery("select next_portion - 1, portion_windows from run")
-                    .map((row, _) -> new Left(row.getLong(1), 0, row.getInt(2)))
-                    .one();
-        } else
-            handle.execute(
-                    "delete from remainder where portion = ? and first_window = ?", left.portion(), left.first());
+        handle.execute("update run set next_task = next_task + 1");
         handle.createUpdate("""
-                        insert into task (id, round, task_index, state, fence, deadline, last_deadline, portion, first_window, windows)
-                        values ((select next_task - 1 from run), :round, :index, 'FREE', 0, 0, 0, :portion, :first, :windows)""")
-                .bind("round", round)
-                .bind("index", index)
-                .bind("portion", left.portion())
-                .bind("first", left.first())
-                .bind("windows", left.windows())
-                .execute();
+                        insert into task (id, round, task_index, state, fence, deadline, last_deadline)
+                        values ((select next_task - 1 from run), :round, :index, 'FREE', 0, 0, 0)""").bind("round", round).bind("index", index).execute();
     }
 
-    private record Left(long portion, int first, int windows) {}
+    /**
+     * Takes the smallest free range that has the wanted windows, else the greatest, else a new portion. All of it is the caller's,
+     * who gives back what it does not need.
+     */
+    static Range take(Handle handle, int wanted) {
+        lock(handle);
+        var found = handle.createQuery("""
+                        select * from free_range order by case when windows >= :wanted then 0 else 1 end,
+                        case when windows >= :wanted then windows else -windows end, portion, first_window limit 1""")
+                .bind("wanted", wanted)
+                .map((row, _) -> new Range(row.getLong("portion"), row.getInt("first_window"), row.getInt("windows")))
+                .findOne();
+        found.ifPresent(range -> remove(handle, range));
+        return found.orElseGet(() -> next(handle));
+    }
 
-    /** What a task that is done has not trained on is left over, unless portions are others by now: a task's windows go to its portion's end. */
+    /** Takes just this; false when it is not free. Portions up to its own are opened. */
+    static boolean take(Handle handle, Range wanted) {
+        lock(handle);
+        for (var next = peek(handle); next.portion() <= wanted.portion(); next = peek(handle))
+            give(handle, next(handle));
+        int end = wanted.first() + wanted.windows();
+        Optional<Range> found = handle.createQuery("""
+                        select * from free_range where portion = :portion and first_window <= :first
+                        and first_window + windows >= :end""")
+                .bind("portion", wanted.portion())
+                .bind("first", wanted.first())
+                .bind("end", end)
+                .map((row, _) -> new Range(row.getLong("portion"), row.getInt("first_window"), row.getInt("windows")))
+                .findOne();
+        if (found.isEmpty()) return false;
+        var whole = found.get();
+        remove(handle, whole);
+        give(handle, new Range(whole.portion(), whole.first(), wanted.first() - whole.first()));
+        give(handle, new Range(whole.portion(), end, whole.first() + whole.windows() - end));
+        return true;
+    }
+
+    /** One after the other: ranges are found before they are taken. */
+    private static void lock(Handle handle) {
+        handle.execute("update run set next_portion = next_portion");
+    }
+
+    private static Range next(Handle handle) {
+        var next = peek(handle);
+        handle.execute("update run set next_portion = next_portion + 1");
+        return next;
+    }
+
+    private static Range peek(Handle handle) {
+        return handle.createQuery("select next_portion, portion_windows from run")
+                .map((row, _) -> new Range(row.getLong(1), 0, row.getInt(2)))
+                .one();
+    }
+
+    private static void remove(Handle handle, Range range) {
+        handle.execute("delete from free_range where portion = ? and first_window = ?", range.portion(), range.first());
+    }
+
+    /** Makes it free, if there is any of it. */
+    static void give(Handle handle, Range range) {
+        if (range.windows() > 0)
+            handle.execute(
+                    "insert into free_range (portion, first_window, windows) values (?, ?, ?)",
+                    range.portion(),
+                    range.first(),
+                    range.windows());
+    }
+
+    /** What a task that is done has not trained on becomes free, unless portions are others by now. */
     static void done(Handle handle, long task) {
-        handle.execute(
-                "insert into remainder (portion, first_window, windows)"
+        int some = handle.execute(
+                "insert into free_range (portion, first_window, windows)"
                         + " select portion, first_window + steps * batch, windows - steps * batch from task"
                         + " where id = ? and windows > steps * batch"
-                        + " and first_window + windows = (select portion_windows from run)",
+                        + " and portion_windows = (select portion_windows from run)",
                 task);
+        if (some > 0) handle.execute("update task set windows = steps * batch where id = ?", task);
     }
 
-    /** A free task of an earlier round is to be computed in a later one: from the beginning if portions are others by now. */
+    /** A free task of an earlier round is to be computed in a later one: on other windows if portions are others by now. */
     static void moved(Handle handle, long task) {
         handle.execute(
-                "update task set first_window = 0, windows = (select portion_windows from run)"
-                        + " where id = ? and first_window + windows <> (select portion_windows from run)",
+                "update task set windows = 0 where id = ? and windows > 0"
+                        + " and portion_windows <> (select portion_windows from run)",
                 task);
     }
 }

@@ -36,8 +36,8 @@ public interface TaskLedger {
      * @param countsIn round in whose step that update is, when done
      * @param portion whose windows it has
      * @param first of them
-     * @param windows from there to the portion's end
-     * @param steps that its newest lease gives out or, when done, that were trained; 0: it was never leased
+     * @param windows that it has; 0: it was never leased
+     * @param steps that its newest lease gives out or, when done, that were trained
      * @param batch windows of each of them
      */
     record Task(
@@ -88,13 +88,13 @@ public interface TaskLedger {
         /** Windows that suit it best. */
         int wanted();
 
-        /** What of this task. */
-        Work of(Task free);
+        /** What of these windows, from the first on. */
+        Work of(long portion, int first, int windows);
     }
 
     /**
-     * Leases a free task of a round, that which has the windows that are nearest to the wanted number; the first of several. Empty
-     * when none is free. {@code limit} bounds all renewals together.
+     * Leases a free task of a round: the first that was never leased, which takes windows as they are wanted, or of those that came
+     * back that which has the nearest number. Empty when none is free. {@code limit} bounds all renewals together.
      */
     Optional<Lease> lease(int round, String worker, Duration time, Duration limit, Sizing sizing);
 
@@ -104,8 +104,8 @@ public interface TaskLedger {
     /**
      * A lease that ran out but was not leased again may still be completed. The worker's count of accepted updates grows in the
      * same commit, what else follows from it ({@link Booking}) is there too, and all is on the disk when COMPLETED is returned.
-     * After an exception the task may be done or not. Windows that it has beyond {@code done} are left for later tasks, in the same
-     * commit too.
+     * After an exception the task may be done or not. Windows that it has beyond {@code done} become free for later tasks, in
+     * the same commit too.
      *
      * @param done what of its windows were trained on
      * @param tokens of those
@@ -115,8 +115,8 @@ public interface TaskLedger {
 
     /**
      * As {@link #complete}, for an update that is in the log after a crash: a power cut may have taken its lease from the database,
-     * so that the lease is believed unless the task was leased again since, or is another round's by now. But a task of that number
-     * that has other windows is another one, of which there is no update.
+     * so that the lease is believed unless the task was leased again since, is another round's by now, or its windows are another
+     * task's.
      */
     Outcome adopt(LoggedUpdate update, long logPosition, int countsIn);
 

@@ -152,7 +152,7 @@ final class Audits implements AutoCloseable {
             accepted(
                     new Lease(task.id(), task.fence()),
                     worker,
-                    log.read(task.position()).tokens(),
+                    tokens(task),
                     task.position(),
                     countsIn(task));
         }
@@ -163,6 +163,14 @@ final class Audits implements AutoCloseable {
         return Stream.of(round, round + 1)
                 .flatMap(each -> tasks.counted(each).stream())
                 .toList();
+    }
+
+    /** That it trained on. */
+    private int tokens(Task done) {
+        return desk.open()
+                .find(done.round())
+                .map(plan -> done.work().windows() * plan.recipe().steps().context())
+                .orElse(0);
     }
 
     private static int countsIn(Task done) {

@@ -80,13 +80,13 @@ record Fit(LocalSteps greatest, int steps, int batch) implements TaskLedger.Sizi
         return steps * batch;
     }
 
-    /** So much of the task if it has as much; else the most of it that steps of one size can train on, in most steps. */
+    /** So many if there are as many; else the most of them that steps of one size can train on, in most steps. */
     @Override
-    public Work of(TaskLedger.Task free) {
-        if (wanted() <= free.windows()) return new Work(free.portion(), free.first(), steps, batch);
+    public Work of(long portion, int first, int windows) {
+        if (wanted() <= windows) return new Work(portion, first, steps, batch);
         return batches(greatest)
-                .filter(each -> each <= batch && each <= free.windows())
-                .mapToObj(each -> new Work(free.portion(), free.first(), Math.min(steps, free.windows() / each), each))
+                .filter(each -> each <= batch && each <= windows)
+                .mapToObj(each -> new Work(portion, first, Math.min(steps, windows / each), each))
                 .max(Comparator.comparingInt(Work::windows).thenComparingInt(Work::steps))
                 .orElseThrow();
     }

@@ -75,8 +75,14 @@ final class RoundPlans {
         return new RoundPlan(round, model, shelf.checkpoint(round), hops, windows(recipe), checks);
     }
 
+    /** Windows of a portion of the corpus. */
+    int portion(Recipe recipe) {
+        var steps = recipe.steps();
+        return WindowSchedule.portion(corpus, steps.context(), steps.windows(), recipe.taskSeconds() > 0);
+    }
+
     private WindowSchedule windows(Recipe recipe) {
-        var size = new Size(recipe.steps().context(), recipe.steps().windows());
+        var size = new Size(recipe.steps().context(), portion(recipe));
         return schedules.computeIfAbsent(
                 size, _ -> new WindowSchedule(corpus, size.context(), size.windows(), run.seed()));
     }

@@ -72,7 +72,7 @@ public final class Trainer {
                 .advance(new Opening(
                         round,
                         with.recipe().json(),
-                        with.recipe().steps().windows(),
+                        with.plans().portion(with.recipe()),
                         with.recipe().tasks(0)));
         with.database().sync();
     }
@@ -191,7 +191,7 @@ public final class Trainer {
         with.desk().nextRound(() -> {
             var recipe = with.recipe();
             int tasks = recipe.tasks(with.desk().free(oldest, next.number()));
-            int portion = recipe.steps().windows();
+            int portion = with.plans().portion(recipe);
             with.rounds().advance(new Opening(next, recipe.json(), portion, tasks, oldest, record, also));
             with.database().sync(); // before anything is given out: no power cut calls a task back
             weights = nextWeights;

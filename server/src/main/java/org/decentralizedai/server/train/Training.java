@@ -141,12 +141,13 @@ public final class Training implements AutoCloseable {
         audits.onCaught(credits::forfeit);
         intake = new UpdateIntake(tasks, log, workers, desk, audits, metrics, limits.uploadBytes());
         var shelf = new CheckpointShelf(blobs, checkpoints, rounds, run, model, limits.retention());
+        var plans = new RoundPlans(run, model, corpus.train(), recipe, rules, tasks, rounds, shelf);
         var parts = new TrainerParts(
                 run,
                 model,
                 recipe,
                 rules,
-                new RoundPlans(run, model, corpus.train(), recipe, rules, tasks, rounds, shelf),
+                plans,
                 tasks,
                 rounds,
                 events,
@@ -163,8 +164,9 @@ public final class Training implements AutoCloseable {
                 clock,
                 status::refresh);
         var running = rounds.current().flatMap(round -> rounds.recipe(round.number()));
-        var size = running.map(Recipe::read).orElse(recipe).steps();
-        new Portions(database).adopt(size.steps(), size.batch());
+        var under = running.map(Recipe::read).orElse(recipe);
+        new Portions(database)
+                .adopt(plans.portion(under), under.steps().steps(), under.steps().batch());
         trainer = new Trainer(parts, turns);
         if (run.paused()) desk.mode(TaskDesk.Mode.PAUSED);
         trainer.start();

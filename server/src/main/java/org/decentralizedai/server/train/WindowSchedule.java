@@ -9,10 +9,12 @@ import org.decentralizedai.wire.CorpusWindows;
 
 /**
  * Which windows a portion of the corpus has, as a pure function of its number: no two portions of one pass over the corpus share
- * a window, and each pass shuffles the shards' windows and the order of the portions anew. A portion is what the greatest task
- * trains on; smaller tasks share one.
+ * a window, and each pass shuffles the shards' windows and the order of the portions anew. Tasks share portions.
  */
 public final class WindowSchedule {
+    private static final int TASKS_PER_PORTION = 32;
+    private static final double MOST_LEFT_OUT = 0.02; // of a pass, because portions are not small
+
     private final List<CorpusShard> shards;
     private final long runSeed;
     private final int windowsPerPortion;
@@ -33,6 +35,27 @@ public final class WindowSchedule {
             throw new IllegalArgumentException("corpus is too small: no shard holds the " + windowsPerPortion
                     + " windows of " + context + " tokens that one portion has");
         order = new WindowOrder(0, 0);
+    }
+
+    /**
+     * Windows of a portion. Where all tasks are whole each has a portion of its own; where they are sized many share one, so that its
+     * end, which is less than a task wants, comes seldom. What a shard has beyond whole portions is left out of the pass: not much more
+     * of it than with small portions.
+     *
+     * @param task windows of a whole task
+     */
+    static int portion(List<CorpusShard> shards, int context, int task, boolean sized) {
+        if (!sized) return task;
+        long most = covered(shards, context, task);
+        int tasks = TASKS_PER_PORTION;
+        while (tasks > 1 && covered(shards, context, tasks * task) < (1 - MOST_LEFT_OUT) * most) tasks--;
+        return tasks * task;
+    }
+
+    private static long covered(List<CorpusShard> shards, int context, int portion) {
+        return shards.stream()
+                .mapToLong(shard -> (long) WindowOrder.count(shard.tokens(), context) / portion * portion)
+                .sum();
     }
 
     public int portionsPerPass() {

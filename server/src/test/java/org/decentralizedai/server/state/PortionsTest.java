@@ -21,7 +21,7 @@ import org.decentralizedai.wire.Sha256;
 
 /** Whatever becomes of tasks, each window of the corpus is trained on once, or waits for it. */
 class PortionsTest {
-    private static final int STEPS = 4, BATCH = 3, TASKS = 3, ROUNDS_WITH_TASKS = 2, EARLIER = 3;
+    private static final int STEPS = 4, BATCH = 3, PORTION = 30, TASKS = 3, ROUNDS_WITH_TASKS = 2, EARLIER = 3;
     private static final Duration LEASE = Duration.ofSeconds(30);
     private static final Sha256 HASH = new Sha256("ab".repeat(32));
 
@@ -47,14 +47,14 @@ class PortionsTest {
             var files = new RoundFiles(HASH, HASH, 1, null, null, null, null);
             var next = new Round(++round, files, 0, 0, null, null, null, 0, false);
             int oldest = back ? round : round - EARLIER;
-            rounds.advance(new Opening(next, "{}", STEPS * BATCH, TASKS, oldest, null, Opening.Also.NOTHING));
+            rounds.advance(new Opening(next, "{}", PORTION, TASKS, oldest, null, Opening.Also.NOTHING));
             rounds.trimTasks(round - ROUNDS_WITH_TASKS);
         }
 
         void restart() {
             tasks = new JdbcTaskLedger(database, clock);
             rounds = new RoundLedger(database, clock);
-            new Portions(database).adopt(STEPS, BATCH);
+            new Portions(database).adopt(PORTION, STEPS, BATCH);
             tasks.extendAll(LEASE);
         }
 
@@ -72,10 +72,10 @@ class PortionsTest {
                 }
 
                 @Override
-                public Work of(TaskLedger.Task free) {
-                    return steps * batch <= free.windows()
-                            ? new Work(free.portion(), free.first(), steps, batch)
-                            : new Work(free.portion(), free.first(), free.windows(), 1);
+                public Work of(long portion, int first, int windows) {
+                    return steps * batch <= windows
+                            ? new Work(portion, first, steps, batch)
+                            : new Work(portion, first, windows, 1);
                 }
             };
         }
@@ -145,7 +145,7 @@ class PortionsTest {
                     if (task.state() != State.DONE)
                         for (int i = 0; i < task.windows(); i++) count(all, task.portion(), task.first() + i);
             database.jdbi()
-                    .useHandle(handle -> handle.createQuery("select portion, first_window, windows from remainder")
+                    .useHandle(handle -> handle.createQuery("select portion, first_window, windows from free_range")
                             .map((row, _) -> {
                                 for (int i = 0; i < row.getInt(3); i++) count(all, row.getLong(1), row.getInt(2) + i);
                                 return row.getLong(1);
@@ -155,7 +155,7 @@ class PortionsTest {
                     .withHandle(handle -> handle.createQuery("select next_portion from run")
                             .mapTo(Long.class)
                             .one());
-            assertThat(all).hasSize((int) portions * STEPS * BATCH);
+            assertThat(all).hasSize((int) portions * PORTION);
             assertThat(all.values()).allMatch(times -> times == 1);
         }
 

@@ -1,7 +1,6 @@
 package org.decentralizedai.server.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,8 +85,10 @@ abstract class TaskLedgerContract {
             }
 
             @Override
-            public Work of(TaskLedger.Task free) {
-                return new Work(free.portion(), free.first(), steps, batch);
+            public Work of(long portion, int first, int windows) {
+                return steps * batch <= windows
+                        ? new Work(portion, first, steps, batch)
+                        : new Work(portion, first, windows, 1);
             }
         };
     }
@@ -293,26 +294,30 @@ abstract class TaskLedgerContract {
         assertThat(ledger.adopt(update(moved, "a", 1), 8, 1)).isEqualTo(Outcome.COMPLETED);
     }
 
-    @Test
-    void complete_lessThanTheTaskHas_leavesTheRestForTheNextThatIsOpened() {
-        var lease = lease("a");
-        var task = ledger.find(lease.taskId()).orElseThrow();
-        assertThat(ledger.complete(lease, "a", 7, task.work().done(1), 16, 0)).isEqualTo(Outcome.COMPLETED);
-        assertThat(ledger.find(task.id()).orElseThrow().work()).isEqualTo(new Work(0, 0, 1, BATCH));
-        openRound(1, 4); // two that nobody has begun, the rest, and a new one
-        assertThat(ledger.tasks(1))
-                .extracting(TaskLedger.Task::portion, TaskLedger.Task::first, TaskLedger.Task::windows)
-                .containsExactly(tuple(1L, 0, 12), tuple(2L, 0, 12), tuple(0L, 3, 9), tuple(3L, 0, 12));
+    private Work leased(int steps, int batch) {
+        return leased(0, steps, batch);
+    }
+
+    private Work leased(int round, int steps, int batch) {
+        var lease = ledger.lease(round, "a", LEASE, LIMIT, sized(steps, batch)).orElseThrow();
+        return ledger.find(lease.taskId()).orElseThrow().work();
     }
 
     @Test
-    void lease_tasksOfManySizes_givesTheNearest() {
-        var small = lease("a");
-        complete(small, "a", 7, new Work(0, 0, 3, BATCH));
-        new RoundLedger(database, clock).openTask(0); // of the 3 windows that are left
-        var nearest = ledger.lease(0, "b", LEASE, LIMIT, sized(1, 2)).orElseThrow();
-        assertThat(ledger.find(nearest.taskId()).orElseThrow().work()).isEqualTo(new Work(0, 9, 1, 2));
-        assertThat(ledger.find(lease("c").taskId()).orElseThrow().windows()).isEqualTo(12);
+    void lease_smallTasks_shareAPortion() {
+        assertThat(leased(2, 2)).isEqualTo(new Work(0, 0, 2, 2));
+        assertThat(leased(2, 3)).isEqualTo(new Work(0, 4, 2, 3));
+        assertThat(leased(4, 3)).as("more than the rest, which is 2").isEqualTo(new Work(0, 10, 2, 1));
+    }
+
+    @Test
+    void lease_freeRanges_takesTheSmallestThatIsEnough() {
+        var first = lease("a");
+        complete(first, "a", 7, new Work(0, 0, 2, BATCH)); // 6 of it stay free
+        assertThat(leased(1, 2)).isEqualTo(new Work(0, 6, 1, 2)); // 4
+        new RoundLedger(database, clock).openTask(0);
+        assertThat(leased(1, 4)).isEqualTo(new Work(0, 8, 1, 4)); // none
+        assertThat(leased(1, 1)).isEqualTo(new Work(1, 0, 1, 1));
     }
 
     private void complete(Lease lease, String worker, long position, Work done) {
@@ -320,7 +325,38 @@ abstract class TaskLedgerContract {
     }
 
     @Test
-    void adopt_updateOfOtherWindows_isOfAnotherTask() {
+    void lease_thatCameBack_isGivenOutAgainAndNoMore() {
+        var given = ledger.lease(0, "a", LEASE, LIMIT, sized(2, 2)).orElseThrow();
+        ledger.release(given, "a");
+        for (int i = 0; i < 2; i++) lease("b");
+        var again = ledger.lease(0, "c", LEASE, LIMIT, WHOLE).orElseThrow();
+        assertThat(again.taskId()).isEqualTo(given.taskId());
+        assertThat(ledger.find(given.taskId()).orElseThrow().windows()).isEqualTo(4);
+    }
+
+    /** The database has lost the lease and what it took. */
+    @Test
+    void adopt_windowsThatAreFree_takesThem() {
+        ledger.lease(0, "a", LEASE, LIMIT, sized(1, 2)); // windows 0 and 1 of portion 0
+        var lost = new Lease(1, 1);
+        assertThat(ledger.adopt(update(lost, new Work(0, 1, 2, BATCH)), 7, 0))
+                .as("one of them is another task's")
+                .isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(lost, new Work(0, 4, 2, BATCH)), 7, 0)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.find(1).orElseThrow().work()).isEqualTo(new Work(0, 4, 2, BATCH));
+        assertThat(leased(1, 1)).as("the smallest free range: 2, 3").isEqualTo(new Work(0, 2, 1, 1));
+    }
+
+    @Test
+    void adopt_portionThatTheDatabaseHasNotOpened_opensItAndThoseBefore() {
+        assertThat(ledger.adopt(update(new Lease(1, 1), new Work(1, 0, STEPS, BATCH)), 7, 0))
+                .isEqualTo(Outcome.COMPLETED);
+        assertThat(leased(STEPS, BATCH).portion()).isEqualTo(0);
+        assertThat(leased(STEPS, BATCH).portion()).isEqualTo(2);
+    }
+
+    @Test
+    void adopt_taskThatHasOtherWindows_isStale() {
         var lost = new Lease(lease("a").taskId(), 2);
         assertThat(ledger.adopt(update(lost, new Work(5, 0, STEPS, BATCH)), 7, 0))
                 .isEqualTo(Outcome.STALE);
@@ -332,14 +368,12 @@ abstract class TaskLedgerContract {
     void openRound_portionsOfAnotherSize_beginAnew() {
         complete(lease("a"), "a", 7, new Work(0, 0, 1, BATCH)); // leaves windows
         var late = lease("b");
+        var back = lease("c");
+        ledger.release(back, "c");
         openRound(1, 4, 2, 0);
-        assertThat(ledger.tasks(1))
-                .extracting(TaskLedger.Task::portion, TaskLedger.Task::first, TaskLedger.Task::windows)
-                .containsExactly(tuple(2L, 0, 4), tuple(3L, 0, 4));
-        complete(
-                late, "b", 8, new Work(1, 0, 1, BATCH)); // as it was given out; what it leaves are other windows by now
-        openRound(2, 4, 3, 0);
-        assertThat(ledger.tasks(2)).extracting(TaskLedger.Task::portion).containsExactly(2L, 3L, 4L);
+        assertThat(leased(1, 2, 2)).isEqualTo(new Work(3, 0, 2, 2)); // that which came back, which keeps its number only
+        complete(late, "b", 8, new Work(1, 0, 1, BATCH)); // as it was given out; what it leaves are other windows by now
+        assertThat(leased(1, 2, 2)).isEqualTo(new Work(4, 0, 2, 2));
     }
 
     /** 16 threads, 10,000 operations; the laws are checked on what the ledger answered. */

@@ -6,7 +6,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
-import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.server.state.Work;
 import org.decentralizedai.wire.LocalSteps;
 import org.junit.jupiter.api.Test;
@@ -74,7 +73,7 @@ class FitTest {
     void of_aTaskWithAnyWindows_isInItAndNotWithoutNeedSmall(
             @ForAll @DoubleRange(min = 2, max = 1e4) double speed, @ForAll @IntRange(min = 1, max = 360) int windows) {
         var fit = fit(speed);
-        var work = fit.of(task(windows));
+        var work = fit.of(1, 2, windows);
         assertThat(work.windows()).isLessThanOrEqualTo(Math.min(windows, fit.wanted()));
         assertThat(work.steps()).isBetween(1, fit.steps());
         assertThat(work.batch()).isBetween(1, fit.batch());
@@ -85,12 +84,8 @@ class FitTest {
     @Test
     void of_whatIsLeft_isTrainedInOneTaskIfItCanBe() {
         var fit = new Fit(GREATEST, 8, 15);
-        assertThat(fit.of(task(20))).isEqualTo(new Work(1, 2, 5, 4));
-        assertThat(fit.of(task(3))).isEqualTo(new Work(1, 2, 3, 1));
-        assertThat(fit.of(task(11))).isEqualTo(new Work(1, 2, 5, 2));
-    }
-
-    private static TaskLedger.Task task(int windows) {
-        return new TaskLedger.Task(7, 0, 0, TaskLedger.State.FREE, null, 0, null, null, 1, 2, windows, 0, 0);
+        assertThat(fit.of(1, 2, 20)).isEqualTo(new Work(1, 2, 5, 4));
+        assertThat(fit.of(1, 2, 3)).isEqualTo(new Work(1, 2, 3, 1));
+        assertThat(fit.of(1, 2, 11)).isEqualTo(new Work(1, 2, 5, 2));
     }
 }

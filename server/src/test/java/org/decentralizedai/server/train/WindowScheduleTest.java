@@ -75,6 +75,26 @@ final class WindowScheduleTest {
                     .isEqualTo(new CorpusWindows(whole.shard(), whole.seed(), whole.first() + first, steps * batch));
     }
 
+    @Property
+    void portion_ofSizedTasks_isManyTasksAndLeavesLittleOut(
+            @ForAll @Size(min = 1, max = 5) List<@IntRange(min = 500, max = 40_000) Integer> tokens,
+            @ForAll @IntRange(min = 1, max = 40) int task) {
+        var shards = shards(tokens);
+        int portion = WindowSchedule.portion(shards, 8, task, true);
+        assertThat(portion % task).isZero();
+        var whole = new WindowSchedule(shards, 8, task, 1);
+        var sized = new WindowSchedule(shards, 8, portion, 1);
+        assertThat(sized.portionsPerPass() * portion)
+                .isGreaterThanOrEqualTo((int) (0.98 * whole.portionsPerPass() * task));
+        assertThat(WindowSchedule.portion(shards, 8, task, false)).isEqualTo(task);
+    }
+
+    @Test
+    void portion_oneShard_isAboutTheShard() {
+        assertThat(WindowSchedule.portion(shards(List.of(8 * 1000 + 1)), 8, 160, true))
+                .isEqualTo(6 * 160);
+    }
+
     @Test
     void windows_nextPass_shufflesAnew() {
         var schedule = new WindowSchedule(shards(List.of(500)), 8, 4, 42);

@@ -15,9 +15,10 @@
  *       joins. onProcessor: computes on the processor even where there is a GPU; may be left out. Shards are fetched from /shards/ of the same host over https (http for ws:). While started, a second 'start'
  *       is ignored.
  * {type: 'stop'}
- *       gives the task back, closes the socket and releases the GPU; answered by state 'stopped' when that is done: after
- *       the step, or the piece of a download, that is under way. A later 'start' joins again. A page that can't wait calls
- *       worker.terminate(); the task is then leased to another when the server sees the socket close.
+ *       sends the steps that are done of the task, the running one included, or gives it back when there are none, closes the
+ *       socket and releases the GPU; answered by state 'stopped' when that is done. A second one doesn't wait for the update's
+ *       verdict. A later 'start' joins again. A page that can't wait calls worker.terminate(); the task is then leased to
+ *       another when the server sees the socket close.
  * {type: 'power', power: 0.05..1}
  *       share of the time spent computing; takes effect at once.
  * {type: 'check'}
