@@ -11,7 +11,6 @@ import org.decentralizedai.wire.Lease;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger as a table. A free row is chosen under {@code for update skip locked}, so that coordinators on many nodes do not

@@ -40,8 +40,7 @@ public final class Portions {
 
     /** Portions that are opened from now on have so many windows. They are other windows then, and what was free of old ones is forgotten. */
     static void resize(Handle handle, int windows) {
-        int changed =
-                handle.execute("update run set portion_windows = ? where portion_windows <> ?", windows, windows);
+        int changed = handle.execute("update run set portion_windows = ? where portion_windows <> ?", windows, windows);
         if (changed > 0) handle.execute("delete from free_range");
     }
 

@@ -149,12 +149,7 @@ final class Audits implements AutoCloseable {
             else ledger.missed(audit.lease().taskId());
         for (Task task : toCount(round)) {
             var worker = task.worker();
-            accepted(
-                    new Lease(task.id(), task.fence()),
-                    worker,
-                    tokens(task),
-                    task.position(),
-                    countsIn(task));
+            accepted(new Lease(task.id(), task.fence()), worker, tokens(task), task.position(), countsIn(task));
         }
     }
 

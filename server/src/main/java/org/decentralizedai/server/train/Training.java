@@ -166,7 +166,10 @@ public final class Training implements AutoCloseable {
         var running = rounds.current().flatMap(round -> rounds.recipe(round.number()));
         var under = running.map(Recipe::read).orElse(recipe);
         new Portions(database)
-                .adopt(plans.portion(under), under.steps().steps(), under.steps().batch());
+                .adopt(
+                        plans.portion(under),
+                        under.steps().steps(),
+                        under.steps().batch());
         trainer = new Trainer(parts, turns);
         if (run.paused()) desk.mode(TaskDesk.Mode.PAUSED);
         trainer.start();

@@ -63,8 +63,12 @@ abstract class TaskLedgerContract {
     }
 
     private static LoggedUpdate update(Lease lease, Work work) {
+        return update(0, lease, work);
+    }
+
+    private static LoggedUpdate update(int round, Lease lease, Work work) {
         return new LoggedUpdate(
-                0, 0, lease, "b", 32, 5, 4, UpdateEncoding.INT8, Slice.WHOLE, work, new Bytes(new byte[0]));
+                round, 0, lease, "b", 32, 5, 4, UpdateEncoding.INT8, Slice.WHOLE, work, new Bytes(new byte[0]));
     }
 
     private static LoggedUpdate update(Lease lease, String worker, int round) {
@@ -290,8 +294,9 @@ abstract class TaskLedgerContract {
         openRound(1, 1);
         var moved = new Lease(0, 9);
         assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(0L);
-        assertThat(ledger.adopt(update(moved, "a", 0), 7, 1)).isEqualTo(Outcome.STALE);
-        assertThat(ledger.adopt(update(moved, "a", 1), 8, 1)).isEqualTo(Outcome.COMPLETED);
+        var work = new Work(0, 0, 1, BATCH);
+        assertThat(ledger.adopt(update(0, moved, work), 7, 1)).isEqualTo(Outcome.STALE);
+        assertThat(ledger.adopt(update(1, moved, work), 8, 1)).isEqualTo(Outcome.COMPLETED);
     }
 
     private Work leased(int steps, int batch) {
@@ -366,13 +371,16 @@ abstract class TaskLedgerContract {
 
     @Test
     void openRound_portionsOfAnotherSize_beginAnew() {
-        complete(lease("a"), "a", 7, new Work(0, 0, 1, BATCH)); // leaves windows
+        var some = lease("a");
         var late = lease("b");
         var back = lease("c");
+        complete(some, "a", 7, new Work(0, 0, 1, BATCH)); // leaves windows
         ledger.release(back, "c");
         openRound(1, 4, 2, 0);
-        assertThat(leased(1, 2, 2)).isEqualTo(new Work(3, 0, 2, 2)); // that which came back, which keeps its number only
-        complete(late, "b", 8, new Work(1, 0, 1, BATCH)); // as it was given out; what it leaves are other windows by now
+        assertThat(leased(1, 2, 2))
+                .isEqualTo(new Work(3, 0, 2, 2)); // that which came back, which keeps its number only
+        complete(
+                late, "b", 8, new Work(1, 0, 1, BATCH)); // as it was given out; what it leaves are other windows by now
         assertThat(leased(1, 2, 2)).isEqualTo(new Work(4, 0, 2, 2));
     }
 
