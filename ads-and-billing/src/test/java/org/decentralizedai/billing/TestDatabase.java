@@ -13,6 +13,7 @@ public final class TestDatabase implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Jdbi jdbi;
+    private final boolean file;
 
     private TestDatabase(String url) {
         var settings = new HikariConfig();
@@ -21,6 +22,7 @@ public final class TestDatabase implements AutoCloseable {
         pool = new HikariDataSource(settings);
         Flyway.configure().dataSource(pool).load().migrate();
         jdbi = Jdbi.create(pool);
+        file = url.startsWith("jdbc:h2:async:");
     }
 
     public static TestDatabase inMemory() {
@@ -28,7 +30,13 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     public static TestDatabase inFile(Path folder) {
-        return new TestDatabase("jdbc:h2:async:" + folder.resolve("run").toAbsolutePath() + MODE + ";WRITE_DELAY=0");
+        return new TestDatabase(fileUrl(folder));
+    }
+
+    /** As the server opens its own. */
+    public static String fileUrl(Path folder) {
+        return "jdbc:h2:async:" + folder.resolve("run").toAbsolutePath() + MODE
+                + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
     }
 
     public static TestDatabase at(String url) {
@@ -37,6 +45,11 @@ public final class TestDatabase implements AutoCloseable {
 
     public Jdbi jdbi() {
         return jdbi;
+    }
+
+    /** Forces all commits before it to the disk, as the server does. */
+    public void sync() {
+        if (file) jdbi.useHandle(handle -> handle.execute("checkpoint sync"));
     }
 
     @Override

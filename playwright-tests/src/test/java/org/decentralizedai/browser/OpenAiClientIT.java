@@ -114,10 +114,33 @@ class OpenAiClientIT {
                         .create(request().model("gpt-9").build()))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("gpt-9");
-        assertThatThrownBy(
-                        () -> client.chat().completions().create(request().n(2).build()))
+        assertThatThrownBy(() -> client.chat()
+                        .completions()
+                        .create(request().frequencyPenalty(1).build()))
                 .isInstanceOf(BadRequestException.class)
-                .hasMessageContaining("'n' is not supported");
+                .hasMessageContaining("'frequency_penalty' is not supported");
+    }
+
+    @Test
+    void choices_andProbabilities() {
+        ChatCompletion answer = client.chat()
+                .completions()
+                .create(request().n(2).logprobs(true).topLogprobs(2).build());
+        assertThat(answer.choices()).hasSize(2);
+        var tokens =
+                answer.choices().getLast().logprobs().orElseThrow().content().orElseThrow();
+        assertThat(tokens).hasSize(24);
+        assertThat(tokens.getFirst().topLogprobs()).hasSize(2);
+    }
+
+    @Test
+    void stop_endsTheAnswerBeforeIt() {
+        String whole = text(client.chat().completions().create(request().build()));
+        String stop = whole.substring(5, 7);
+        ChatCompletion answer =
+                client.chat().completions().create(request().stop(stop).build());
+        assertThat(text(answer)).isEqualTo(whole.substring(0, whole.indexOf(stop)));
+        assertThat(answer.choices().getFirst().finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
     }
 
     @Test

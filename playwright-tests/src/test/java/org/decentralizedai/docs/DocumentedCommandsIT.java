@@ -146,21 +146,39 @@ class DocumentedCommandsIT {
                     worker = volunteer.says("joined run").replaceFirst(".* as (\\S+):.*", "$1");
                 }
             }
-            for (String command : commands("bin/admin")) admin(command.replace("WORKER", worker), data);
+            String account = "", key = "";
+            for (String command : commands("bin/admin")) {
+                String said = admin(
+                        command.replace("WORKER", worker)
+                                .replace("ACCOUNT", account)
+                                .replace("KEY", key),
+                        data);
+                account = found("acct_\\w+", said, account);
+                key = found("key_\\w+", said, key);
+            }
+            String text = found("sk-dai-\\w+", admin("bin/admin --data data make-key " + account, data), "");
             for (String command : commands("curl")) {
-                try (var shell =
-                        new Shell("curl -sf" + command.substring(4).replace("http://localhost:8080", url), folder)) {
-                    assertThat(shell.output()).contains("{");
+                String runnable = command.replace("http://localhost:8080", url).replace("$KEY", text);
+                try (var shell = new Shell("curl -sf" + runnable.substring(4), folder)) {
+                    assertThat(shell.output()).isNotBlank();
                 }
             }
         }
         restore(data);
     }
 
-    private void admin(String command, Path data) throws InterruptedException {
+    /** @return what it said */
+    private String admin(String command, Path data) throws InterruptedException {
         try (var shell = new Shell(command.replace("--data data", "--data " + data), folder)) {
-            assertThat(shell.output()).contains("{");
+            String said = shell.output();
+            assertThat(said).contains("{");
+            return said;
         }
+    }
+
+    private static String found(String pattern, String said, String otherwise) {
+        var matcher = Pattern.compile(pattern).matcher(said);
+        return matcher.find() ? matcher.group() : otherwise;
     }
 
     private void restore(Path data) throws Exception {

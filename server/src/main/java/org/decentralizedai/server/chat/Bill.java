@@ -29,23 +29,18 @@ final class Bill implements AutoCloseable {
         this.paid = paid;
         this.limits = limits;
         this.parties = parties;
-        maxTokens = request.sampling().maxTokens();
+        maxTokens = request.maxTokens();
     }
 
-    /**
-     * So many tokens of the answer are computed by now.
-     *
-     * @param sent whether they have been sent, too
-     */
-    void made(int tokens, boolean sent) {
-        made = tokens;
-        if (paid != null && sent) paid.sent(tokens);
+    /** One more token of the answer is computed; {@code sent}: and has gone out. */
+    void made(boolean sent) {
+        made++;
+        if (paid != null && sent) paid.sent(made);
     }
 
-    /** The whole answer has been sent. */
-    void complete(int tokens) {
-        made = tokens;
-        if (paid != null) paid.complete(tokens);
+    /** All of it has gone out. */
+    void complete() {
+        if (paid != null) paid.complete(made);
     }
 
     @Override

@@ -120,9 +120,15 @@ public final class ChatRoutes implements Routes, AutoCloseable {
 
     private void answer(CompletionRequest request, Reply reply, Bill bill) throws IOException {
         try (var loan = shelf.borrow()) {
-            reply.begin(new ReplyFormat(json, request, loan.checkpoint()));
-            var longest = Duration.ofSeconds(settings.answerSeconds());
-            new Answer(request, reply, bill, tokenizer, longest, shelf::isClosed).write(loan.generator());
+            reply.begin(new ReplyFormat(json, request, loan.checkpoint(), tokenizer));
+            long deadline = System.nanoTime()
+                    + Duration.ofSeconds(settings.answerSeconds()).toNanos();
+            var limit = new Answer.Limit(deadline, shelf::isClosed);
+            int tokens = 0;
+            for (int choice = 0; choice < request.choices(); choice++)
+                tokens += new Answer(request, choice, reply, bill, tokenizer.decoder(), limit).write(loan.generator());
+            reply.finish(new Usage(request.prompt().length(), tokens));
+            bill.complete();
         } catch (ChatException e) {
             reply.fail(e);
         } catch (BlobException | CheckpointException | IllegalStateException e) {

@@ -6,6 +6,10 @@ import org.decentralizedai.store.djl.Sampling;
 /**
  * A request that passed every check.
  *
+ * @param sampling of one choice
+ * @param choices answers to the same prompt
+ * @param logProbabilities whether those of the answer's tokens are told
+ * @param likeliest how many other tokens are told with each
  * @param stops texts that end the answer and are not part of it
  * @param includeUsage a stream ends with a chunk that carries the token counts
  */
@@ -14,6 +18,9 @@ record CompletionRequest(
         String model,
         Prompt prompt,
         Sampling sampling,
+        int choices,
+        boolean logProbabilities,
+        int likeliest,
         List<String> stops,
         boolean stream,
         boolean includeUsage) {
@@ -22,5 +29,20 @@ record CompletionRequest(
     enum Api {
         CHAT,
         TEXT
+    }
+
+    /** Greatest length of all answers together. */
+    int maxTokens() {
+        return Math.multiplyExact(choices, sampling.maxTokens());
+    }
+
+    /** Each choice has a seed of its own; the first one's is the request's. */
+    Sampling sampling(int choice) {
+        return new Sampling(
+                sampling.temperature(),
+                sampling.topP(),
+                sampling.maxTokens(),
+                sampling.seed() + choice,
+                sampling.stopTokens());
     }
 }

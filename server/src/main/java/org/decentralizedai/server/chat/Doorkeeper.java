@@ -56,7 +56,7 @@ final class Doorkeeper {
      */
     Bill open(Caller caller, String id, CompletionRequest request, HttpServletResponse response) {
         var parties = parties(caller);
-        long tokens = (long) request.prompt().length() + request.sampling().maxTokens();
+        long tokens = (long) request.prompt().length() + request.maxTokens();
         if (!parties.isEmpty()) check(billing.limits().ask(parties, tokens), response);
         try {
             return new Bill(id, request, paid(caller, id, request), billing.limits(), parties);
@@ -97,7 +97,7 @@ final class Doorkeeper {
         throw new ChatException(
                 ChatError.RATE_LIMITED,
                 "Too much in one minute: " + allowance.requests().limit() + " requests and "
-                        + allowance.tokens().limit() + " tokens are allowed. Please try again in " + seconds + " s.",
+                        + allowance.tokens().limit() + " tokens are allowed.",
                 null,
                 seconds);
     }
@@ -130,7 +130,7 @@ final class Doorkeeper {
                 request.model(),
                 terms.price(request.model()),
                 request.prompt().length(),
-                request.sampling().maxTokens());
+                request.maxTokens());
         return billing.meter()
                 .begin(asked)
                 .orElseThrow(() -> new ChatException(

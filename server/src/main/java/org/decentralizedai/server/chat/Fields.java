@@ -1,10 +1,13 @@
 package org.decentralizedai.server.chat;
 
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Typed reading of one JSON object; a field that is null counts as absent, one of the wrong type or range is refused. */
 final class Fields {
+    private static final int LONGEST_SHOWN = 64;
+
     private final JsonNode object;
     private final String path;
 
@@ -20,6 +23,15 @@ final class Fields {
 
     Fields object(String name, int index) {
         return new Fields(object.get(name).get(index), path + name + "[" + index + "].");
+    }
+
+    Collection<String> names() {
+        return object.propertyNames();
+    }
+
+    /** A stranger's text as it may stand in an answer. */
+    static String shown(String text) {
+        return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
     }
 
     String path(String name) {

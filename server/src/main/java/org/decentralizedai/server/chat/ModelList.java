@@ -8,7 +8,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** The models that answer, as OpenAI lists them, with the checkpoint, its round and what its tokens cost besides. */
 final class ModelList {
     private static final String OWNER = "decentralizedai";
-    private static final int LONGEST_SHOWN = 64;
 
     private final JsonMapper json;
     private final Supplier<Optional<ServedCheckpoint>> promoted;
@@ -34,13 +33,10 @@ final class ModelList {
         if (!served.model().equals(id))
             throw new ChatException(
                     ChatError.MODEL_NOT_FOUND,
-                    "The model '" + shown(id) + "' does not exist here; this server has '" + served.model() + "'.",
+                    "The model '" + Fields.shown(id) + "' does not exist here; this server has '" + served.model()
+                            + "'.",
                     "model");
         return describe(served);
-    }
-
-    private static String shown(String id) {
-        return id.length() <= LONGEST_SHOWN ? id : id.substring(0, LONGEST_SHOWN) + "…";
     }
 
     private ObjectNode describe(ServedCheckpoint served) {

@@ -2,9 +2,12 @@ package org.decentralizedai.server.chat;
 
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.decentralizedai.server.chat.CompletionRequest.Api;
+import org.decentralizedai.store.tokenizer.Tokenizer;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The JSON of one answer, whole or in chunks, in the shape of either API. */
@@ -12,13 +15,15 @@ final class ReplyFormat {
     private final JsonMapper json;
     private final CompletionRequest request;
     private final ServedCheckpoint checkpoint;
+    private final ToldFormat probabilities;
     private final String id;
     private final long created = Instant.now().getEpochSecond();
 
-    ReplyFormat(JsonMapper json, CompletionRequest request, ServedCheckpoint checkpoint) {
+    ReplyFormat(JsonMapper json, CompletionRequest request, ServedCheckpoint checkpoint, Tokenizer tokenizer) {
         this.json = json;
         this.request = request;
         this.checkpoint = checkpoint;
+        probabilities = new ToldFormat(json, tokenizer);
         this.id = (isChat() ? "chatcmpl-" : "cmpl-") + randomId();
     }
 
@@ -33,43 +38,47 @@ final class ReplyFormat {
     }
 
     /** The answer of a request that does not stream. */
-    ObjectNode whole(String text, String finishReason, Usage usage) {
+    ObjectNode whole(List<WholeChoice> choices, Usage usage) {
         ObjectNode reply = envelope(isChat() ? "chat.completion" : "text_completion");
-        ObjectNode choice = choice(reply);
-        if (isChat())
-            choice.putObject("message")
-                    .put("role", "assistant")
-                    .put("content", text)
-                    .putNull("refusal");
-        else choice.put("text", text);
-        choice.put("finish_reason", finishReason);
+        var array = reply.putArray("choices");
+        for (int i = 0; i < choices.size(); i++) {
+            WholeChoice one = choices.get(i);
+            ObjectNode choice = choice(array, i, one.told());
+            if (isChat())
+                choice.putObject("message")
+                        .put("role", "assistant")
+                        .put("content", one.text())
+                        .putNull("refusal");
+            else choice.put("text", one.text());
+            choice.put("finish_reason", one.finishReason());
+        }
         reply.set("usage", usage(usage));
         return reply;
     }
 
-    /** Begins a stream: who speaks. */
-    ObjectNode first() {
+    /** Begins a choice of a stream: who speaks. */
+    ObjectNode first(int choice) {
         ObjectNode reply = chunk();
-        ObjectNode choice = choice(reply);
-        if (isChat()) choice.putObject("delta").put("role", "assistant").put("content", "");
-        else choice.put("text", "");
+        ObjectNode node = choice(reply.putArray("choices"), choice, List.of());
+        if (isChat()) node.putObject("delta").put("role", "assistant").put("content", "");
+        else node.put("text", "");
         return reply;
     }
 
-    ObjectNode piece(String text) {
+    ObjectNode piece(int choice, String text, List<ToldToken> told) {
         ObjectNode reply = chunk();
-        ObjectNode choice = choice(reply);
-        if (isChat()) choice.putObject("delta").put("content", text);
-        else choice.put("text", text);
+        ObjectNode node = choice(reply.putArray("choices"), choice, told);
+        if (isChat()) node.putObject("delta").put("content", text);
+        else node.put("text", text);
         return reply;
     }
 
-    ObjectNode last(String finishReason) {
+    ObjectNode last(int choice, String finishReason) {
         ObjectNode reply = chunk();
-        ObjectNode choice = choice(reply);
-        if (isChat()) choice.putObject("delta");
-        else choice.put("text", "");
-        choice.put("finish_reason", finishReason);
+        ObjectNode node = choice(reply.putArray("choices"), choice, List.of());
+        if (isChat()) node.putObject("delta");
+        else node.put("text", "");
+        node.put("finish_reason", finishReason);
         return reply;
     }
 
@@ -96,12 +105,11 @@ final class ReplyFormat {
                 .put("system_fingerprint", checkpoint.fingerprint());
     }
 
-    private static ObjectNode choice(ObjectNode reply) {
-        return reply.putArray("choices")
-                .addObject()
-                .put("index", 0)
-                .putNull("logprobs")
-                .putNull("finish_reason");
+    private ObjectNode choice(ArrayNode choices, int index, List<ToldToken> told) {
+        ObjectNode choice = choices.addObject().put("index", index).putNull("finish_reason");
+        if (told.isEmpty()) choice.putNull("logprobs");
+        else choice.set("logprobs", isChat() ? probabilities.ofChat(told) : probabilities.ofText(told));
+        return choice;
     }
 
     private ObjectNode usage(Usage usage) {

@@ -15,6 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads and checks the body of a request. Thread-safe. */
 final class RequestParser {
     private static final int MAX_STOPS = 4;
+    private static final int MAX_CHOICES = 8;
+    private static final int MAX_LIKELIEST = 20; // OpenAI's, as the next one
+    private static final int MAX_LIKELIEST_OF_TEXT = 5;
     private static final int MAX_STOP_LENGTH = 256;
     private static final int TEXT_DEFAULT_TOKENS = 16; // OpenAI's
     private static final double SMALLEST_TOP_P = 1e-9; // 0 means: only the likeliest token
@@ -35,11 +38,16 @@ final class RequestParser {
         String model = fields.text("model");
         Unsupported.check(fields);
         boolean stream = fields.flag("stream");
+        var sampling = sampling(api, fields);
+        int likeliest = likeliest(api, fields);
         return new CompletionRequest(
                 api,
                 model,
                 prompt(api, fields),
-                sampling(api, fields),
+                sampling,
+                choices(fields, sampling.maxTokens()),
+                likeliest >= 0,
+                Math.max(0, likeliest),
                 stops(fields.get("stop")),
                 stream,
                 includeUsage(fields.get("stream_options"), stream));
@@ -82,6 +90,27 @@ final class RequestParser {
         String name = fields.get("max_tokens") != null ? "max_tokens" : "max_completion_tokens";
         int fallback = Math.min(settings.maxTokens(), api == Api.TEXT ? TEXT_DEFAULT_TOKENS : settings.defaultTokens());
         return fields.integer(name, 1, settings.maxTokens(), fallback);
+    }
+
+    private int choices(Fields fields, int maxTokens) {
+        int choices = fields.integer("n", 1, MAX_CHOICES, 1);
+        if (choices > 1 && (long) choices * maxTokens > settings.maxTokens())
+            throw new ChatException(
+                    ChatError.INVALID_VALUE,
+                    "'n' answers of " + maxTokens + " tokens are too much: together they may have "
+                            + settings.maxTokens() + ".",
+                    "n");
+        return choices;
+    }
+
+    /** How many likeliest tokens are told with each; -1: nothing about probabilities. The two APIs ask for it differently. */
+    private static int likeliest(Api api, Fields fields) {
+        if (api == Api.TEXT) return fields.integer("logprobs", 0, MAX_LIKELIEST_OF_TEXT, -1);
+        if (fields.flag("logprobs")) return fields.integer("top_logprobs", 0, MAX_LIKELIEST, 0);
+        if (fields.get("top_logprobs") != null)
+            throw new ChatException(
+                    ChatError.INVALID_VALUE, "'top_logprobs' is only allowed when 'logprobs' is true.", "top_logprobs");
+        return -1;
     }
 
     private static List<String> stops(@Nullable JsonNode stop) {

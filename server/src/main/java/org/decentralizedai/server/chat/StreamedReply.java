@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -33,19 +34,27 @@ final class StreamedReply implements Reply {
     }
 
     @Override
-    public void begin(ReplyFormat format) throws IOException {
+    public void begin(ReplyFormat format) {
         this.format = format;
-        event(format.first());
     }
 
     @Override
-    public void piece(String text) throws IOException {
-        event(format().piece(text));
+    public void start(int choice) throws IOException {
+        event(format().first(choice));
     }
 
     @Override
-    public void end(String finishReason, Usage usage) throws IOException {
-        event(format().last(finishReason));
+    public void piece(int choice, String text, List<ToldToken> told) throws IOException {
+        event(format().piece(choice, text, told));
+    }
+
+    @Override
+    public void end(int choice, String finishReason) throws IOException {
+        event(format().last(choice, finishReason));
+    }
+
+    @Override
+    public void finish(Usage usage) throws IOException {
         if (includeUsage) event(format().counts(usage));
         write("data: [DONE]\n\n");
     }

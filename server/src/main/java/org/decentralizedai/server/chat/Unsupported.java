@@ -1,12 +1,16 @@
 package org.decentralizedai.server.chat;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Fields of OpenAI's API that would change the answer and that we don't have: refused, unless they carry the value that means
- * "off". Fields that change nothing a caller could see ({@code user}, {@code metadata}, {@code store} ...) are ignored.
+ * "off". Fields that change nothing a caller could see ({@code user}, {@code metadata}, {@code store} ...) are ignored; names that the API
+ * does not have are refused, for they are typing mistakes.
  */
 final class Unsupported {
     private static final Predicate<JsonNode> NEVER = _ -> false;
@@ -23,23 +27,57 @@ final class Unsupported {
             new Rule("functions", EMPTY),
             new Rule("function_call", node -> isText(node, "none") || isText(node, "auto")),
             new Rule("response_format", node -> isText(node.path("type"), "text")),
-            new Rule("n", ONE),
             new Rule("best_of", ONE),
-            new Rule("logprobs", FALSE),
-            new Rule("top_logprobs", NEVER),
             new Rule("audio", NEVER),
             new Rule("modalities", node -> node.isArray() && node.size() == 1 && isText(node.get(0), "text")),
             new Rule("logit_bias", EMPTY),
             new Rule("presence_penalty", ZERO),
             new Rule("frequency_penalty", ZERO),
             new Rule("prediction", NEVER),
+            new Rule("reasoning_effort", node -> isText(node, "none")),
+            new Rule("verbosity", NEVER),
             new Rule("web_search_options", NEVER),
             new Rule("echo", FALSE),
             new Rule("suffix", node -> isText(node, "")));
 
+    private static final Set<String> READ = Set.of(
+            "model",
+            "messages",
+            "prompt",
+            "temperature",
+            "top_p",
+            "max_tokens",
+            "max_completion_tokens",
+            "seed",
+            "stop",
+            "n",
+            "logprobs",
+            "top_logprobs",
+            "stream",
+            "stream_options");
+    private static final Set<String> IGNORED = Set.of(
+            "user",
+            "metadata",
+            "store",
+            "service_tier",
+            "safety_identifier",
+            "prompt_cache_key",
+            "prompt_cache_retention",
+            "parallel_tool_calls");
+    private static final Set<String> KNOWN =
+            Stream.of(READ, IGNORED, names(RULES)).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
+
     private Unsupported() {}
 
+    private static Set<String> names(List<Rule> rules) {
+        return rules.stream().map(Rule::field).collect(Collectors.toSet());
+    }
+
     static void check(Fields fields) {
+        for (String name : fields.names())
+            if (!KNOWN.contains(name))
+                throw new ChatException(
+                        ChatError.UNKNOWN, "There is no parameter '" + Fields.shown(name) + "'.", Fields.shown(name));
         for (Rule rule : RULES) {
             JsonNode value = fields.get(rule.field);
             if (value != null && !rule.off.test(value))

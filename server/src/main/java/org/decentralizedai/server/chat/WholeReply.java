@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class WholeReply implements Reply {
     private final HttpServletResponse response;
     private final JsonMapper json;
-    private final StringBuilder text = new StringBuilder();
+    private final List<WholeChoice> choices = new ArrayList<>();
     private @Nullable ReplyFormat format;
 
     WholeReply(HttpServletResponse response, JsonMapper json) {
@@ -38,13 +40,23 @@ final class WholeReply implements Reply {
     }
 
     @Override
-    public void piece(String piece) {
-        text.append(piece);
+    public void start(int choice) {
+        choices.add(new WholeChoice());
     }
 
     @Override
-    public void end(String finishReason, Usage usage) throws IOException {
-        var whole = Objects.requireNonNull(format, "begin was not called").whole(text.toString(), finishReason, usage);
+    public void piece(int choice, String text, List<ToldToken> told) {
+        choices.get(choice).add(text, told);
+    }
+
+    @Override
+    public void end(int choice, String finishReason) {
+        choices.get(choice).end(finishReason);
+    }
+
+    @Override
+    public void finish(Usage usage) throws IOException {
+        var whole = Objects.requireNonNull(format, "begin was not called").whole(choices, usage);
         response.getOutputStream().write(json.writeValueAsString(whole).getBytes(UTF_8));
     }
 

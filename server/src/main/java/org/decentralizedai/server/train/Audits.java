@@ -149,6 +149,7 @@ final class Audits implements AutoCloseable {
             else ledger.missed(audit.lease().taskId());
         for (Task task : toCount(round)) {
             var worker = task.worker();
+            if (worker == null || worker.equals(AUDITOR) || ledger.drawn(task.id())) continue;
             accepted(new Lease(task.id(), task.fence()), worker, tokens(task), task.position(), countsIn(task));
         }
     }

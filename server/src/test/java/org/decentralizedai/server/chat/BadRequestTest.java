@@ -53,9 +53,15 @@ class BadRequestTest {
             stop: ["a","b","c","d","e"] | stop            | invalid_value
             stream: "yes"               | stream          | invalid_type
             stream_options: {"include_usage": true} | stream_options | invalid_value
-            n: 2                        | n               | unsupported_parameter
-            n: "1"                      | n               | unsupported_parameter
-            logprobs: true              | logprobs        | unsupported_parameter
+            n: 0                        | n               | invalid_value
+            n: 9                        | n               | invalid_value
+            n: 8                        | n               | invalid_value
+            n: "1"                      | n               | invalid_type
+            logprobs: 1                 | logprobs        | invalid_type
+            top_logprobs: 2             | top_logprobs    | invalid_value
+            logprobs: true, "top_logprobs": 21 | top_logprobs | invalid_value
+            max_tokns: 5                | max_tokns       | unknown_parameter
+            reasoning_effort: "high"    | reasoning_effort | unsupported_parameter
             tools: [{"type": "function"}] | tools         | unsupported_parameter
             response_format: {"type": "json_object"} | response_format | unsupported_parameter
             audio: {"voice": "alloy"}   | audio           | unsupported_parameter

@@ -117,6 +117,64 @@ class ChatRoutesTest {
     }
 
     @Test
+    void choices_areThoseOfTheSeedsInARow_wholeAndStreamed() throws Exception {
+        String options = "\"n\": 3, \"seed\": 7, \"max_tokens\": 40, \"temperature\": 0.9, \"top_p\": 0.8";
+        JsonNode reply = ok(CHAT, chat("Hello", options));
+        assertThat(reply.get("choices")).hasSize(3);
+        var streamed = new StringBuilder[] {new StringBuilder(), new StringBuilder(), new StringBuilder()};
+        for (String event : ChatServer.events(server.post(CHAT, chat("Hello", options + ", \"stream\": true"))))
+            if (!event.equals("[DONE]")) {
+                JsonNode choice = tree(event).at("/choices/0");
+                streamed[choice.get("index").intValue()].append(
+                        choice.at("/delta/content").asString(""));
+            }
+        for (int i = 0; i < 3; i++) {
+            String text = reply.at("/choices/" + i + "/message/content").stringValue();
+            assertThat(text).isEqualTo(generated("Hello", 40, 7 + i));
+            assertThat(streamed[i]).hasToString(text);
+            assertThat(reply.at("/choices/" + i + "/index").intValue()).isEqualTo(i);
+        }
+        assertThat(reply.at("/usage/prompt_tokens").intValue()).isEqualTo(5);
+        assertThat(reply.at("/usage/completion_tokens").intValue()).isBetween(43, 120);
+    }
+
+    @Test
+    void logprobs_chat_areOfEachToken_withTheLikeliest() throws Exception {
+        String options = "\"temperature\": 0, \"max_tokens\": 20, \"logprobs\": true, \"top_logprobs\": 3";
+        JsonNode choice = ok(CHAT, chat("Hello", options)).at("/choices/0");
+        JsonNode content = choice.at("/logprobs/content");
+        assertThat(content).hasSize(20);
+        for (JsonNode token : content) {
+            assertThat(token.get("top_logprobs")).hasSize(3);
+            assertThat(token.at("/top_logprobs/0/token"))
+                    .as("greedy takes the likeliest")
+                    .isEqualTo(token.get("token"));
+            assertThat(token.get("logprob").doubleValue())
+                    .isEqualTo(token.at("/top_logprobs/0/logprob").doubleValue())
+                    .isGreaterThanOrEqualTo(token.at("/top_logprobs/1/logprob").doubleValue())
+                    .isBetween(Math.log(1.0 / 264), 0.0);
+            assertThat(token.get("bytes")).hasSize(1);
+        }
+        JsonNode streamed = tree(ChatServer.events(server.post(CHAT, chat("Hello", options + ", \"stream\": true")))
+                .get(1));
+        assertThat(streamed.at("/choices/0/logprobs/content/0")).isEqualTo(content.get(0));
+    }
+
+    @Test
+    void logprobs_completion_haveOffsets_andNoneAreToldUnasked() throws Exception {
+        JsonNode logprobs = ok(TEXT, completion("abc", "\"temperature\": 0, \"max_tokens\": 6, \"logprobs\": 2"))
+                .at("/choices/0/logprobs");
+        assertThat(logprobs.get("tokens")).hasSize(6);
+        assertThat(logprobs.get("token_logprobs")).hasSize(6);
+        assertThat(logprobs.at("/top_logprobs/5")).hasSize(2);
+        assertThat(logprobs.at("/text_offset/0").intValue()).isZero();
+        assertThat(ok(TEXT, completion("abc", "\"max_tokens\": 2"))
+                        .at("/choices/0/logprobs")
+                        .isNull())
+                .isTrue();
+    }
+
+    @Test
     void completion_noLimitGiven_endsAtOpenAisDefault() throws Exception {
         assertThat(ok(TEXT, completion("abc", "\"seed\": 4"))
                         .at("/usage/completion_tokens")

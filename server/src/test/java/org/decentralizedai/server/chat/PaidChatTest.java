@@ -105,6 +105,14 @@ class PaidChatTest {
     }
 
     @Test
+    void choices_costOnePromptAndAllAnswers() throws Exception {
+        grant(1000);
+        assertThat(ask("\"max_tokens\": 20, \"n\": 3").statusCode()).isEqualTo(200);
+        awaitSettled();
+        assertThat(balance()).isEqualTo(1000 - 3 - 3 * 60);
+    }
+
+    @Test
     void stopText_costsWhatUsageSays() throws Exception {
         grant(1000);
         String whole = server.parsed(server.post(TEXT, body("\"max_tokens\": 40")))

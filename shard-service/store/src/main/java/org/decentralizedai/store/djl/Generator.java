@@ -29,6 +29,15 @@ public final class Generator implements AutoCloseable {
      * @throws IllegalStateException after {@link #close}, or when the logits are not finite
      */
     public Generation generate(int[] prompt, Sampling sampling, TokenSink sink) {
+        return generate(prompt, sampling, 0, drawn -> sink.accept(drawn.token(), drawn.logProbability()));
+    }
+
+    /**
+     * The same, with the tokens that might have been drawn.
+     *
+     * @param likeliest how many of them
+     */
+    public Generation generate(int[] prompt, Sampling sampling, int likeliest, DrawnSink sink) {
         check(prompt);
         enter();
         try (var text = new TextState(prompt)) {
@@ -38,7 +47,7 @@ public final class Generator implements AutoCloseable {
                 int token = sampler.next(logits);
                 if (sampling.stopTokens().contains(token))
                     return new Generation(prompt.length, tokens, Generation.Finish.STOP_TOKEN);
-                if (!sink.accept(token, Sampler.logProbability(logits, token)))
+                if (!sink.accept(Sampler.drawn(logits, token, likeliest)))
                     return new Generation(prompt.length, tokens + 1, Generation.Finish.SINK_STOPPED);
                 text.append(token);
             }

@@ -1,6 +1,9 @@
 package org.decentralizedai.store.djl;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.decentralizedai.model.SplitMix64;
 
 /** Chooses tokens on the host, so that a seed gives the same text whatever computed the logits. Not thread-safe. */
@@ -54,10 +57,20 @@ final class Sampler {
         return (int) order[count - 1];
     }
 
-    /** Natural logarithm of the probability of {@code token} at temperature 1. */
-    static double logProbability(float[] logits, int token) {
+    /** @param likeliest how many others, the likeliest first; of equal ones, the lower id first */
+    static Drawn drawn(float[] logits, int token, int likeliest) {
         double max = logits[argMax(logits)], sum = 0;
         for (float x : logits) sum += Math.exp(x - max);
-        return logits[token] - max - Math.log(sum);
+        double log = Math.log(sum);
+        var candidates = likeliest == 0
+                ? List.<Drawn.Candidate>of()
+                : IntStream.range(0, logits.length)
+                        .boxed()
+                        .sorted(Comparator.comparing((Integer id) -> -logits[id])
+                                .thenComparing(id -> id))
+                        .limit(likeliest)
+                        .map(id -> new Drawn.Candidate(id, logits[id] - max - log))
+                        .toList();
+        return new Drawn(token, logits[token] - max - log, candidates);
     }
 }

@@ -66,6 +66,11 @@ public final class ByteTokenizer implements Tokenizer {
     }
 
     @Override
+    public byte[] content(int id) {
+        return id < END_OF_TEXT ? new byte[] {(byte) id} : new byte[0];
+    }
+
+    @Override
     public int bytes(int id) {
         return id < END_OF_TEXT ? 1 : 0;
     }

@@ -17,7 +17,10 @@ public interface Tokenizer {
     /** For one stream of tokens that arrive one by one. */
     TextDecoder decoder();
 
-    /** Bytes of UTF-8 that a token stands for; 0 for specials. */
+    /** The UTF-8 that a token stands for, maybe a part of a character; nothing for specials. */
+    byte[] content(int id);
+
+    /** How many bytes that is. */
     int bytes(int id);
 
     /** Between documents. */

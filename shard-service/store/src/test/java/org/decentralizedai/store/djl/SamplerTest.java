@@ -48,7 +48,19 @@ class SamplerTest {
 
     @Test
     void logProbability_knownDistribution_itsLogarithm() {
-        assertThat(Sampler.logProbability(LOGITS, 0)).isCloseTo(Math.log(0.2), within(1e-6));
+        assertThat(Sampler.drawn(LOGITS, 0, 0).logProbability()).isCloseTo(Math.log(0.2), within(1e-6));
+    }
+
+    @Test
+    void drawn_likeliest_areInOrder() {
+        assertThat(Sampler.drawn(LOGITS, 0, 2).likeliest())
+                .extracting(Drawn.Candidate::token)
+                .containsExactly(1, 2);
+        assertThat(Sampler.drawn(new float[] {1, 2, 2}, 0, 5).likeliest())
+                .extracting(Drawn.Candidate::token)
+                .containsExactly(1, 2, 0);
+        assertThat(Sampler.drawn(LOGITS, 0, 1).likeliest().getFirst().logProbability())
+                .isCloseTo(Math.log(0.5), within(1e-6));
     }
 
     @Test
