@@ -3,7 +3,7 @@ package org.decentralizedai.server.aggregate;
 import java.util.List;
 import org.decentralizedai.server.state.LoggedUpdate;
 
-/** What updates count for before they are looked at: tokens · age · trust, new accounts together no more than a quarter. Pure. */
+/** What updates count for before they are looked at: tokens · age, new accounts together no more than a quarter. Pure. */
 public final class Weights {
     /** Of the whole weight, for all unproven accounts together where there are proven ones; so many keys cost nothing. */
     static final double UNPROVEN = 0.25;
@@ -19,7 +19,7 @@ public final class Weights {
         double proven = 0, unproven = 0;
         for (int i = 0; i < weights.length; i++) {
             var update = updates.get(i);
-            weights[i] = update.tokens() * age(round - update.round()) * standing.trust(update);
+            weights[i] = update.tokens() * age(round - update.round());
             if (standing.proven(update)) proven += weights[i];
             else unproven += weights[i];
         }

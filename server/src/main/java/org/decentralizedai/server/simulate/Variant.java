@@ -15,7 +15,6 @@ record Variant(Inner inner, Outer outer) {
         return new UpdateRules(
                 weight -> reach * production.greatestChange().applyAsDouble(weight),
                 production.aggregation(),
-                production.standing(),
                 outer.rule(recipe));
     }
 }

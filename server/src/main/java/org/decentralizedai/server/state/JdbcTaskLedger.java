@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.decentralizedai.server.verify.Trust;
 import org.decentralizedai.wire.Lease;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -113,7 +114,8 @@ public final class JdbcTaskLedger implements TaskLedger {
         boolean done = jdbi.inTransaction(handle -> {
             int changed = handle.createUpdate("""
                                     update task set state = 'DONE', log_position = :position, counts_in = :countsIn,
-                                    fence = :fence, worker = :worker, steps = :steps, batch = :batch
+                                    fence = :fence, worker = :worker, steps = :steps, batch = :batch, unproven = not exists
+                                    (select 1 from trust where trust.worker = :worker and trust.valid >= :proven)
                                     where id = :id and state <> 'DONE' and portion = :portion
                                     and first_window = :first and windows >= :windows and\s""" + condition)
                     .bind("position", logPosition)
@@ -126,6 +128,7 @@ public final class JdbcTaskLedger implements TaskLedger {
                     .bind("portion", work.portion())
                     .bind("first", work.first())
                     .bind("windows", work.windows())
+                    .bind("proven", Trust.PROVEN)
                     .execute();
             if (changed == 0) return false;
             Portions.done(handle, lease.taskId());
@@ -166,7 +169,7 @@ public final class JdbcTaskLedger implements TaskLedger {
     @Override
     public boolean replace(long taskId, long position, String worker, long newPosition) {
         return jdbi.withHandle(handle -> handle.createUpdate("""
-                                update task set worker = :worker, log_position = :new
+                                update task set worker = :worker, log_position = :new, unproven = false
                                 where id = :id and log_position = :old and state = 'DONE'""")
                         .bind("worker", worker)
                         .bind("new", newPosition)
@@ -288,6 +291,7 @@ public final class JdbcTaskLedger implements TaskLedger {
                 row.getLong("fence"),
                 row.getObject("log_position", Long.class),
                 row.getObject("counts_in", Integer.class),
+                row.getBoolean("unproven"),
                 row.getLong("portion"),
                 row.getInt("first_window"),
                 row.getInt("windows"),

@@ -34,6 +34,7 @@ public interface TaskLedger {
      * @param index in its round
      * @param logPosition of the accepted update, when done
      * @param countsIn round in whose step that update is, when done
+     * @param unproven whether the account of that update was unproven when it came
      * @param portion whose windows it has
      * @param first of them
      * @param windows that it has; 0: it was never leased
@@ -49,6 +50,7 @@ public interface TaskLedger {
             long fence,
             @Nullable Long logPosition,
             @Nullable Integer countsIn,
+            boolean unproven,
             long portion,
             int first,
             int windows,
@@ -64,8 +66,9 @@ public interface TaskLedger {
                 @Nullable String worker,
                 long fence,
                 @Nullable Long logPosition,
-                @Nullable Integer countsIn) {
-            this(id, round, index, state, worker, fence, logPosition, countsIn, 0, 0, 0, 0, 0);
+                @Nullable Integer countsIn,
+                boolean unproven) {
+            this(id, round, index, state, worker, fence, logPosition, countsIn, unproven, 0, 0, 0, 0, 0);
         }
 
         /** What its newest lease gives out or, when done, what was trained on. */

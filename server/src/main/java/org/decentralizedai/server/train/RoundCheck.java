@@ -71,7 +71,7 @@ public final class RoundCheck {
                 log,
                 files.values(before.manifest()),
                 files.state(before));
-        var result = RoundResult.of(inputs, rules.aggregation(), rules.standing(), outer);
+        var result = RoundResult.of(inputs, rules.aggregation(), outer);
         compare("tokens", record.tokens(), result.tokens());
         compare("train loss", record.trainLoss(), result.lastLoss());
         compare("step finite", record.after() != null, result.finite());
@@ -96,11 +96,13 @@ public final class RoundCheck {
 
     private Fetched fetched() {
         var log = new Fetched(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        for (int place = 0; place < record.updates().size(); place++)
-            log.tasks().add(log.keep(fetched(record.updates().get(place), record.round(), place), place));
-        for (var each : record.earlier()) log.before().add(log.keep(fetched(each), each.place()));
+        for (int place = 0; place < record.updates().size(); place++) {
+            var update = record.updates().get(place);
+            log.tasks().add(log.keep(fetched(update, record.round(), place), place, update.unproven()));
+        }
+        for (var each : record.earlier()) log.before().add(log.keep(fetched(each), each.place(), false));
         for (var each : record.corrections()) {
-            var task = log.keep(fetched(each.of()), each.of().place());
+            var task = log.keep(fetched(each.of()), each.of().place(), false);
             var worker = each.of().update().worker();
             log.corrections()
                     .add(new Contribution(each.of().round(), task.id(), worker, task.position(), each.share()));
@@ -126,7 +128,7 @@ public final class RoundCheck {
             List<LoggedUpdate> updates, List<Task> tasks, List<Task> before, List<Contribution> corrections)
             implements GradientLog {
 
-        Task keep(LoggedUpdate update, int place) {
+        Task keep(LoggedUpdate update, int place, boolean unproven) {
             long position = updates.size();
             updates.add(update);
             var lease = update.lease();
@@ -138,7 +140,8 @@ public final class RoundCheck {
                     update.worker(),
                     lease.fence(),
                     position,
-                    update.countsIn());
+                    update.countsIn(),
+                    unproven);
         }
 
         @Override

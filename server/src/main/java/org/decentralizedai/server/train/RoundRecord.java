@@ -111,6 +111,7 @@ public record RoundRecord(
 
     /**
      * @param late rounds after that of its task in which it counts, for which it weighs less
+     * @param unproven whether its account was unproven when it came
      * @param fence of the lease that it came under
      * @param firstLoss of the task's first step, nats per token
      * @param part of the parameters that it holds, every {@code parts}-th
@@ -120,6 +121,7 @@ public record RoundRecord(
     public record Update(
             long task,
             Integer late,
+            Boolean unproven,
             long fence,
             String worker,
             int tokens,
@@ -131,13 +133,16 @@ public record RoundRecord(
             int bytes,
             String sha256) {
         public Update {
-            if (late == null) late = 0; // in a record of a version that waited for everybody
+            // in records of versions that waited for everybody and asked nobody for proof
+            if (late == null) late = 0;
+            if (unproven == null) unproven = false;
         }
 
-        static Update of(LoggedUpdate update) {
+        static Update of(LoggedUpdate update, boolean unproven) {
             return new Update(
                     update.lease().taskId(),
                     update.late(),
+                    unproven,
                     update.lease().fence(),
                     update.worker(),
                     update.tokens(),

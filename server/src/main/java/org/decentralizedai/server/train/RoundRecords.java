@@ -37,10 +37,7 @@ public final class RoundRecords {
     Sha256 write(Trainer.Closing closing, @Nullable RoundFiles after) {
         var round = closing.plan().round();
         var result = closing.result();
-        var updates = closing.inputs().done().stream()
-                .map(this::read)
-                .map(RoundRecord.Update::of)
-                .toList();
+        var updates = closing.inputs().done().stream().map(this::update).toList();
         return blobs.put(new RoundRecord(
                         RoundRecord.FORMAT,
                         run.id(),
@@ -61,21 +58,24 @@ public final class RoundRecords {
 
     private RoundRecord.Correction correction(Contribution taken) {
         int place = places(taken.round()).indexOf(taken.task());
-        var update = RoundRecord.Update.of(log.read(taken.position()));
+        var update = RoundRecord.Update.of(log.read(taken.position()), false);
         return new RoundRecord.Correction(new RoundRecord.Earlier(taken.round(), place, update), taken.share());
     }
 
     private List<RoundRecord.Earlier> earlier(int round, List<Task> counted) {
         var places = places(round);
         return counted.stream()
-                .map(task ->
-                        new RoundRecord.Earlier(round, places.indexOf(task.id()), RoundRecord.Update.of(read(task))))
+                .map(task -> new RoundRecord.Earlier(round, places.indexOf(task.id()), update(task)))
                 .toList();
     }
 
     /** Task numbers in the order of a round's record. */
     private List<Long> places(int round) {
         return tasks.counted(round).stream().map(Task::id).toList();
+    }
+
+    private RoundRecord.Update update(Task task) {
+        return RoundRecord.Update.of(read(task), task.unproven());
     }
 
     private LoggedUpdate read(Task task) {

@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.server.aggregate.Aggregation;
 import org.decentralizedai.server.aggregate.Finding;
@@ -66,6 +67,12 @@ record RoundResult(
             }
         }
 
+        /** As their accounts were when the updates came. */
+        private Standing standing() {
+            var unproven = done.stream().filter(Task::unproven).map(Task::id).collect(Collectors.toSet());
+            return update -> !unproven.contains(update.lease().taskId());
+        }
+
         private List<LoggedUpdate> updates() {
             return new Logged(done, log);
         }
@@ -96,13 +103,13 @@ record RoundResult(
         }
     }
 
-    static RoundResult of(Inputs in, Aggregation aggregation, Standing standing, OuterStep outer) {
+    static RoundResult of(Inputs in, Aggregation aggregation, OuterStep outer) {
         float[] last = in.state().momentum();
         int parameters = in.weights().length;
         var updates = in.updates();
         var robust = switch (aggregation) {
             case MEAN -> RobustShares.none(in.round(), updates);
-            case ROBUST -> RobustShares.of(in.round(), parameters, updates, in.updatesBefore(), last, standing);
+            case ROBUST -> RobustShares.of(in.round(), parameters, updates, in.updatesBefore(), last, in.standing());
         };
         var sum = new Aggregator(parameters);
         for (int i = 0; i < updates.size(); i++)

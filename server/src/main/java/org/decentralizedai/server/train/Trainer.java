@@ -127,7 +127,7 @@ public final class Trainer {
         var rules = with.rules().apply(plan.recipe());
         var steps = plan.recipe().steps(round.tokens());
         var outer = OuterStep.of(rules.outer(), plan.recipe(), number, steps);
-        var result = RoundResult.of(inputs, rules.aggregation(), rules.standing(), outer);
+        var result = RoundResult.of(inputs, rules.aggregation(), outer);
         var closing = new Closing(plan, inputs, result);
         if (result.finite()) advance(closing);
         else discard(closing);

@@ -2,22 +2,17 @@ package org.decentralizedai.server.train;
 
 import java.util.function.DoubleUnaryOperator;
 import org.decentralizedai.server.aggregate.Aggregation;
-import org.decentralizedai.server.aggregate.Standing;
 
 /**
  * What becomes of updates: how far one may go to be believed, what each counts for, and what step their mean is.
  *
  * @param greatestChange of one parameter by one update, from the greatest |θ| of its checkpoint
  */
-public record UpdateRules(
-        DoubleUnaryOperator greatestChange, Aggregation aggregation, Standing standing, OuterRule outer) {
+public record UpdateRules(DoubleUnaryOperator greatestChange, Aggregation aggregation, OuterRule outer) {
 
     /** Those of every run that serves people. */
     public static UpdateRules of(Recipe recipe) {
         return new UpdateRules(
-                recipe::greatestChange,
-                recipe.aggregation(),
-                Standing.EQUAL,
-                new Nesterov(recipe.outerRate(), recipe.outerMomentum()));
+                recipe::greatestChange, recipe.aggregation(), new Nesterov(recipe.outerRate(), recipe.outerMomentum()));
     }
 }

@@ -19,7 +19,7 @@ public record Trust(int valid) {
     public static final int HELD_BACK_TASKS = 33;
 
     /** Tasks in a row before which everything is computed again; BOINC's number. */
-    static final int PROVEN = 10;
+    public static final int PROVEN = 10;
 
     /** Of the tasks of the most trusted. */
     static final double FLOOR = 0.03;

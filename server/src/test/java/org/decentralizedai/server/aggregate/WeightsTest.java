@@ -24,23 +24,13 @@ final class WeightsTest {
                 round, new Lease(1, 1), worker, tokens, 3, 2, UpdateEncoding.F32, Slice.WHOLE, new Bytes(new byte[0]));
     }
 
-    /** Workers whose name begins with "new" are unproven, others are trusted by the number of letters. */
-    private static final Standing STANDING = new Standing() {
-        @Override
-        public double trust(LoggedUpdate update) {
-            return update.worker().length();
-        }
-
-        @Override
-        public boolean proven(LoggedUpdate update) {
-            return !update.worker().startsWith("new");
-        }
-    };
+    /** Workers whose name begins with "new" are unproven. */
+    private static final Standing STANDING = update -> !update.worker().startsWith("new");
 
     @Test
-    void of_provenAccounts_isTokensTimesAgeTimesTrust() {
+    void of_provenAccounts_isTokensTimesAge() {
         double[] weights = Weights.of(List.of(update(5, "ab", 10), update(4, "a", 100)), 5, STANDING);
-        assertThat(weights[0]).isEqualTo(20);
+        assertThat(weights[0]).isEqualTo(10);
         assertThat(weights[1]).isCloseTo(100 * Math.exp(-0.5) * (1 + Math.cos(Math.PI / 4)) / 2, within(1e-9));
     }
 
@@ -67,13 +57,13 @@ final class WeightsTest {
         double unproven = Arrays.stream(weights, proven, weights.length).sum();
         assertThat(unproven).isLessThanOrEqualTo(all * Weights.UNPROVEN * (1 + 1e-9));
         for (int i = 0; i < proven; i++)
-            assertThat(weights[i]).isEqualTo(3.0 * updates.get(i).tokens());
+            assertThat(weights[i]).isEqualTo(updates.get(i).tokens());
     }
 
     @Test
     void onlyUnproven_countInFull() {
         assertThat(Weights.of(List.of(update(1, "new", 10), update(1, "new", 30)), 1, STANDING))
-                .containsExactly(30, 90);
+                .containsExactly(10, 30);
     }
 
     @Test

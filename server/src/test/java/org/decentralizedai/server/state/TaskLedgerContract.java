@@ -16,6 +16,7 @@ import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.server.state.TaskLedger.Outcome;
 import org.decentralizedai.server.state.TaskLedger.State;
+import org.decentralizedai.server.verify.Trust;
 import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.Sha256;
@@ -125,6 +126,20 @@ abstract class TaskLedgerContract {
         assertThat(complete(first, "a", 7, 0)).isEqualTo(Outcome.STALE);
         assertThat(complete(second, "b", 8, 0)).isEqualTo(Outcome.COMPLETED);
         assertThat(ledger.find(first.taskId()).orElseThrow().logPosition()).isEqualTo(8);
+    }
+
+    /** What it becomes afterwards does not matter. */
+    @Test
+    void complete_remembersWhetherTheAccountWasProven() {
+        var trust = "insert into trust (worker, numeric_class, valid) values (?, 'adapter', ?)";
+        database.jdbi().useHandle(handle -> {
+            handle.execute(trust, "old", Trust.PROVEN);
+            handle.execute(trust, "new", Trust.PROVEN - 1);
+        });
+        for (String worker : List.of("old", "new", "nobody")) complete(lease(worker), worker, 7, 0);
+        assertThat(ledger.counted(0)).extracting(TaskLedger.Task::unproven).containsExactly(false, true, true);
+        assertThat(ledger.replace(1, 7, "auditor", 8)).isTrue();
+        assertThat(ledger.find(1).orElseThrow().unproven()).isFalse();
     }
 
     @Test

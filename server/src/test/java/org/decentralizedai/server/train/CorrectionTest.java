@@ -11,7 +11,6 @@ import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.server.aggregate.Aggregation;
-import org.decentralizedai.server.aggregate.Standing;
 import org.decentralizedai.server.state.Contribution;
 import org.decentralizedai.server.state.FileGradientLog;
 import org.decentralizedai.server.state.LoggedUpdate;
@@ -51,7 +50,7 @@ class CorrectionTest {
                 UpdateEncoding.F32,
                 slice,
                 new Bytes(UpdateCodec.encode(UpdateEncoding.F32, slice.of(values)))));
-        return new Task(lease.taskId(), round, index, State.DONE, worker, 1, position, round);
+        return new Task(lease.taskId(), round, index, State.DONE, worker, 1, position, round, false);
     }
 
     /**
@@ -72,7 +71,7 @@ class CorrectionTest {
                 }
                 List<Contribution> corrections = correct && round == CORRECTED ? liars : List.of();
                 var inputs = new RoundResult.Inputs(round, tasks, List.of(), corrections, log, weights, state);
-                var result = RoundResult.of(inputs, Aggregation.MEAN, Standing.EQUAL, OUTER);
+                var result = RoundResult.of(inputs, Aggregation.MEAN, OUTER);
                 result.contributions().stream()
                         .filter(each -> each.worker().equals("liar"))
                         .forEach(liars::add);

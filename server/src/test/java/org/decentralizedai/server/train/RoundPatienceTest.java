@@ -25,7 +25,7 @@ final class RoundPatienceTest {
 
     private static List<Task> tasks(int done, int all) {
         return IntStream.range(0, all)
-                .mapToObj(i -> new Task(i, 3, i, i < done ? State.DONE : State.LEASED, "w", 1, null, null))
+                .mapToObj(i -> new Task(i, 3, i, i < done ? State.DONE : State.LEASED, "w", 1, null, null, false))
                 .toList();
     }
 

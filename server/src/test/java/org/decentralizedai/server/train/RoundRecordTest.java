@@ -9,9 +9,10 @@ import org.decentralizedai.server.TestRun;
 import org.junit.jupiter.api.Test;
 
 final class RoundRecordTest {
-    private static RoundRecord record(int late) {
+    private static RoundRecord record(int late, boolean unproven) {
         var files = new RoundRecord.Files("aa".repeat(32), "bb".repeat(32), null, null, null, null);
-        var update = new RoundRecord.Update(8, late, 1, "w", 64, 5.5, 5, UpdateEncoding.INT8, 0, 1, 3, "cc".repeat(32));
+        var update = new RoundRecord.Update(
+                8, late, unproven, 1, "w", 64, 5.5, 5, UpdateEncoding.INT8, 0, 1, 3, "cc".repeat(32));
         return new RoundRecord(
                 RoundRecord.FORMAT,
                 "run",
@@ -33,18 +34,19 @@ final class RoundRecordTest {
 
     @Test
     void lateUpdate_isOfTheRoundThatItWasComputedFrom() {
-        var read = RoundRecord.read(record(2).json());
-        assertThat(read).isEqualTo(record(2));
+        var read = RoundRecord.read(record(2, true).json());
+        assertThat(read).isEqualTo(record(2, true));
         var logged = read.updates().getFirst().logged(5, new byte[3]);
         assertThat(logged.round()).isEqualTo(3);
         assertThat(logged.countsIn()).isEqualTo(5);
     }
 
-    /** Their rounds waited for everybody. */
+    /** Their rounds waited for everybody, and asked nobody for proof. */
     @Test
-    void recordsOfBefore_haveNoLateUpdates() {
-        String json = new String(record(0).json(), StandardCharsets.UTF_8);
+    void recordsOfBefore_haveNeitherLateNorUnprovenUpdates() {
+        String json = new String(record(0, false).json(), StandardCharsets.UTF_8);
         assertThat(json).contains("\"late\":0,");
-        assertThat(read(json.replace("\"late\":0,", ""))).isEqualTo(record(0));
+        assertThat(read(json.replace("\"late\":0,", "").replace("\"unproven\":false,", "")))
+                .isEqualTo(record(0, false));
     }
 }
