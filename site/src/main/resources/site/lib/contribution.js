@@ -7,7 +7,8 @@
  * Events: 'state' (see `state`, `reason`) and 'worker' (detail is the worker's event).
  */
 const LOCK = 'decentralizedai-worker';
-const STOP_MILLIS = 45_000; // for the running step to end and its task's update to be sent: then the worker is ended
+const SEND_MILLIS = 45_000; // for the running step to end and its task's update to be sent: then the worker is ended
+const STOP_MILLIS = 5_000; // where there is nothing to send
 
 export class Contribution extends EventTarget {
     state = 'idle';
@@ -45,12 +46,13 @@ export class Contribution extends EventTarget {
 
     /** The visitor pressed stop: the worker sends what it has done. Pressed again, it ends at once. */
     stop() {
-        if (!this.#wish) {
+        this.#wish?.abort();
+        const pressedBefore = !this.#wish || this.#deadline;
+        this.#wish = null;
+        if (pressedBefore) {
             if (this.#deadline) this.#end();
             return;
         }
-        this.#wish.abort();
-        this.#wish = null;
         if (this.#running) this.#stopWorker();
         else this.#finish('idle');
     }
@@ -101,9 +103,10 @@ export class Contribution extends EventTarget {
 
     #stopWorker() {
         if (this.#deadline) return;
-        this.#tell('stopping');
+        const sends = this.state === 'training' || this.state === 'uploading';
+        this.#tell('stopping', sends ? 'Finishing this step, then sending it. Press stop again to end at once.' : '');
         this.#worker.postMessage({ type: 'stop' });
-        this.#deadline = setTimeout(() => this.#end(), STOP_MILLIS);
+        this.#deadline = setTimeout(() => this.#end(), sends ? SEND_MILLIS : STOP_MILLIS);
     }
 
     #end() {

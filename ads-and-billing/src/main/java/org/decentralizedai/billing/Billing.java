@@ -67,6 +67,11 @@ public final class Billing implements AutoCloseable {
         return outcome;
     }
 
+    /** Forces what was written to the disk; to be called before it is acknowledged. */
+    public void sync() {
+        sync.run();
+    }
+
     /** Micro-credits that the customer can spend. */
     public BigInteger balance(String customer) {
         return ledger.amount(Account.balance(customer));

@@ -58,6 +58,7 @@ class ProcessorTaskIT {
             assertThat(server.heard(UpdateBegin.class).getLast().steps())
                     .as("of the task in which it was stopped")
                     .isBetween(1, STEPS.steps() - 1);
+            assertThat(server.updates.getLast()).as("it was sent").isDone();
             System.out.println(script + " on the processor: " + hello.gigaflops() + " GFLOP/s, tokens/s of each step "
                     + page.evaluate("events.filter(e => e.type == 'progress').map(e => Math.round(e.tokensPerSecond))")
                     + ", " + agreement);

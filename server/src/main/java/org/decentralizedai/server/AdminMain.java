@@ -115,6 +115,7 @@ public final class AdminMain {
                     String id)
             throws IOException, InterruptedException {
         String grant = id == null ? UUID.randomUUID().toString() : id;
+        System.err.println("the id of this grant, should it have to be repeated: " + grant);
         return post("grant" + query("customer", account, "credits", credits, "why", why, "id", grant));
     }
 

@@ -17,7 +17,7 @@ const WORDS = {
     downloading: 'Downloading the newest weights …',
     training: 'Training.',
     uploading: 'Sending what was learnt …',
-    stopping: 'Finishing this step, then sending it. Press stop again to end at once.',
+    stopping: 'Stopping …',
     failed: 'Stopped.',
 };
 const BUSY = new Set(['probing', 'connecting', 'tuning', 'downloading', 'training', 'uploading']);
@@ -39,7 +39,7 @@ class ContributePanel extends HTMLElement {
         this.#contribution.addEventListener('worker', event => this.#hear(event.detail));
         this.addEventListener('key-changed', event => (this.#contribution.key = event.detail));
         this.#find('start').addEventListener('click', () => this.#start());
-        this.#find('stop').addEventListener('click', () => this.#contribution.stop());
+        this.#find('stop').addEventListener('click', event => event.detail < 2 && this.#contribution.stop()); // no double click
         run.addEventListener('change', () => this.#consent(run.latest));
         run.start();
         this.#prepareBattery();

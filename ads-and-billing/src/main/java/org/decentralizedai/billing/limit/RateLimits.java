@@ -45,8 +45,9 @@ public final class RateLimits {
         var sum = ask(all.getFirst(), tokens);
         for (int i = 1; i < all.size(); i++) {
             var next = ask(all.get(i), tokens);
-            if (sum.allowed() && !next.allowed()) for (Party party : all.subList(0, i)) giveBack(party, 1, tokens);
-            if (!sum.allowed() && next.allowed()) giveBack(all.get(i), 1, tokens);
+            if (sum.allowed() && !next.allowed())
+                for (Party party : all.subList(0, i)) giveBack(party, 1, capped(party, tokens));
+            if (!sum.allowed() && next.allowed()) giveBack(all.get(i), 1, capped(all.get(i), tokens));
             sum = sum.and(next);
         }
         return sum;
@@ -74,14 +75,14 @@ public final class RateLimits {
         return Math.clamp(tokens, 1, party.rate().tokensPerMinute());
     }
 
-    /** Tokens that were asked for and not used. */
-    public void giveBack(List<Party> all, long tokens) {
-        for (Party party : all) giveBack(party, 0, tokens);
+    /** What was taken for this many tokens and not used. */
+    public void giveBack(List<Party> all, long taken, long used) {
+        for (Party party : all) giveBack(party, 0, capped(party, taken) - used);
     }
 
     private void giveBack(Party party, long requests, long tokens) {
         var buckets = parties.get(party);
         if (requests > 0) buckets.requests().addTokens(requests);
-        if (tokens > 0) buckets.tokens().addTokens(capped(party, tokens));
+        if (tokens > 0) buckets.tokens().addTokens(tokens);
     }
 }

@@ -42,13 +42,15 @@ class RateLimitsTest {
         for (int i = 0; i < 5; i++)
             assertThat(limits.ask(List.of(ACCOUNT), 11).allowed()).isFalse();
         assertThat(limits.ask(List.of(ACCOUNT), 10).allowed()).isTrue();
-        limits.giveBack(List.of(ACCOUNT), 50);
+        limits.giveBack(List.of(ACCOUNT), 90, 40);
         assertThat(limits.ask(List.of(ACCOUNT), 50).allowed()).isTrue();
     }
 
     @Test
     void moreThanAMinute_isAWholeMinute() {
         assertThat(limits.ask(List.of(ACCOUNT), 5000).allowed()).isTrue();
+        assertThat(limits.ask(List.of(ACCOUNT), 1).allowed()).isFalse();
+        limits.giveBack(List.of(ACCOUNT), 5000, 4000); // more than the minute was used
         assertThat(limits.ask(List.of(ACCOUNT), 1).allowed()).isFalse();
     }
 

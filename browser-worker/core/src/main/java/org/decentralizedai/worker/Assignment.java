@@ -25,7 +25,8 @@ final class Assignment implements Pulse {
     private static final double FOR_DELIVERY = 0.1;
 
     private final Lease lease;
-    private final double began, end; // of the lease
+    private final double end; // of the lease
+    private double began; // of the first step
     private final Welcome welcome;
     private final Link link;
     private final Clock clock;
@@ -59,6 +60,7 @@ final class Assignment implements Pulse {
 
     @Override
     public void attend(int stepsDone, double loss) {
+        if (stepsDone == 0) began = clock.millis();
         this.stepsDone = stepsDone;
         this.loss = loss;
         link.deferStop(stepsDone > 0);
@@ -66,7 +68,7 @@ final class Assignment implements Pulse {
         if (answer instanceof Verdict verdict) throw TaskDropped.cancelled(verdict.sentence());
     }
 
-    /** Steps are taken to last as long as they did until now, downloads included. */
+    /** Steps are taken to last as long as they did until now, rests included. */
     @Override
     public boolean enough() {
         if (stepsDone == 0) return false;
@@ -81,13 +83,14 @@ final class Assignment implements Pulse {
     }
 
     @Override
-    public void restAfter(double millis) {
-        double began = clock.millis();
+    public double restAfter(double millis) {
+        double start = clock.millis();
         double left = power.restAfter(millis);
         while (left > 0 && !enough()) {
             hear(left);
-            left = power.restAfter(millis) - (clock.millis() - began); // the slider may have moved
+            left = power.restAfter(millis) - (clock.millis() - start); // the slider may have moved
         }
+        return power.restAfter(millis);
     }
 
     /** Everything that has arrived, without waiting. */

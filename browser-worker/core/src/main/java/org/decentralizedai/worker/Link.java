@@ -95,6 +95,7 @@ final class Link {
             if (clock.millis() >= farewell) throw SessionEnded.stopped();
             double until = Math.min(farewell, up ? deadline : Math.min(deadline, timer));
             Event event = inbox.next(Math.max(0, until - clock.millis()));
+            if (event instanceof Event.Wake && millis == 0) continue; // nobody waits; what has come behind it counts
             if (event instanceof Event.Wake || event instanceof Event.Stop && deferred()) return null;
             Signal signal = event == null ? null : on(event);
             if (signal != null) return signal;

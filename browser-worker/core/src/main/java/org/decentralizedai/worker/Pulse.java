@@ -14,6 +14,10 @@ interface Pulse {
     /** Waits, hearing what arrives. */
     void pause(double millis);
 
-    /** Rests as long as the visitor's power setting wants after computing for so long. */
-    void restAfter(double millis);
+    /**
+     * Rests as long as the visitor's power setting wants after computing for so long, or until it is {@link #enough}.
+     *
+     * @return milliseconds that it wants
+     */
+    double restAfter(double millis);
 }

@@ -120,23 +120,23 @@ final class TaskRunner {
         ports.listener().on(new WorkerEvent.State(Phase.TRAINING, ""));
         LocalSteps steps = task.steps();
         training.restart();
-        double start = ports.clock().millis(), end, first = 0, last;
+        double spent = 0, first = 0, last;
         int done = 0;
         do {
             double began = ports.clock().millis();
             last = training.step(steps, ++done, windows);
-            end = ports.clock().millis();
+            double took = ports.clock().millis() - began;
             if (done == 1) first = last;
             if (!Double.isFinite(last)) throw TaskDropped.because("the loss of step " + done + " is not finite");
-            double rate = 1000.0 * steps.batch() * steps.context() / Math.max(end - began, 1e-3);
+            double rate = 1000.0 * steps.batch() * steps.context() / Math.max(took, 1e-3);
             ports.listener().on(new WorkerEvent.Progress(task.round(), done, steps.steps(), last, rate));
             pulse.attend(done, last);
-            pulse.restAfter(end - began);
+            spent += took + pulse.restAfter(took);
         } while (done < steps.steps() && !pulse.enough());
         byte[] encoded = sender.encode(task.form(), task.round(), training);
         Sha256 hash = ports.digest().sha256(encoded);
         int tokens = steps.sized(done, steps.batch()).tokens();
-        int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, end - start));
+        int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, spent));
         return new FinishedTask(task.lease(), new Bytes(encoded), hash, done, tokens, first, last, millis);
     }
 

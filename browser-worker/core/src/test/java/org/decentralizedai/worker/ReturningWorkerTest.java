@@ -45,7 +45,9 @@ class ReturningWorkerTest {
         }
 
         @Override
-        public void restAfter(double millis) {}
+        public double restAfter(double millis) {
+            return 0;
+        }
     };
 
     private TaskRunner runner() {
@@ -277,7 +279,9 @@ class ReturningWorkerTest {
             public void pause(double millis) {}
 
             @Override
-            public void restAfter(double millis) {}
+            public double restAfter(double millis) {
+                return 0;
+            }
         };
         assertThatThrownBy(() -> runner.run(chain.task(LISTED), Fixture.MODEL, cancelled))
                 .isInstanceOf(TaskDropped.class);

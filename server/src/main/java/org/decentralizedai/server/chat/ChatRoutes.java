@@ -99,7 +99,10 @@ public final class ChatRoutes implements Routes, AutoCloseable {
             var caller = doorkeeper.admit(ctx.header("Authorization"), ctx.ip());
             CompletionRequest request = parser.parse(api, body(ctx));
             models.one(request.model());
-            try (var bill = doorkeeper.open(caller, ctx.res().getHeader(REQUEST_ID), request, ctx.res());
+            int read = shelf.promoted()
+                    .map(served -> request.prompt().readBy(served.config().context()))
+                    .orElse(0); // it will not be answered
+            try (var bill = doorkeeper.open(caller, ctx.res().getHeader(REQUEST_ID), request, read, ctx.res());
                     var place = queue.enter()) {
                 Reply reply = reply(ctx.res(), request);
                 while (!place.await(Answer.BEAT)) reply.beat();
@@ -127,7 +130,12 @@ public final class ChatRoutes implements Routes, AutoCloseable {
             int tokens = 0;
             for (int choice = 0; choice < request.choices(); choice++)
                 tokens += new Answer(request, choice, reply, bill, tokenizer.decoder(), limit).write(loan.generator());
-            reply.finish(new Usage(request.prompt().length(), tokens));
+            if (request.stream()) { // all is out but the last word, on which the caller may ask again with what is left
+                bill.complete();
+                bill.close();
+            }
+            int read = request.prompt().readBy(loan.checkpoint().config().context());
+            reply.finish(new Usage(read, tokens));
             bill.complete();
         } catch (ChatException e) {
             reply.fail(e);

@@ -51,17 +51,19 @@ final class Doorkeeper {
      * Opens the bill of an answer, before its first token.
      *
      * @param id of the request
+     * @param promptTokens that the model reads
      * @param response gets the headers about what may still be asked
      * @throws ChatException when the caller asks too much, or can't pay
      */
-    Bill open(Caller caller, String id, CompletionRequest request, HttpServletResponse response) {
+    Bill open(Caller caller, String id, CompletionRequest request, int promptTokens, HttpServletResponse response) {
         var parties = parties(caller);
-        long tokens = (long) request.prompt().length() + request.maxTokens();
+        long tokens = (long) promptTokens + request.maxTokens();
         if (!parties.isEmpty()) check(billing.limits().ask(parties, tokens), response);
         try {
-            return new Bill(id, request, paid(caller, id, request), billing.limits(), parties);
+            var paid = paid(caller, id, request, promptTokens);
+            return new Bill(id, request, promptTokens, paid, billing.limits(), parties);
         } catch (ChatException e) {
-            billing.limits().giveBack(parties, tokens);
+            billing.limits().giveBack(parties, tokens, 0);
             throw e;
         }
     }
@@ -113,14 +115,14 @@ final class Doorkeeper {
         return String.format(Locale.ROOT, "%.2fs", time.toMillis() / 1000.0);
     }
 
-    private @Nullable OpenRequest paid(Caller caller, String id, CompletionRequest request) {
+    private @Nullable OpenRequest paid(Caller caller, String id, CompletionRequest request, int promptTokens) {
         return switch (caller) {
             case Visitor _ -> null;
-            case KeyHolder holder -> paid(holder.key(), id, request);
+            case KeyHolder holder -> paid(holder.key(), id, request, promptTokens);
         };
     }
 
-    private OpenRequest paid(StoredKey key, String id, CompletionRequest request) {
+    private OpenRequest paid(StoredKey key, String id, CompletionRequest request, int promptTokens) {
         if (!key.terms().scopes().contains(Scope.INFERENCE))
             throw new ChatException(ChatError.NOT_IN_SCOPE, "This API key is not good for asking models.", null);
         var asked = new Asked(
@@ -129,7 +131,7 @@ final class Doorkeeper {
                 key.id(),
                 request.model(),
                 terms.price(request.model()),
-                request.prompt().length(),
+                promptTokens,
                 request.maxTokens());
         return billing.meter()
                 .begin(asked)

@@ -28,6 +28,11 @@ final class Prompt {
         return tokens.length;
     }
 
+    /** Of how many of its tokens a model with this context knows: the newest. */
+    int readBy(int context) {
+        return Math.min(tokens.length, context);
+    }
+
     /** The messages as the package comment says: plain text, joined by an empty line. */
     static Prompt ofChat(Fields fields, Tokenizer tokenizer, int limit) {
         JsonNode messages = fields.required("messages");

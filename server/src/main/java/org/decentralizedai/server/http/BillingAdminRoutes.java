@@ -59,6 +59,7 @@ public final class BillingAdminRoutes implements Routes {
     private void open(Context context) {
         try {
             var customer = billing.customers().open(said(context, "name"));
+            billing.sync();
             events.add("ACCOUNT", "account " + customer.id() + " was opened");
             context.json(customer);
         } catch (IllegalArgumentException e) {
@@ -122,6 +123,7 @@ public final class BillingAdminRoutes implements Routes {
     }
 
     private void show(Context context, NewKey key, String what) {
+        billing.sync();
         String sentence = "key " + key.stored().id() + " of " + key.stored().customer() + " " + what;
         events.add("KEY", sentence);
         context.header("Cache-Control", "no-store")
@@ -131,6 +133,7 @@ public final class BillingAdminRoutes implements Routes {
     private void revokeKey(Context context) {
         String id = said(context, "key");
         if (!billing.keys().revoke(id)) throw noKey();
+        billing.sync();
         events.add("KEY", "key " + id + " was revoked");
         context.json(new AdminRoutes.Done("key " + id + " is refused from now on"));
     }

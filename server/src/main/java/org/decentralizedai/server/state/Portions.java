@@ -135,7 +135,7 @@ public final class Portions {
     /** A free task of an earlier round is to be computed in a later one: on other windows if portions are others by now. */
     static void moved(Handle handle, long task) {
         handle.execute(
-                "update task set windows = 0 where id = ? and windows > 0"
+                "update task set windows = 0 where id = ? and windows > 0 and state = 'FREE'"
                         + " and portion_windows <> (select portion_windows from run)",
                 task);
     }

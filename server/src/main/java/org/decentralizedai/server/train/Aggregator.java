@@ -1,5 +1,6 @@
 package org.decentralizedai.server.train;
 
+import java.util.Arrays;
 import java.util.TreeMap;
 import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateCodec;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Aggregator {
     private final double[] sum;
-    /** By the number of parts, of which there is more than one only where the recipe changed in mid-round. */
+    /** By the number of parts, of which there is more than one only where late updates are of an earlier recipe. */
     private final TreeMap<Integer, Parts> parts = new TreeMap<>();
 
     private long tokens;
@@ -64,11 +65,17 @@ final class Aggregator {
         return mean;
     }
 
-    /** Of an update that was added with this share, in the mean; where a round has several numbers of parts, among its own. */
+    /**
+     * Of an update that was added with this share, in the mean. Where a round has several numbers of parts, updates of another number weigh
+     * in a parameter what they do in the mean of all.
+     */
     double factor(Slice slice, Share share) {
         var part = parts.get(slice.parts());
         if (part == null) throw new IllegalArgumentException("not added: " + slice);
         double together = part.weight()[slice.part()];
+        for (var other : parts.values())
+            if (other != part)
+                together += Arrays.stream(other.weight()).average().orElseThrow();
         return together == 0 ? 0 : share.weight() * share.scale() * (1 - share.pull()) / together;
     }
 

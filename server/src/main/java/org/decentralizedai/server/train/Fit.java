@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How large a task suits a device: as much as it computes in the recipe's task time. A slower device gets smaller batches and,
  * when even one window a step is too many, fewer steps: local steps are what an upload buys (docs/training-recipe.md), and updates
  * count by their tokens, so that the noise of a small batch does no harm. One that is faster than the whole task needs gets that.
- * All tasks of a round should end at about the same time, since it waits for the last one: so up to an eighth of the steps may be
+ * All tasks of a round should end at about the same time, since it waits a while for those that take longer: so up to an eighth of the steps may be
  * left out where that comes nearer to the time than another batch.
  *
  * @param greatest the recipe's whole task

@@ -29,10 +29,12 @@ public final class Speeds {
     }
 
     double of(Worker worker) {
-        return workers.speed(worker.id()).orElseGet(() -> guess(worker.hello().gigaflops()));
+        return workers.speed(worker.id()).orElseGet(() -> guess(worker));
     }
 
-    private double guess(double gigaflops) {
+    /** As if it had not trained yet. */
+    double guess(Worker worker) {
+        double gigaflops = worker.hello().gigaflops();
         double flops = gigaflops > 0 ? EFFICIENCY * 1e9 * gigaflops : TaskSize.DEVICE_FLOPS; // 0: nothing was measured
         return flops / flopsPerToken;
     }

@@ -41,6 +41,9 @@ public final class TaskDesk {
 
     private static final int RETRY_MILLIS = 15_000;
 
+    /** A window that takes longer would be silence on the line for so long that the connection counts as lost. */
+    private static final int LONGEST_WINDOW_SECONDS = 100;
+
     private record Holder(Lease lease, String worker) {}
 
     private final TaskLedger tasks;
@@ -148,11 +151,21 @@ public final class TaskDesk {
         return false;
     }
 
-    /** Empty when the worker is too slow for any task. */
+    /**
+     * Empty when the worker is too slow for any task. One that should be fast enough gets the smallest, though its tasks took too long
+     * lately: it may have rested much.
+     */
     private Optional<Fit> fit(Worker worker) {
         var recipe = plan().recipe();
         if (recipe.taskSeconds() == 0) return Optional.of(Fit.whole(recipe.steps()));
-        return Fit.of(recipe.steps(), speeds.of(worker), recipe.taskSeconds(), recipe.leaseSeconds(), fits.get(worker));
+        int longest = Math.min(recipe.leaseSeconds(), LONGEST_WINDOW_SECONDS);
+        return fit(worker, speeds.of(worker), longest)
+                .or(() -> fit(worker, speeds.guess(worker), longest).map(_ -> new Fit(recipe.steps(), 1, 1)));
+    }
+
+    private Optional<Fit> fit(Worker worker, double tokensPerSecond, int longestWindowSeconds) {
+        var recipe = plan().recipe();
+        return Fit.of(recipe.steps(), tokensPerSecond, recipe.taskSeconds(), longestWindowSeconds, fits.get(worker));
     }
 
     private Optional<Lease> lease(Worker worker, Fit fit) {
@@ -171,7 +184,7 @@ public final class TaskDesk {
     /** Workers that have time for a task of this round: not those at one of an earlier round, from {@code oldest} on. */
     synchronized int free(int oldest, int round) {
         long late = tasks.leased(oldest).stream()
-                .filter(task -> task.round() < round)
+                .filter(task -> task.round() < round && online.containsKey(task.worker()))
                 .count();
         return online.size() - (int) late;
     }
@@ -229,11 +242,15 @@ public final class TaskDesk {
         for (Worker worker : List.copyOf(idle)) if (!assign(worker) && mode != Mode.RUNNING) return;
     }
 
-    /** Called with each accepted update. @param millis that the worker says it has computed */
-    synchronized void completed(Lease lease, String worker, int tokens, int millis) {
+    /** Called with each accepted update. */
+    synchronized void completed(Lease lease) {
         holders.remove(lease.taskId());
-        speeds.took(worker, tokens, millis);
         recount();
+    }
+
+    /** How long the worker says it has computed an accepted update: its next task is sized by that. */
+    void took(String worker, int tokens, int millis) {
+        speeds.took(worker, tokens, millis);
     }
 
     /** Closes the round if it is full; to be called every second: patience ends, and the answer to a commit can be lost. */
@@ -263,7 +280,12 @@ public final class TaskDesk {
         memory = null;
         full = false;
         var live = new HashSet<Lease>();
-        for (var task : tasks.leased(0)) live.add(new Lease(task.id(), task.fence()));
+        for (var task : tasks.leased(0)) {
+            var lease = new Lease(task.id(), task.fence());
+            var worker = task.worker();
+            if (open.find(task.round()).isPresent()) live.add(lease);
+            else if (worker != null) tasks.release(lease, worker); // given out while its round was being left
+        }
         for (Holder holder : List.copyOf(holders.values())) {
             if (live.contains(holder.lease())) continue;
             cancel(holder, "the round has closed");

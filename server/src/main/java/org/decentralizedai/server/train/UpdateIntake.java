@@ -201,7 +201,8 @@ public final class UpdateIntake {
             case COMPLETED -> {
                 metrics.accepted(countsIn - upload.round());
                 draw(begin, worker, position, countsIn);
-                desk.completed(begin.lease(), worker, begin.tokens(), begin.millis());
+                desk.completed(begin.lease());
+                measure(begin, worker);
                 yield new Verdict(begin.lease(), ACCEPTED, "thank you", begin.tokens());
             }
             case ALREADY_DONE ->
@@ -218,6 +219,15 @@ public final class UpdateIntake {
             audits.accepted(lease, worker, begin.tokens(), position, countsIn);
         } catch (RuntimeException e) {
             LOG.error("no lot was drawn for the update of task {}", lease.taskId(), e);
+        }
+    }
+
+    /** The update counts whatever becomes of this. */
+    private void measure(UpdateBegin begin, String worker) {
+        try {
+            desk.took(worker, begin.tokens(), begin.millis());
+        } catch (RuntimeException e) {
+            LOG.error("the speed of worker {} was not noted", worker, e);
         }
     }
 

@@ -215,7 +215,8 @@ class TaskDeskTest {
                         .as("each task counts once")
                         .isNull();
                 assertThat(countsIn - of).as("late by").isBetween(0, OpenRounds.EARLIER);
-                desk.completed(lease, worker.id, 64, 1000);
+                desk.completed(lease);
+                desk.took(worker.id, 64, 1000);
                 return true;
             });
         }

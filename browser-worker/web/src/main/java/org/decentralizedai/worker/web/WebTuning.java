@@ -14,7 +14,7 @@ import org.teavm.jso.browser.Performance;
 /** Tunes a device for a model once, and remembers it from visit to visit by adapter, driver and model. */
 final class WebTuning {
     /** To be raised when kernels change, so that devices measure again. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private static final double BUDGET_MILLIS = 4_000;
 
