@@ -148,6 +148,8 @@ class TaskDeskTest {
                 int count = RECIPE.tasks(desk.free(oldest, number));
                 rounds.advance(
                         new Opening(round, RECIPE.json(), STEPS.windows(), count, oldest, null, Opening.Also.NOTHING));
+                if (number > 0)
+                    online.values().stream().findAny().ifPresent(desk::request); // knows of no new round yet
                 var checkpoint = new Checkpoint(HASH, HASH, List.of(HASH), 1);
                 var plans = new ArrayList<RoundPlan>();
                 if (number > 0) plans.addAll(desk.open().since(oldest));
@@ -237,6 +239,10 @@ class TaskDeskTest {
                 for (var task : tasks.counted(round))
                     assertThat(counted.put(task.id(), round)).as("in one mean").isNull();
             assertThat(counted).isEqualTo(completions);
+            for (var task : tasks.leased(0))
+                assertThat(desk.open().find(task.round()))
+                        .as("its update is wanted")
+                        .isPresent();
             for (var task : tasks.leased(0))
                 assertThat(round() - task.round()).as("nobody is left behind").isLessThanOrEqualTo(OpenRounds.EARLIER);
         }
