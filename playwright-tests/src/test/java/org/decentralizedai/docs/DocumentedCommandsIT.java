@@ -81,7 +81,7 @@ class DocumentedCommandsIT {
         for (String command : commands("bin/simulate")) {
             String shortForm = fewerArms(command)
                     .replaceFirst("--tokens \\d+", "--tokens 2000")
-                    .replaceFirst("--model tiny", "--model nano")
+                    .replaceFirst("--model (tiny|small)", "--model nano")
                     .replaceFirst("--seeds \\S+", "--seeds 1")
                     .replaceFirst(" --corpus-sha256 \\S+", "")
                     .replaceFirst("--corpus \\S+", "--corpus " + corpus)
