@@ -3,8 +3,11 @@ package org.decentralizedai.server.train;
 import java.util.List;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.state.Round;
+import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.store.checkpoint.Checkpoint;
 import org.decentralizedai.wire.Hop;
+import org.decentralizedai.wire.Lease;
+import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.Sha256;
 
 /**
@@ -19,6 +22,23 @@ record RoundPlan(
     /** That the round was opened with. */
     Recipe recipe() {
         return checks.recipe();
+    }
+
+    /** What the lease gives out or, when the task is done, what was trained. @param row of the task */
+    GradientTask task(Lease lease, TaskLedger.Task row) {
+        var work = row.work();
+        return new GradientTask(
+                lease,
+                round.number(),
+                checkpoint.hash(),
+                checkpoint.pieces(),
+                hops,
+                secondMoment(),
+                windows.windows(work),
+                recipe().steps(round.tokens()).sized(work.steps(), work.batch()),
+                recipe().form(round.number(), row.index()),
+                recipe().auditable(),
+                recipe().maxLeaseSeconds() * 1000);
     }
 
     /** Pieces of what its tasks are computed along; empty where nothing is published. */

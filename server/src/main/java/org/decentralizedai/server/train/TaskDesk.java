@@ -41,9 +41,6 @@ public final class TaskDesk {
 
     private static final int RETRY_MILLIS = 15_000;
 
-    /** A window that takes longer would be silence on the line for so long that the connection counts as lost. */
-    private static final int LONGEST_WINDOW_SECONDS = 100;
-
     private record Holder(Lease lease, String worker) {}
 
     private final TaskLedger tasks;
@@ -52,7 +49,7 @@ public final class TaskDesk {
     private final TrainMetrics metrics;
     private final Duration grace;
     private final Map<String, Worker> online = new LinkedHashMap<>();
-    private final Map<Worker, Fit> fits = new HashMap<>(); // what those that are online were given last
+    private final Fits fits;
     private final Set<Worker> idle = new LinkedHashSet<>();
     private final Map<Long, Holder> holders = new HashMap<>(); // of tasks that are not done
     private final OpenRounds open = new OpenRounds();
@@ -68,6 +65,7 @@ public final class TaskDesk {
         this.tasks = tasks;
         this.rounds = rounds;
         this.speeds = speeds;
+        fits = new Fits(speeds);
         this.metrics = metrics;
         patience = new RoundPatience(clock);
         this.grace = grace;
@@ -93,14 +91,14 @@ public final class TaskDesk {
         var old = online.put(worker.id(), worker);
         if (old == null || old == worker) return;
         idle.remove(old);
-        fits.remove(old);
+        fits.forget(old);
         old.close(REPLACED, "this device has connected again from elsewhere");
     }
 
     /** The connection is gone. Its task waits a little: the worker may come back and go on. */
     public synchronized void leave(Worker worker) {
         idle.remove(worker);
-        fits.remove(worker);
+        fits.forget(worker);
         if (!online.remove(worker.id(), worker)) return;
         for (Lease lease : tasks.heldBy(worker.id())) tasks.renew(lease, worker.id(), grace);
     }
@@ -132,7 +130,7 @@ public final class TaskDesk {
             case DRAINING -> IdleReason.DRAINING;
             case RUNNING -> {
                 if (!holds(worker)) yield IdleReason.DEVICE_TOO_SMALL;
-                yield fit(worker).isPresent() ? IdleReason.ROUND_FULL : IdleReason.DEVICE_TOO_SLOW;
+                yield fits.of(worker, plan().recipe()).isPresent() ? IdleReason.ROUND_FULL : IdleReason.DEVICE_TOO_SLOW;
             }
         };
     }
@@ -140,7 +138,7 @@ public final class TaskDesk {
     /** Sends the worker a task, or remembers that it waits for one. */
     private boolean assign(Worker worker) {
         if (mode == Mode.RUNNING && !full && holds(worker)) {
-            var lease = fit(worker).flatMap(fit -> lease(worker, fit));
+            var lease = fits.of(worker, plan().recipe()).flatMap(fit -> lease(worker, fit));
             if (lease.isPresent()) {
                 idle.remove(worker);
                 worker.send(task(lease.get()));
@@ -151,23 +149,6 @@ public final class TaskDesk {
         return false;
     }
 
-    /**
-     * Empty when the worker is too slow for any task. One that should be fast enough gets the smallest, though its tasks took too long
-     * lately: it may have rested much.
-     */
-    private Optional<Fit> fit(Worker worker) {
-        var recipe = plan().recipe();
-        if (recipe.taskSeconds() == 0) return Optional.of(Fit.whole(recipe.steps()));
-        int longest = Math.min(recipe.leaseSeconds(), LONGEST_WINDOW_SECONDS);
-        return fit(worker, speeds.of(worker), longest)
-                .or(() -> fit(worker, speeds.guess(worker), longest).map(_ -> new Fit(recipe.steps(), 1, 1)));
-    }
-
-    private Optional<Fit> fit(Worker worker, double tokensPerSecond, int longestWindowSeconds) {
-        var recipe = plan().recipe();
-        return Fit.of(recipe.steps(), tokensPerSecond, recipe.taskSeconds(), longestWindowSeconds, fits.get(worker));
-    }
-
     private Optional<Lease> lease(Worker worker, Fit fit) {
         int round = plan().round().number();
         var recipe = plan().recipe();
@@ -176,8 +157,10 @@ public final class TaskDesk {
             rounds.openTask(round);
             lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), fit);
         }
-        lease.ifPresent(l -> hold(l, worker.id()));
-        if (lease.isPresent()) fits.put(worker, fit);
+        lease.ifPresent(given -> {
+            hold(given, worker.id());
+            fits.given(worker, fit);
+        });
         return lease;
     }
 
@@ -206,22 +189,10 @@ public final class TaskDesk {
      * @throws IllegalStateException when its round is not open any more
      */
     GradientTask task(Lease lease) {
-        var task = tasks.find(lease.taskId()).orElseThrow();
-        var work = task.work();
-        var p = open.find(task.round())
-                .orElseThrow(() -> new IllegalStateException("round " + task.round() + " is not open any more"));
-        return new GradientTask(
-                lease,
-                p.round().number(),
-                p.checkpoint().hash(),
-                p.checkpoint().pieces(),
-                p.hops(),
-                p.secondMoment(),
-                p.windows().windows(work),
-                p.recipe().steps(p.round().tokens()).sized(work.steps(), work.batch()),
-                p.recipe().form(p.round().number(), task.index()),
-                p.recipe().auditable(),
-                p.recipe().maxLeaseSeconds() * 1000);
+        var row = tasks.find(lease.taskId()).orElseThrow();
+        return open.find(row.round())
+                .map(plan -> plan.task(lease, row))
+                .orElseThrow(() -> new IllegalStateException("round " + row.round() + " is not open any more"));
     }
 
     private boolean holds(Worker worker) {

@@ -1,0 +1,43 @@
+package org.decentralizedai.server.train;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which size of task suits each worker that is online. Belongs to the desk, under its lock. */
+final class Fits {
+    /** A window that takes longer would be silence on the line for so long that the connection counts as lost. */
+    private static final int LONGEST_WINDOW_SECONDS = 100;
+
+    private final Speeds speeds;
+    private final Map<Worker, Fit> last = new HashMap<>();
+
+    Fits(Speeds speeds) {
+        this.speeds = speeds;
+    }
+
+    /**
+     * Empty when the worker is too slow for any task. One that should be fast enough gets the smallest, though its tasks took too long
+     * lately: it may have rested much.
+     */
+    Optional<Fit> of(Worker worker, Recipe recipe) {
+        var greatest = recipe.steps();
+        if (recipe.taskSeconds() == 0) return Optional.of(Fit.whole(greatest));
+        return at(speeds.of(worker), worker, recipe)
+                .or(() -> at(speeds.guess(worker), worker, recipe).map(_ -> new Fit(greatest, 1, 1)));
+    }
+
+    private Optional<Fit> at(double tokensPerSecond, Worker worker, Recipe recipe) {
+        int longest = Math.min(recipe.leaseSeconds(), LONGEST_WINDOW_SECONDS);
+        return Fit.of(recipe.steps(), tokensPerSecond, recipe.taskSeconds(), longest, last.get(worker));
+    }
+
+    /** The worker has got a task of this size. */
+    void given(Worker worker, Fit fit) {
+        last.put(worker, fit);
+    }
+
+    void forget(Worker worker) {
+        last.remove(worker);
+    }
+}
