@@ -90,7 +90,7 @@ abstract class KilledMeterContract {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly(); // the process's own would close the stream that is being read
     }
 
     private void hear(String[] words) {
