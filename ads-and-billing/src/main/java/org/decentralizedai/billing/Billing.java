@@ -48,6 +48,8 @@ public final class Billing implements AutoCloseable {
         ledger = new JdbcLedger(jdbi, clock);
         meter = new Meter(ledger, jdbi, clock, sync);
         usage = new UsageStore(jdbi);
+        int wrong = ledger.recount();
+        if (wrong > 0) LOG.warn("{} accounts were not what their entries say, after a crash; they are again", wrong);
         meter.settleLeftOpen();
         hourly.scheduleWithFixedDelay(this::rollUp, 0, 1, TimeUnit.HOURS);
     }

@@ -139,6 +139,21 @@ public final class JdbcLedger {
                 on conflict do nothing""", account.id(), account.kind().name(), account.customer(), epoch == null ? null : epoch.number());
     }
 
+    /**
+     * Brings the kept amounts to what the entries say, which are the truth. To be called at the start, before anything is posted: when
+     * its process is killed, H2 may keep a part of a transaction that was never committed.
+     *
+     * @return how many accounts were wrong
+     */
+    public int recount() {
+        return jdbi.withHandle(handle -> handle.execute("""
+                        update ledger_account set
+                          amount = (select coalesce(sum(e.amount), 0) from ledger_entry e where e.account = ledger_account.id),
+                          entries = (select coalesce(max(e.number), 0) from ledger_entry e where e.account = ledger_account.id)
+                        where amount <> (select coalesce(sum(e.amount), 0) from ledger_entry e where e.account = ledger_account.id)
+                        or entries <> (select coalesce(max(e.number), 0) from ledger_entry e where e.account = ledger_account.id)"""));
+    }
+
     /** 0 for an account that no posting has named. */
     public BigInteger amount(Account account) {
         return jdbi.withHandle(handle -> handle.createQuery("select amount from ledger_account where id = :id")

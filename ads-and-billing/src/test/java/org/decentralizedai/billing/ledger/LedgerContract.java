@@ -203,6 +203,21 @@ abstract class LedgerContract {
     }
 
     @Test
+    void recount_amountsThatAreNotTheirEntries_areAgain() {
+        grant("a", 100);
+        assertThat(ledger.recount()).isZero();
+        database.jdbi()
+                .useHandle(handle -> handle.execute(
+                        "update ledger_account set amount = amount + 5, entries = entries + 1 where id = ?",
+                        Account.balance("a").id()));
+        assertThat(ledger.recount()).isEqualTo(1);
+        assertThat(ledger.amount(Account.balance("a"))).isEqualTo(100);
+        assertThat(ledger.post(Postings.grant("more", "a", BigInteger.TEN, "a gift")))
+                .isEqualTo(Outcome.POSTED);
+        booksAreRight();
+    }
+
+    @Test
     void amounts_areExactAt78Digits() {
         var most = BigInteger.TWO.pow(256).subtract(BigInteger.ONE);
         ledger.post(Postings.deposit("1", "a", most));
