@@ -4,14 +4,10 @@ import org.decentralizedai.worker.Device;
 import org.decentralizedai.worker.Devices;
 import org.decentralizedai.worker.web.gpu.NoAdapterException;
 
-/**
- * What a browser can compute on: its GPU; where it has none, or when it is wished so, the processor. A GPU that was there and is lost
- * is waited for: the browser hides it for a while.
- */
+/** What a browser can compute on: its GPU; where it has none, or when it is wished so, the processor. */
 final class WebDevices implements Devices {
     private final GpuDevices gpu = new GpuDevices();
     private final boolean onProcessor;
-    private boolean hasGpu;
 
     WebDevices(boolean onProcessor) {
         this.onProcessor = onProcessor;
@@ -21,11 +17,8 @@ final class WebDevices implements Devices {
     public Device open() {
         if (onProcessor) return Processor.open("As asked for");
         try {
-            Device device = gpu.open();
-            hasGpu = true;
-            return device;
+            return gpu.open();
         } catch (NoAdapterException e) {
-            if (hasGpu) throw e;
             return Processor.open(String.valueOf(e.getMessage()));
         }
     }
