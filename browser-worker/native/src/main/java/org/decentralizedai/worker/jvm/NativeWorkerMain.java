@@ -12,6 +12,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.worker.Clock;
 import org.decentralizedai.worker.Event;
@@ -88,16 +90,20 @@ public final class NativeWorkerMain implements Callable<Integer> {
                     printer.on(event);
                     introduction.on(event);
                 });
-        Thread main = Thread.currentThread();
+        var ended = new CountDownLatch(1); // not the thread's end: it waits in System.exit while hooks run
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             events.put(new Event.Stop());
             try {
-                main.join(GOODBYE);
+                ended.await(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }));
-        new WorkerSession(ports, key, new Power(power)).run();
+        try {
+            new WorkerSession(ports, key, new Power(power)).run();
+        } finally {
+            ended.countDown();
+        }
         return printer.failed() ? 1 : 0;
     }
 
