@@ -50,7 +50,7 @@ public final class JdbcTaskLedger implements TaskLedger {
             var free = found.get();
             var range = free.windows() > 0
                     ? new Portions.Range(free.portion(), free.first(), free.windows())
-                    : Portions.take(handle, sizing.wanted());
+                    : Portions.take(handle, sizing.wanted(), sizing::windows);
             var work = sizing.of(range.portion(), range.first(), range.windows());
             Portions.give(
                     handle,

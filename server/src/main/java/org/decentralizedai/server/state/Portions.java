@@ -1,19 +1,35 @@
 package org.decentralizedai.server.state;
 
 import java.util.Optional;
+import java.util.function.LongToIntFunction;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
  * Which windows are whose, so that none is lost and none is trained on twice. The corpus is opened portion by portion; what no task
  * has of those that are open is free, in ranges. A task takes a range when it is leased, and gives back what it was not trained
- * on; each of that is in the transaction that it belongs to. Before a portion is opened all that is free is taken.
+ * on; each of that is in the transaction that it belongs to. Scraps, too small for most tasks, wait for one that is small: not many of
+ * them, else they are taken before another portion is opened. The last portion of a shard may have fewer windows than others: what it
+ * does not have is free like the rest, but no task gets it.
  */
 public final class Portions {
+    static final int MOST_SCRAPS = 32;
+
     private final Jdbi jdbi;
 
     /** Consecutive windows of a portion. */
-    record Range(long portion, int first, int windows) {}
+    record Range(long portion, int first, int windows) {
+
+        /** What the portion has of it, maybe nothing. */
+        private Range within(int portionWindows) {
+            return new Range(portion, first, Math.min(windows, portionWindows - first));
+        }
+
+        /** Whether a task that wants so many would have an eighth less, or lack even more. */
+        private boolean scrap(int wanted) {
+            return 8L * windows < 7L * wanted;
+        }
+    }
 
     public Portions(Database database) {
         jdbi = database.jdbi();
@@ -53,19 +69,36 @@ public final class Portions {
     }
 
     /**
-     * Takes the smallest free range that has the wanted windows, else the greatest, else a new portion. All of it is the caller's,
-     * who gives back what it does not need.
+     * Takes the smallest free range that has the wanted windows, else the greatest, or a new portion where that would be a scrap and
+     * there are few. All of it is the caller's, who gives back what it does not need.
+     *
+     * @param sizes windows that a portion has
      */
-    static Range take(Handle handle, int wanted) {
+    static Range take(Handle handle, int wanted, LongToIntFunction sizes) {
         lock(handle);
+        while (true) {
+            var range = free(handle, wanted).orElseGet(() -> next(handle));
+            range = range.within(sizes.applyAsInt(range.portion()));
+            if (range.windows() > 0) return range;
+        }
+    }
+
+    private static Optional<Range> free(Handle handle, int wanted) {
         var found = handle.createQuery("""
                         select * from free_range order by case when windows >= :wanted then 0 else 1 end,
                         case when windows >= :wanted then windows else -windows end, portion, first_window limit 1""")
                 .bind("wanted", wanted)
                 .map((row, _) -> new Range(row.getLong("portion"), row.getInt("first_window"), row.getInt("windows")))
-                .findOne();
+                .findOne()
+                .filter(range -> !range.scrap(wanted) || scraps(handle) >= MOST_SCRAPS);
         found.ifPresent(range -> remove(handle, range));
-        return found.orElseGet(() -> next(handle));
+        return found;
+    }
+
+    private static int scraps(Handle handle) {
+        return handle.createQuery("select count(*) from free_range")
+                .mapTo(Integer.class)
+                .one();
     }
 
     /** Takes just this; false when it is not free. Portions up to its own are opened. */

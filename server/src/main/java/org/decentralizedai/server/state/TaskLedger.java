@@ -91,6 +91,9 @@ public interface TaskLedger {
         /** Windows that suit it best. */
         int wanted();
 
+        /** Windows that a portion has, at most as many as all are opened with. */
+        int windows(long portion);
+
         /** What of these windows, from the first on. */
         Work of(long portion, int first, int windows);
     }

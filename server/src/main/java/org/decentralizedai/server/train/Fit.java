@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps H at most
  * @param batch windows of a step
  */
-record Fit(LocalSteps greatest, int steps, int batch) implements TaskLedger.Sizing {
+record Fit(LocalSteps greatest, int steps, int batch) {
     /** A device keeps its batch, for which its memory is laid out, while some number of steps comes so near to the time. */
     static final double NEAR = 1.05;
 
@@ -70,19 +70,46 @@ record Fit(LocalSteps greatest, int steps, int batch) implements TaskLedger.Sizi
         });
     }
 
+    /** As a task that takes its windows of these. */
+    TaskLedger.Sizing in(WindowSchedule schedule) {
+        return new Sizing(this, schedule);
+    }
+
+    private record Sizing(Fit fit, WindowSchedule schedule) implements TaskLedger.Sizing {
+        @Override
+        public int wanted() {
+            return fit.wanted();
+        }
+
+        @Override
+        public int windows(long portion) {
+            return schedule.windows(portion).count();
+        }
+
+        @Override
+        public Work of(long portion, int first, int windows) {
+            return fit.of(portion, first, windows);
+        }
+    }
+
+    /** The steps that a device computes in that time, at least one and at most its own. */
+    Fit within(double seconds, double tokensPerSecond) {
+        int done = (int) (seconds * tokensPerSecond / (batch * greatest.context()));
+        return new Fit(greatest, Math.clamp(done, 1, steps), batch);
+    }
+
     /** Logarithm of how many times too large or too small. */
     private double misfit(double wanted) {
         return Math.abs(Math.log(wanted() / wanted));
     }
 
-    @Override
-    public int wanted() {
+    /** Windows. */
+    int wanted() {
         return steps * batch;
     }
 
     /** So many if there are as many; else the most of them that steps of one size can train on, in most steps. */
-    @Override
-    public Work of(long portion, int first, int windows) {
+    Work of(long portion, int first, int windows) {
         if (wanted() <= windows) return new Work(portion, first, steps, batch);
         return batches(greatest)
                 .filter(each -> each <= batch && each <= windows)

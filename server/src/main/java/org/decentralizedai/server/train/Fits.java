@@ -9,6 +9,8 @@ final class Fits {
     /** A window that takes longer would be silence on the line for so long that the connection counts as lost. */
     private static final int LONGEST_WINDOW_SECONDS = 100;
 
+    private static final double SLACK = 0.05;
+
     private final Speeds speeds;
     private final Map<Worker, Fit> last = new HashMap<>();
 
@@ -30,6 +32,16 @@ final class Fits {
     private Optional<Fit> at(double tokensPerSecond, Worker worker, Recipe recipe) {
         int longest = Math.min(recipe.leaseSeconds(), LONGEST_WINDOW_SECONDS);
         return Fit.of(recipe.steps(), tokensPerSecond, recipe.taskSeconds(), longest, last.get(worker));
+    }
+
+    /**
+     * What of a fit there is time for; a little longer than the time, as all ends within some per cent of it.
+     *
+     * @param left part of the task time
+     */
+    Fit within(double left, Fit whole, Worker worker, Recipe recipe) {
+        if (left + SLACK >= 1) return whole;
+        return whole.within((left + SLACK) * recipe.taskSeconds(), speeds.of(worker));
     }
 
     /** The worker has got a task of this size. */

@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param steps of each task, with the learning rate of the run's first
  * @param schedule of the learning rate over the run
  * @param minTasks of a round
- * @param maxTasks of a round; between both it is the number of workers that are online
+ * @param maxTasks that a round waits for; between both it is the number of workers that are online. Where tasks are sized it may give
+ *     out twice as many: those that are done early get another while there is time
  * @param outerRate α: θ ← θ − α · (mean update, with momentum)
  * @param outerMomentum μ of Nesterov's momentum (DiLoCo, Douillard et al. 2023); 0 for none
  * @param encoding of updates

@@ -26,7 +26,7 @@ final class RoundPlans {
     private final CheckpointShelf shelf;
     private final Map<Size, WindowSchedule> schedules = new HashMap<>(); // of the recipes since the start
 
-    private record Size(int context, int windows) {}
+    private record Size(int context, int windows, boolean rests) {}
 
     /** @param newest recipe, for rounds that do not say theirs */
     RoundPlans(
@@ -78,12 +78,12 @@ final class RoundPlans {
     /** Windows of a portion of the corpus. */
     int portion(Recipe recipe) {
         var steps = recipe.steps();
-        return WindowSchedule.portion(corpus, steps.context(), steps.windows(), recipe.taskSeconds() > 0);
+        return WindowSchedule.portion(steps.windows(), recipe.taskSeconds() > 0);
     }
 
     private WindowSchedule windows(Recipe recipe) {
-        var size = new Size(recipe.steps().context(), portion(recipe));
+        var size = new Size(recipe.steps().context(), portion(recipe), recipe.taskSeconds() > 0);
         return schedules.computeIfAbsent(
-                size, _ -> new WindowSchedule(corpus, size.context(), size.windows(), run.seed()));
+                size, _ -> new WindowSchedule(corpus, size.context(), size.windows(), size.rests(), run.seed()));
     }
 }

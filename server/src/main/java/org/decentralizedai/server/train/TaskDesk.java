@@ -40,6 +40,7 @@ public final class TaskDesk {
     }
 
     private static final int RETRY_MILLIS = 15_000;
+    private static final int MOST_EACH = 2; // tasks of a round, for each that it waits for
 
     private record Holder(Lease lease, String worker) {}
 
@@ -149,19 +150,30 @@ public final class TaskDesk {
         return false;
     }
 
-    private Optional<Lease> lease(Worker worker, Fit fit) {
+    /** @param whole what the worker can do in the time of a whole task */
+    private Optional<Lease> lease(Worker worker, Fit whole) {
         int round = plan().round().number();
         var recipe = plan().recipe();
-        var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), fit);
-        if (lease.isEmpty() && tasks.tasks(round).size() < recipe.tasks(free(OpenRounds.oldest(round), round))) {
+        double left = patience.left(round, recipe);
+        var sizing = fits.within(left, whole, worker, recipe).in(plan().windows());
+        var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
+        if (lease.isEmpty() && tasks.tasks(round).size() < most(round, recipe, left)) {
             rounds.openTask(round);
-            lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), fit);
+            lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
         }
         lease.ifPresent(given -> {
             hold(given, worker.id());
-            fits.given(worker, fit);
+            fits.given(worker, whole);
+            patience.given(round);
         });
         return lease;
+    }
+
+    /** Tasks that the round gives out: one for each worker that is free and, while there is time, another for those that are done with it. */
+    private int most(int round, Recipe recipe, double left) {
+        int wanted = recipe.tasks(free(OpenRounds.oldest(round), round));
+        boolean time = recipe.taskSeconds() > 0 && left >= RoundPatience.LEAST_PART;
+        return time ? MOST_EACH * wanted : wanted;
     }
 
     /** Workers that have time for a task of this round: not those at one of an earlier round, from {@code oldest} on. */

@@ -13,49 +13,49 @@ import org.decentralizedai.wire.CorpusWindows;
  */
 public final class WindowSchedule {
     private static final int TASKS_PER_PORTION = 32;
-    private static final double MOST_LEFT_OUT = 0.02; // of a pass, because portions are not small
 
     private final List<CorpusShard> shards;
     private final long runSeed;
+    private final int context;
     private final int windowsPerPortion;
     private final int[]
             firstPortion; // of shard i in a pass, before shuffling; the last entry is the number of portions
     private long shuffledPass = -1;
     private WindowOrder order;
 
+    /** Of portions that all have as many windows; what a shard has beyond them is left out of a pass. */
     public WindowSchedule(List<CorpusShard> shards, int context, int windowsPerPortion, long runSeed) {
+        this(shards, context, windowsPerPortion, false, runSeed);
+    }
+
+    /** @param rests whether what a shard has beyond whole portions is a portion too, a smaller one */
+    WindowSchedule(List<CorpusShard> shards, int context, int windowsPerPortion, boolean rests, long runSeed) {
         this.shards = List.copyOf(shards);
+        this.context = context;
         this.windowsPerPortion = windowsPerPortion;
         this.runSeed = runSeed;
         firstPortion = new int[shards.size() + 1];
+        int partly = rests ? windowsPerPortion - 1 : 0;
         for (int i = 0; i < shards.size(); i++)
-            firstPortion[i + 1] =
-                    firstPortion[i] + WindowOrder.count(shards.get(i).tokens(), context) / windowsPerPortion;
+            firstPortion[i + 1] = firstPortion[i] + (windowsOf(i) + partly) / windowsPerPortion;
         if (portionsPerPass() == 0)
-            throw new IllegalArgumentException("corpus is too small: no shard holds the " + windowsPerPortion
-                    + " windows of " + context + " tokens that one portion has");
+            throw new IllegalArgumentException("corpus is too small: no shard holds the "
+                    + (rests ? 1 : windowsPerPortion) + " windows of " + context + " tokens that one portion has");
         order = new WindowOrder(0, 0);
+    }
+
+    private int windowsOf(int shard) {
+        return WindowOrder.count(shards.get(shard).tokens(), context);
     }
 
     /**
      * Windows of a portion. Where all tasks are whole each has a portion of its own; where they are sized many share one, so that its
-     * end, which is less than a task wants, comes seldom. What a shard has beyond whole portions is left out of the pass: not much more
-     * of it than with small portions.
+     * end, which is less than a task wants, comes seldom.
      *
      * @param task windows of a whole task
      */
-    static int portion(List<CorpusShard> shards, int context, int task, boolean sized) {
-        if (!sized) return task;
-        long most = covered(shards, context, task);
-        int tasks = TASKS_PER_PORTION;
-        while (tasks > 1 && covered(shards, context, tasks * task) < (1 - MOST_LEFT_OUT) * most) tasks--;
-        return tasks * task;
-    }
-
-    private static long covered(List<CorpusShard> shards, int context, int portion) {
-        return shards.stream()
-                .mapToLong(shard -> (long) WindowOrder.count(shard.tokens(), context) / portion * portion)
-                .sum();
+    static int portion(int task, boolean sized) {
+        return sized ? TASKS_PER_PORTION * task : task;
     }
 
     public int portionsPerPass() {
@@ -63,9 +63,9 @@ public final class WindowSchedule {
     }
 
     CorpusWindows windows(Work work) {
-        if (work.windows() > windowsPerPortion - work.first())
-            throw new IllegalArgumentException("a portion has " + windowsPerPortion + " windows: " + work);
         var whole = windows(work.portion());
+        if (work.windows() > whole.count() - work.first())
+            throw new IllegalArgumentException("the portion has " + whole.count() + " windows: " + work);
         return new CorpusWindows(whole.shard(), whole.seed(), whole.first() + work.first(), work.windows());
     }
 
@@ -80,7 +80,8 @@ public final class WindowSchedule {
         int shard = 0;
         while (firstPortion[shard + 1] <= slot) shard++;
         int first = (slot - firstPortion[shard]) * windowsPerPortion;
-        return new CorpusWindows(shards.get(shard).hash(), seed(pass, shard), first, windowsPerPortion);
+        int count = Math.min(windowsPerPortion, windowsOf(shard) - first);
+        return new CorpusWindows(shards.get(shard).hash(), seed(pass, shard), first, count);
     }
 
     private long seed(long pass, int shard) {

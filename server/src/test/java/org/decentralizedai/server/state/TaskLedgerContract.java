@@ -90,6 +90,11 @@ abstract class TaskLedgerContract {
             }
 
             @Override
+            public int windows(long portion) {
+                return Integer.MAX_VALUE;
+            }
+
+            @Override
             public Work of(long portion, int first, int windows) {
                 return steps * batch <= windows
                         ? new Work(portion, first, steps, batch)
@@ -327,7 +332,17 @@ abstract class TaskLedgerContract {
     void lease_smallTasks_shareAPortion() {
         assertThat(leased(2, 2)).isEqualTo(new Work(0, 0, 2, 2));
         assertThat(leased(2, 3)).isEqualTo(new Work(0, 4, 2, 3));
-        assertThat(leased(4, 3)).as("more than the rest, which is 2").isEqualTo(new Work(0, 10, 2, 1));
+        assertThat(leased(4, 3)).as("the rest is 2, a scrap").isEqualTo(new Work(1, 0, 4, 3));
+    }
+
+    @Test
+    void lease_scraps_waitForSmallTasks_untilThereAreMany() {
+        openRound(1, Portions.MOST_SCRAPS + 3);
+        for (int i = 0; i < Portions.MOST_SCRAPS; i++)
+            assertThat(leased(1, 5, 2)).as("leaves 2 of 12").isEqualTo(new Work(i, 0, 5, 2));
+        assertThat(leased(1, 5, 2)).as("no more of them").isEqualTo(new Work(0, 10, 2, 1));
+        assertThat(leased(1, 1, 2)).as("just right").isEqualTo(new Work(1, 10, 1, 2));
+        assertThat(leased(1, 5, 2)).as("few again").isEqualTo(new Work(Portions.MOST_SCRAPS, 0, 5, 2));
     }
 
     @Test

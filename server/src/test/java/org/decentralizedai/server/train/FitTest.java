@@ -49,6 +49,21 @@ class FitTest {
                 .isEmpty();
     }
 
+    @Property
+    void within_anyTime_keepsTheBatchAndTheTime(
+            @ForAll @DoubleRange(min = 2, max = 4000) double speed,
+            @ForAll @DoubleRange(min = 0, max = 90) double time) {
+        var whole = fit(speed);
+        var part = whole.within(time, speed);
+        assertThat(part.batch()).isEqualTo(whole.batch());
+        assertThat(part.steps()).isBetween(1, whole.steps());
+        if (part.steps() > 1) assertThat(seconds(part, speed)).isLessThanOrEqualTo(time);
+        if (part.steps() < whole.steps())
+            assertThat(seconds(new Fit(GREATEST, part.steps() + 1, part.batch()), speed))
+                    .as("one step more")
+                    .isGreaterThan(time);
+    }
+
     /** So that its memory need not be laid out anew. */
     @Property
     void of_speedThatHasHardlyChanged_keepsTheBatch(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.decentralizedai.server.TestRun;
 import org.decentralizedai.server.state.MutableClock;
 import org.decentralizedai.server.state.Round;
@@ -19,14 +20,18 @@ final class RoundPatienceTest {
 
     private final MutableClock clock = new MutableClock();
     private final RoundPatience patience = new RoundPatience(clock);
-    private final Recipe recipe = TestRun.recipe(1); // a lease is 30 s
+    private Recipe recipe = TestRun.recipe(1); // a lease is 30 s
     private final Round round = new Round(
             3, new RoundFiles(HASH, HASH, 1, null, null, null, null), 0, 0, null, null, null, clock.millis(), false);
 
     private static List<Task> tasks(int done, int all) {
         return IntStream.range(0, all)
-                .mapToObj(i -> new Task(i, 3, i, i < done ? State.DONE : State.LEASED, "w", 1, null, null, false))
+                .mapToObj(i -> task(i, i < done ? State.DONE : State.LEASED, 16))
                 .toList();
+    }
+
+    private static Task task(int index, State state, int windows) {
+        return new Task(index, 3, index, state, "w", 1, null, null, false, 0, 0, windows, 1, windows);
     }
 
     private boolean isOver(int done, int all) {
@@ -34,10 +39,46 @@ final class RoundPatienceTest {
     }
 
     @Test
-    void enough_isThreeQuarters_andAllOfASmallRound() {
-        assertThat(IntStream.rangeClosed(1, 8).map(tasks -> RoundPatience.enough(tasks, 1)))
-                .containsExactly(1, 2, 3, 3, 4, 5, 6, 6);
-        assertThat(RoundPatience.enough(8, 7)).as("and what the recipe wants").isEqualTo(7);
+    void enough_isThreeQuartersOfTheWindows_notOfTheTasks() {
+        var small = List.of(task(0, State.DONE, 2), task(1, State.DONE, 2), task(2, State.DONE, 2));
+        var large = List.of(task(3, State.LEASED, 16));
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(isOverAfterPatience(concat(small, large))).isFalse();
+        assertThat(isOverAfterPatience(concat(small, List.of(task(3, State.LEASED, 2)))))
+                .isTrue();
+    }
+
+    @Test
+    void enough_isWhatTheRecipeWantsAtLeast() {
+        var one = List.of(task(0, State.DONE, 16), task(1, State.LEASED, 1));
+        assertThat(isOverAfterPatience(one)).isTrue();
+        recipe = TestRun.recipe(2);
+        assertThat(isOverAfterPatience(one)).isFalse();
+    }
+
+    private static List<Task> concat(List<Task> some, List<Task> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
+    }
+
+    private boolean isOverAfterPatience(List<Task> tasks) {
+        patience.isOver(round, recipe, tasks);
+        clock.advance(Duration.ofHours(1));
+        return patience.isOver(round, recipe, tasks);
+    }
+
+    @Test
+    void left_countsFromTheFirstTaskOfTheRound() {
+        assertThat(patience.left(3, recipe)).as("whole tasks").isEqualTo(1);
+        var sized = recipe.withTaskSeconds(40);
+        clock.advance(Duration.ofMinutes(5));
+        assertThat(patience.left(3, sized)).as("nobody was there").isEqualTo(1);
+        patience.given(3);
+        clock.advance(Duration.ofSeconds(10));
+        patience.given(3);
+        assertThat(patience.left(3, sized)).isEqualTo(0.75);
+        clock.advance(Duration.ofSeconds(50));
+        assertThat(patience.left(3, sized)).isEqualTo(-0.5);
+        assertThat(patience.left(4, sized)).as("the next round").isEqualTo(1);
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
 import org.decentralizedai.server.state.RunLedger;
 import org.decentralizedai.server.state.TaskLedger;
+import org.decentralizedai.server.state.Work;
 import org.decentralizedai.server.state.WorkerLedger;
 import org.decentralizedai.store.checkpoint.Checkpoint;
 import org.decentralizedai.store.corpus.CorpusShard;
@@ -65,6 +66,7 @@ class TaskDeskTest {
             null,
             30,
             90);
+    private static final Recipe SIZED = RECIPE.withTaskSeconds(20);
     private static final Sha256 HASH = new Sha256("ab".repeat(32));
     private static final WindowSchedule SCHEDULE =
             new WindowSchedule(List.of(new CorpusShard(HASH, 4000)), 16, STEPS.windows(), 1);
@@ -112,9 +114,15 @@ class TaskDeskTest {
         final TaskDesk desk;
         final Map<String, Volunteer> online = new LinkedHashMap<>();
         final Map<Long, Integer> completions = new HashMap<>(); // by task: the round in which it counts
+        final Recipe recipe;
         int full = -1;
 
         Fixture() {
+            this(RECIPE);
+        }
+
+        Fixture(Recipe recipe) {
+            this.recipe = recipe;
             new RunLedger(database, clock).create(new Run("test", "test", "{}", "{}", HASH, 1, 1, 1, false));
             desk = new TaskDesk(
                     tasks,
@@ -143,11 +151,11 @@ class TaskDeskTest {
                     null,
                     clock.millis(),
                     false);
-            var checks = new Checks(RECIPE, ParameterLayout.of(MODEL).parameterCount(), MODEL.vocabulary(), 1);
+            var checks = new Checks(recipe, ParameterLayout.of(MODEL).parameterCount(), MODEL.vocabulary(), 1);
             desk.nextRound(() -> {
-                int count = RECIPE.tasks(desk.free(oldest, number));
+                int count = recipe.tasks(desk.free(oldest, number));
                 rounds.advance(
-                        new Opening(round, RECIPE.json(), STEPS.windows(), count, oldest, null, Opening.Also.NOTHING));
+                        new Opening(round, recipe.json(), STEPS.windows(), count, oldest, null, Opening.Also.NOTHING));
                 if (number > 0)
                     online.values().stream().findAny().ifPresent(desk::request); // knows of no new round yet
                 var checkpoint = new Checkpoint(HASH, HASH, List.of(HASH), 1);
@@ -277,8 +285,9 @@ class TaskDeskTest {
     }
 
     @Property(tries = 60)
-    void anyOrder_ofComingsAndGoings_keepsTheLaws(@ForAll @Size(min = 1, max = 80) List<Integer> actions) {
-        try (var fixture = new Fixture()) {
+    void anyOrder_ofComingsAndGoings_keepsTheLaws(
+            @ForAll @Size(min = 1, max = 80) List<Integer> actions, @ForAll boolean sized) {
+        try (var fixture = new Fixture(sized ? SIZED : RECIPE)) {
             for (int action : actions) {
                 fixture.act(Math.floorMod(action, 12), Math.floorMod(action / 12, WORKERS));
                 fixture.checkLaws();
@@ -330,6 +339,47 @@ class TaskDeskTest {
             }
             assertThat(late.believes).isEmpty();
             assertThat(fixture.tasks.find(lease.taskId()).orElseThrow().round()).isEqualTo(4);
+        }
+    }
+
+    private static Work work(Fixture fixture, int worker) {
+        var lease = requireNonNull(fixture.online.get("worker-" + worker))
+                .believes
+                .iterator()
+                .next();
+        return fixture.tasks.find(lease.taskId()).orElseThrow().work();
+    }
+
+    @Test
+    void sizedTasks_inTheMidstOfARound_haveTheStepsThatThereIsTimeFor() {
+        try (var fixture = new Fixture(SIZED)) {
+            for (int worker = 0; worker < 3; worker++) give(fixture, worker);
+            assertThat(work(fixture, 0).steps()).isEqualTo(2);
+            fixture.clock.advance(Duration.ofSeconds(10));
+            fixture.act(4, 0);
+            new WorkerLedger(fixture.database, fixture.clock).seen("worker-0", "adapter", false, 1);
+            fixture.desk.took("worker-0", 4, 1000); // tokens a second: 8 s a step
+            fixture.act(2, 0);
+            assertThat(work(fixture, 0).steps()).as("half of the time is left").isEqualTo(1);
+            assertThat(work(fixture, 0).batch()).isEqualTo(STEPS.batch());
+            assertThat(fixture.round()).isZero();
+        }
+    }
+
+    @Test
+    void sizedTasks_soonBeforeTheEnd_areNotGivenToThoseThatHaveHadOne() {
+        try (var fixture = new Fixture(SIZED)) {
+            for (int worker = 0; worker < 3; worker++) give(fixture, worker);
+            fixture.clock.advance(Duration.ofSeconds(18));
+            fixture.act(4, 0);
+            fixture.act(2, 0);
+            assertThat(requireNonNull(fixture.online.get("worker-0")).believes)
+                    .as("waits for the next round")
+                    .isEmpty();
+            give(fixture, 3);
+            assertThat(requireNonNull(fixture.online.get("worker-3")).believes)
+                    .as("the round lacks one")
+                    .hasSize(1);
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -30,11 +31,13 @@ final class WindowScheduleTest {
             @ForAll @Size(min = 1, max = 5) List<@IntRange(min = 2, max = 400) Integer> tokens,
             @ForAll @IntRange(min = 1, max = 9) int context,
             @ForAll @IntRange(min = 1, max = 6) int perPortion,
+            @ForAll boolean rests,
             @ForAll long seed,
             @ForAll @IntRange(min = 0, max = 3) int pass) {
         var shards = shards(tokens);
-        if (shards.stream().allMatch(s -> WindowOrder.count(s.tokens(), context) < perPortion)) return;
-        var schedule = new WindowSchedule(shards, context, perPortion, seed);
+        int least = rests ? 1 : perPortion;
+        if (shards.stream().allMatch(s -> WindowOrder.count(s.tokens(), context) < least)) return;
+        var schedule = new WindowSchedule(shards, context, perPortion, rests, seed);
         var used = new HashSet<String>();
         for (int i = 0; i < schedule.portionsPerPass(); i++) {
             var data = schedule.windows((long) pass * schedule.portionsPerPass() + i);
@@ -46,7 +49,10 @@ final class WindowScheduleTest {
             for (int rank = data.first(); rank < data.first() + data.count(); rank++)
                 assertThat(used.add(shard.hash() + ":" + order.window(rank))).isTrue();
         }
-        assertThat(used).hasSize(perPortion * schedule.portionsPerPass());
+        int all = shards.stream()
+                .mapToInt(shard -> WindowOrder.count(shard.tokens(), context))
+                .sum();
+        assertThat(used).hasSize(rests ? all : perPortion * schedule.portionsPerPass());
     }
 
     @Test
@@ -75,24 +81,12 @@ final class WindowScheduleTest {
                     .isEqualTo(new CorpusWindows(whole.shard(), whole.seed(), whole.first() + first, steps * batch));
     }
 
-    @Property
-    void portion_ofSizedTasks_isManyTasksAndLeavesLittleOut(
-            @ForAll @Size(min = 1, max = 5) List<@IntRange(min = 500, max = 40_000) Integer> tokens,
-            @ForAll @IntRange(min = 1, max = 40) int task) {
-        var shards = shards(tokens);
-        int portion = WindowSchedule.portion(shards, 8, task, true);
-        assertThat(portion % task).isZero();
-        var whole = new WindowSchedule(shards, 8, task, 1);
-        var sized = new WindowSchedule(shards, 8, portion, 1);
-        assertThat(sized.portionsPerPass() * portion)
-                .isGreaterThanOrEqualTo((int) (0.98 * whole.portionsPerPass() * task));
-        assertThat(WindowSchedule.portion(shards, 8, task, false)).isEqualTo(task);
-    }
-
     @Test
-    void portion_oneShard_isAboutTheShard() {
-        assertThat(WindowSchedule.portion(shards(List.of(8 * 1000 + 1)), 8, 160, true))
-                .isEqualTo(6 * 160);
+    void windows_restOfAShard_isASmallerPortion() {
+        var schedule = new WindowSchedule(shards(List.of(8 * 100 + 1)), 8, 30, true, 42);
+        assertThat(LongStream.range(0, schedule.portionsPerPass())
+                        .mapToInt(portion -> schedule.windows(portion).count()))
+                .containsExactlyInAnyOrder(30, 30, 30, 10);
     }
 
     @Test
