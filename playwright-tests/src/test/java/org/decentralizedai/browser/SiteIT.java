@@ -81,6 +81,7 @@ class SiteIT {
                 d.promoteEvery(),
                 d.retention(),
                 d.auditors(),
+                d.replicas(),
                 d.heldOutShare(),
                 d.heldOutTail(),
                 d.limits(),

@@ -51,6 +51,7 @@ record SmallRun(Path folder, double outerRate) {
                 2,
                 d.retention(),
                 0, // an auditor would share the volunteers' two cores; bin/run's own test has one
+                d.replicas(),
                 d.heldOutShare(),
                 d.heldOutTail(),
                 d.limits(),

@@ -134,7 +134,8 @@ public final class Server implements AutoCloseable {
                 settings.promoteEvery(),
                 settings.retention(),
                 limits.heldTasks(),
-                settings.auditors());
+                settings.auditors(),
+                settings.replicas());
     }
 
     private static WorkerEndpoint.Limits socketLimits(Settings settings) {

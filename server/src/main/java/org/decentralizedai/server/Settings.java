@@ -7,6 +7,7 @@ import org.decentralizedai.server.chat.BillingSettings;
 import org.decentralizedai.server.chat.ChatSettings;
 import org.decentralizedai.server.credit.CreditLedger;
 import org.decentralizedai.server.train.Recipe;
+import org.decentralizedai.server.train.Replication;
 import org.decentralizedai.server.train.Retention;
 import org.decentralizedai.store.corpus.Corpus;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param database JDBC address of a PostgreSQL; null: an H2 file in the data folder
  * @param recipe null: the model's preset
  * @param promoteEvery rounds after which a checkpoint is scored on the whole held-out split
- * @param auditors cores that compute accepted updates again, to find fakes; 0: nobody is audited
+ * @param auditors cores that compute accepted updates again, to find fakes; 0: none, and nobody is audited unless replicas is ALWAYS
+ * @param replicas of which tasks volunteers compute a second one, to compare, instead of the auditors
  * @param heldOutShare share of the documents that are never trained on
  * @param heldOutTail the end of one text is held out, instead of documents chosen by their hash
  */
@@ -43,6 +45,7 @@ public record Settings(
         int promoteEvery,
         Retention retention,
         int auditors,
+        Replication replicas,
         double heldOutShare,
         boolean heldOutTail,
         Limits limits,
@@ -104,6 +107,7 @@ public record Settings(
                 10,
                 new Retention(3, 100, true),
                 1,
+                Replication.WHEN_BUSY,
                 Corpus.DEFAULT_HELD_OUT_SHARE,
                 false,
                 new Limits(5000, 32, 20, 256, 10, 20, CreditLedger.HELD_TASKS),

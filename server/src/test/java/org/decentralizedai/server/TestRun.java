@@ -72,8 +72,15 @@ public final class TestRun {
                         corpus.toString(),
                         "auditors",
                         0, // tests that lie are not about audits
+                        "replicas",
+                        "NEVER",
                         "recipe",
                         recipe));
+    }
+
+    /** Every task that is to be looked at is given to a second worker, if there is one. */
+    public static Settings replicated(Settings settings) {
+        return SettingsFile.with(settings, Map.of("replicas", "ALWAYS"));
     }
 
     private static String text() {

@@ -2,12 +2,14 @@ package org.decentralizedai.server.simulate;
 
 import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.Recipe;
+import org.decentralizedai.server.train.Replication;
 
 /**
  * What is simulated.
  *
  * @param model nano, tiny, small, base or the path of a config.json
  * @param auditors of the server, each as fast as the median worker; 0: nobody is audited
+ * @param replicas of which tasks second workers compute updates again
  * @param tokens accepted tokens after which the run ends, at the end of a round
  * @param seed of everything that is drawn by lot
  */
@@ -18,8 +20,27 @@ record Scenario(
         Variant variant,
         Crowd crowd,
         int auditors,
+        Replication replicas,
         long tokens,
         long seed) {
+
+    /** Without replicas. */
+    Scenario(
+            String model,
+            CorpusRequest corpus,
+            Recipe recipe,
+            Variant variant,
+            Crowd crowd,
+            int auditors,
+            long tokens,
+            long seed) {
+        this(model, corpus, recipe, variant, crowd, auditors, Replication.NEVER, tokens, seed);
+    }
+
+    /** Whether anybody computes updates again. */
+    boolean verifies() {
+        return auditors > 0 || replicas == Replication.ALWAYS;
+    }
 
     /**
      * The workers.
@@ -92,7 +113,7 @@ record Scenario(
 
     Scenario {
         if (auditors < 0) throw new IllegalArgumentException("auditors must be >= 0: " + auditors);
-        if (auditors > 0
+        if ((auditors > 0 || replicas == Replication.ALWAYS)
                 && (recipe.feedback() > 0 || recipe.encoding().sparse() || variant.inner() == Inner.ADAMW_CARRIED))
             throw new IllegalArgumentException(
                     "what depends on more than its task cannot be audited, nor what drops values: feedback, ADAMW_CARRIED, TOP");

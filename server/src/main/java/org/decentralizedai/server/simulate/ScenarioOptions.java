@@ -7,6 +7,7 @@ import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.ModelChoice;
 import org.decentralizedai.server.train.RateSchedule;
 import org.decentralizedai.server.train.Recipe;
+import org.decentralizedai.server.train.Replication;
 import org.decentralizedai.server.train.SecondMoment;
 import org.decentralizedai.store.corpus.Corpus;
 import org.decentralizedai.wire.LocalSteps;
@@ -187,6 +188,15 @@ final class ScenarioOptions {
             })
     private int auditors;
 
+    @Option(
+            names = "--replicas",
+            paramLabel = "WHICH",
+            description = {
+                "of which tasks a second worker's update is compared instead: ${COMPLETION-CANDIDATES}",
+                "(NEVER; ALWAYS does it without auditors too)"
+            })
+    private Replication replicas = Replication.NEVER;
+
     @Option(names = "--colluding", description = "they act in league: all send the same, below every norm, disguised")
     private boolean colluding;
 
@@ -236,7 +246,8 @@ final class ScenarioOptions {
                 taskSeconds,
                 preset.leaseSeconds(),
                 preset.maxLeaseSeconds());
-        return new Scenario(model, corpus(), recipe, new Variant(inner, outer), crowd, auditors, tokens, seed);
+        return new Scenario(
+                model, corpus(), recipe, new Variant(inner, outer), crowd, auditors, replicas, tokens, seed);
     }
 
     private @Nullable SecondMoment secondMoment(Recipe preset) {

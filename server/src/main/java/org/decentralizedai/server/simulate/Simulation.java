@@ -117,7 +117,8 @@ final class Simulation implements AutoCloseable {
                         Integer.MAX_VALUE,
                         new Retention(2, 0, false),
                         CreditLedger.HELD_TASKS,
-                        0),
+                        0,
+                        scenario.replicas()),
                 database,
                 log,
                 blobs,
@@ -231,7 +232,7 @@ final class Simulation implements AutoCloseable {
                 Digests.of(HeldOutLoss.bytes(candidate.weights())),
                 timeline.seconds(),
                 crowd.tally(),
-                auditor == null
+                !scenario.verifies()
                         ? null
                         : new Caught(
                                 crowd.liars(),

@@ -32,7 +32,8 @@ final class WorkerSocket implements Worker {
                 .build();
     }
 
-    String address() {
+    @Override
+    public String address() {
         return address;
     }
 

@@ -86,9 +86,21 @@ public final class AuditLedger {
                         .list());
     }
 
-    public void agreed(Audit audit, Agreement agreement) {
+    /** Whether the audit of this task has agreed. */
+    public boolean agreed(long task) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select count(*) from audit where task_id = :task and state = 'AGREED'")
+                                .bind("task", task)
+                                .mapTo(Integer.class)
+                                .one()
+                        > 0);
+    }
+
+    /** @param trusted whether the account has shown by it that it may be trusted more */
+    public void agreed(Audit audit, Agreement agreement, boolean trusted) {
         jdbi.useTransaction(handle -> {
             decide(handle, audit, "AGREED", agreement);
+            if (!trusted) return;
             int known = handle.execute(
                     "update trust set valid = valid + 1 where worker = ? and numeric_class = ?",
                     audit.worker(),

@@ -1,7 +1,5 @@
 package org.decentralizedai.server.state;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +9,6 @@ import org.decentralizedai.server.verify.Trust;
 import org.decentralizedai.wire.Lease;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * The ledger as a table. A free row is chosen under {@code for update skip locked}, so that coordinators on many nodes do not
@@ -39,12 +36,12 @@ public final class JdbcTaskLedger implements TaskLedger {
         long now = clock.millis();
         return jdbi.inTransaction(handle -> {
             var found = handle.createQuery("""
-                            select * from task where round = :round and state = 'FREE'
+                            select * from task where round = :round and state = 'FREE' and replica_of is null
                             order by case when windows = 0 then 0 else abs(windows - :wanted) end, task_index
                             limit 1 for update skip locked""")
                     .bind("round", round)
                     .bind("wanted", sizing.wanted())
-                    .map(JdbcTaskLedger::task)
+                    .map(TaskRow::of)
                     .findOne();
             if (found.isEmpty()) return Optional.<Lease>empty();
             var free = found.get();
@@ -75,6 +72,18 @@ public final class JdbcTaskLedger implements TaskLedger {
             if (changed != 1) throw new IllegalStateException("a locked row changed: task=" + lease.taskId());
             return Optional.of(lease);
         });
+    }
+
+    @Override
+    public Optional<Lease> replicate(Lease original, String worker, Duration time, Duration limit) {
+        long now = clock.millis();
+        return jdbi.inTransaction(
+                handle -> Replica.give(handle, original, worker, now + time.toMillis(), now + limit.toMillis()));
+    }
+
+    @Override
+    public List<Task> twins(long taskId) {
+        return jdbi.withHandle(handle -> Replica.twins(handle, taskId));
     }
 
     @Override
@@ -113,7 +122,8 @@ public final class JdbcTaskLedger implements TaskLedger {
             Lease lease, String worker, long logPosition, Work work, int tokens, int countsIn, String condition) {
         boolean done = jdbi.inTransaction(handle -> {
             int changed = handle.createUpdate("""
-                                    update task set state = 'DONE', log_position = :position, counts_in = :countsIn,
+                                    update task set state = 'DONE', log_position = :position,
+                                    counts_in = case when replica_of is null then cast(:countsIn as integer) end,
                                     fence = :fence, worker = :worker, steps = :steps, batch = :batch, unproven = not exists
                                     (select 1 from trust where trust.worker = :worker and trust.valid >= :proven)
                                     where id = :id and state <> 'DONE' and portion = :portion
@@ -170,7 +180,7 @@ public final class JdbcTaskLedger implements TaskLedger {
     public boolean replace(long taskId, long position, String worker, long newPosition) {
         return jdbi.withHandle(handle -> handle.createUpdate("""
                                 update task set worker = :worker, log_position = :new, unproven = false
-                                where id = :id and log_position = :old and state = 'DONE'""")
+                                where id = :id and log_position = :old and state = 'DONE' and replica_of is null""")
                         .bind("worker", worker)
                         .bind("new", newPosition)
                         .bind("id", taskId)
@@ -231,17 +241,17 @@ public final class JdbcTaskLedger implements TaskLedger {
     public Optional<Task> find(long taskId) {
         return jdbi.withHandle(handle -> handle.createQuery("select * from task where id = :id")
                 .bind("id", taskId)
-                .map(JdbcTaskLedger::task)
+                .map(TaskRow::of)
                 .findOne());
     }
 
     @Override
     public List<Task> tasks(int round) {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("select * from task where round = :round order by task_index")
-                        .bind("round", round)
-                        .map(JdbcTaskLedger::task)
-                        .list());
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select * from task where round = :round and replica_of is null order by task_index")
+                .bind("round", round)
+                .map(TaskRow::of)
+                .list());
     }
 
     @Override
@@ -249,7 +259,7 @@ public final class JdbcTaskLedger implements TaskLedger {
         return jdbi.withHandle(
                 handle -> handle.createQuery("select * from task where counts_in = :round order by round, task_index")
                         .bind("round", round)
-                        .map(JdbcTaskLedger::task)
+                        .map(TaskRow::of)
                         .list());
     }
 
@@ -258,14 +268,15 @@ public final class JdbcTaskLedger implements TaskLedger {
         return jdbi.withHandle(handle -> handle.createQuery(
                         "select * from task where round >= :since and state = 'LEASED' order by id")
                 .bind("since", since)
-                .map(JdbcTaskLedger::task)
+                .map(TaskRow::of)
                 .list());
     }
 
     @Override
     public Set<Integer> inPlay(int oldest, int since) {
         return jdbi.withHandle(handle -> handle.createQuery(
-                        "select distinct round from task where round >= :oldest and (state <> 'DONE' or counts_in >= :since)")
+                        "select distinct round from task where round >= :oldest and (state = 'LEASED' or counts_in >= :since"
+                                + " or (state = 'FREE' and replica_of is null))")
                 .bind("oldest", oldest)
                 .bind("since", since)
                 .mapTo(Integer.class)
@@ -279,23 +290,5 @@ public final class JdbcTaskLedger implements TaskLedger {
                         .bind("worker", worker)
                         .map((row, _) -> new Lease(row.getLong(1), row.getLong(2)))
                         .list());
-    }
-
-    private static Task task(ResultSet row, StatementContext context) throws SQLException {
-        return new Task(
-                row.getLong("id"),
-                row.getInt("round"),
-                row.getInt("task_index"),
-                State.valueOf(row.getString("state")),
-                row.getString("worker"),
-                row.getLong("fence"),
-                row.getObject("log_position", Long.class),
-                row.getObject("counts_in", Integer.class),
-                row.getBoolean("unproven"),
-                row.getLong("portion"),
-                row.getInt("first_window"),
-                row.getInt("windows"),
-                row.getInt("steps"),
-                row.getInt("batch"));
     }
 }

@@ -159,7 +159,7 @@ public final class Portions {
         int some = handle.execute(
                 "insert into free_range (portion, first_window, windows)"
                         + " select portion, first_window + steps * batch, windows - steps * batch from task"
-                        + " where id = ? and windows > steps * batch"
+                        + " where id = ? and windows > steps * batch and replica_of is null"
                         + " and portion_windows = (select portion_windows from run)",
                 task);
         if (some > 0) handle.execute("update task set windows = steps * batch where id = ?", task);

@@ -16,7 +16,7 @@ final class RoundTasks {
                 .mapTo(Integer.class)
                 .one();
         var left = handle.createQuery("""
-                        select id from task where round < :round and state = 'FREE'
+                        select id from task where round < :round and state = 'FREE' and replica_of is null
                         order by round, task_index limit :count""")
                 .bind("round", round)
                 .bind("count", count)
@@ -49,8 +49,8 @@ final class RoundTasks {
         handle.execute("update task set counts_in = ? where counts_in >= ? and round < ?", next - 1, next, oldest);
     }
 
-    /** Forgets the tasks that counted in rounds below {@code round}. */
+    /** Forgets the tasks that counted in rounds below {@code round}, and replicas of those rounds. */
     static void trim(Handle handle, int round) {
-        handle.execute("delete from task where counts_in < ?", round);
+        handle.execute("delete from task where counts_in < ? or (replica_of is not null and round < ?)", round, round);
     }
 }

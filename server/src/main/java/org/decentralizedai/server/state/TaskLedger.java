@@ -40,6 +40,7 @@ public interface TaskLedger {
      * @param windows that it has; 0: it was never leased
      * @param steps that its newest lease gives out or, when done, that were trained
      * @param batch windows of each of them
+     * @param replicaOf task that it repeats, so that it is in no mean and its index is that task's; null: none
      */
     record Task(
             long id,
@@ -55,7 +56,8 @@ public interface TaskLedger {
             int first,
             int windows,
             int steps,
-            int batch) {
+            int batch,
+            @Nullable Long replicaOf) {
 
         /** Whose windows do not matter. */
         public Task(
@@ -68,7 +70,7 @@ public interface TaskLedger {
                 @Nullable Long logPosition,
                 @Nullable Integer countsIn,
                 boolean unproven) {
-            this(id, round, index, state, worker, fence, logPosition, countsIn, unproven, 0, 0, 0, 0, 0);
+            this(id, round, index, state, worker, fence, logPosition, countsIn, unproven, 0, 0, 0, 0, 0, null);
         }
 
         /** What its newest lease gives out or, when done, what was trained on. */
@@ -104,6 +106,16 @@ public interface TaskLedger {
      */
     Optional<Lease> lease(int round, String worker, Duration time, Duration limit, Sizing sizing);
 
+    /**
+     * Leases a replica of what this lease gives out or, when its task is done, of what was trained on: the same windows, steps and
+     * form under a number of its own. It goes to nobody else when its lease ends, and counts in no round when it is done. Empty
+     * when the lease is not the newest of its task.
+     */
+    Optional<Lease> replicate(Lease original, String worker, Duration time, Duration limit);
+
+    /** The other tasks that repeat this one, or that it repeats; whether or not anybody has computed them. */
+    List<Task> twins(long taskId);
+
     /** Moves the deadline to {@code time} from now, not past the limit; false when the lease is no longer live. */
     boolean renew(Lease lease, String worker, Duration time);
 
@@ -115,7 +127,7 @@ public interface TaskLedger {
      *
      * @param done what of its windows were trained on
      * @param tokens of those
-     * @param countsIn round in whose step the update is to be
+     * @param countsIn round in whose step the update is to be, unless the task is a replica
      */
     Outcome complete(Lease lease, String worker, long logPosition, Work done, int tokens, int countsIn);
 
@@ -140,7 +152,7 @@ public interface TaskLedger {
 
     Optional<Task> find(long taskId);
 
-    /** The tasks of a round by index. */
+    /** The tasks of a round by index, replicas apart. */
     List<Task> tasks(int round);
 
     /** The tasks whose updates count in a round, in the order of summation: by their own round, then by index. */

@@ -15,7 +15,7 @@ import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.worker.LocalResult;
 
 /**
- * Compares what was sent with what the auditor has computed. A fake is replaced while its round is open, its account is nobody
+ * Compares what was sent with what the auditor has computed. A fake, found so or by other workers' replicas, is replaced while its round is open, its account is nobody
  * again, and the next step takes back what it has in the means of the last rounds. Belongs to the trainer's thread.
  */
 final class Fakes {
@@ -48,20 +48,35 @@ final class Fakes {
         var sent = log.read(audit.position());
         var agreement = Agreement.of(form.encoding(), expected, sent.encoded().array());
         boolean agreed = Tolerance.of(form.encoding()).accepts(agreement);
-        if (agreed) ledger.agreed(audit, agreement);
-        else punish(audit, agreement, replacement(sent, UpdateCodec.encode(form.encoding(), expected), result));
+        if (agreed) ledger.agreed(audit, agreement, true);
+        else
+            punish(
+                    audit,
+                    agreement,
+                    replacement(
+                            sent,
+                            UpdateCodec.encode(form.encoding(), expected),
+                            result.firstLoss(),
+                            result.lastLoss()));
         return agreed;
     }
 
-    private static LoggedUpdate replacement(LoggedUpdate fake, byte[] expected, LocalResult result) {
+    /** Others have come to something else, which two of them agree on. @param honest one of those */
+    void outvoted(Audit audit, Agreement agreement, LoggedUpdate honest) {
+        var instead = replacement(
+                log.read(audit.position()), honest.encoded().array(), honest.firstLoss(), honest.lastLoss());
+        punish(audit, agreement, instead);
+    }
+
+    private static LoggedUpdate replacement(LoggedUpdate fake, byte[] expected, double firstLoss, double lastLoss) {
         return new LoggedUpdate(
                 fake.round(),
                 fake.late(),
                 fake.lease(),
                 Audits.AUDITOR,
                 fake.tokens(),
-                result.firstLoss(),
-                result.lastLoss(),
+                firstLoss,
+                lastLoss,
                 fake.encoding(),
                 fake.slice(),
                 fake.work(),
@@ -70,7 +85,7 @@ final class Fakes {
 
     private void punish(Audit audit, Agreement agreement, LoggedUpdate honest) {
         int round = desk.plan().round().number();
-        if (audit.round() >= round)
+        if (audit.round() >= round && !isReplica(audit.lease().taskId()))
             tasks.replace(audit.lease().taskId(), audit.position(), Audits.AUDITOR, log.append(honest));
         onCaught.accept(audit.worker()); // first: may be done twice, and must not be left out
         int takenBack = ledger.caught(audit, agreement, round, round - ROUNDS_TAKEN_BACK);
@@ -83,5 +98,10 @@ final class Fakes {
                     "CORRECTION",
                     "the step of round %d takes back %d updates of worker %s"
                             .formatted(round, takenBack, audit.worker()));
+    }
+
+    /** In no mean. */
+    private boolean isReplica(long task) {
+        return tasks.find(task).filter(row -> row.replicaOf() != null).isPresent();
     }
 }

@@ -20,8 +20,6 @@ import org.decentralizedai.wire.ServerMessage.Cancel;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.ServerMessage.Idle;
 import org.decentralizedai.worker.MemoryPlan;
-import org.decentralizedai.worker.TaskShape;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each free worker the next task. A task is leased to one worker at a time and goes to another when its lease runs out; when
@@ -55,10 +53,11 @@ public final class TaskDesk {
     private final Map<Long, Holder> holders = new HashMap<>(); // of tasks that are not done
     private final OpenRounds open = new OpenRounds();
     private final RoundPatience patience;
+    private final TaskMemory memory = new TaskMemory();
     private IntConsumer onRoundFull = _ -> {};
+    private Replicas replicas = Replicas.NONE;
     private Mode mode = Mode.RUNNING;
     private boolean full; // the round waits for no more updates
-    private @Nullable MemoryPlan memory; // of the plan
 
     /** @param grace how long the task of a worker that has lost its connection waits for it */
     public TaskDesk(
@@ -76,6 +75,10 @@ public final class TaskDesk {
     /** @param listener is told the number of a round that is full, maybe more than once */
     void onRoundFull(IntConsumer listener) {
         onRoundFull = listener;
+    }
+
+    void replicas(Replicas replicas) {
+        this.replicas = replicas;
     }
 
     OpenRounds open() {
@@ -139,8 +142,10 @@ public final class TaskDesk {
     /** Sends the worker a task, or remembers that it waits for one. */
     private boolean assign(Worker worker) {
         if (mode == Mode.RUNNING && !full && holds(worker)) {
-            var lease = fits.of(worker, plan().recipe()).flatMap(fit -> lease(worker, fit));
+            var lease = fits.of(worker, plan().recipe())
+                    .flatMap(fit -> replicas.next(worker, fit, plan()).or(() -> lease(worker, fit)));
             if (lease.isPresent()) {
+                hold(lease.get(), worker.id());
                 idle.remove(worker);
                 worker.send(task(lease.get()));
                 return true;
@@ -162,9 +167,9 @@ public final class TaskDesk {
             lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
         }
         lease.ifPresent(given -> {
-            hold(given, worker.id());
             fits.given(worker, whole);
             patience.given(round);
+            replicas.given(given, worker, plan());
         });
         return lease;
     }
@@ -212,13 +217,8 @@ public final class TaskDesk {
     }
 
     /** What a task takes of a device that can keep all activations. */
-    synchronized MemoryPlan memory() {
-        var known = memory;
-        if (known == null)
-            known = MemoryPlan.keeping(
-                    TaskShape.of(plan().model(), plan().recipe().steps()));
-        memory = known;
-        return known;
+    MemoryPlan memory() {
+        return memory.of(plan());
     }
 
     private void dispatch() {
@@ -260,7 +260,6 @@ public final class TaskDesk {
     }
 
     private synchronized void begin() {
-        memory = null;
         full = false;
         var live = new HashSet<Lease>();
         for (var task : tasks.leased(0)) {

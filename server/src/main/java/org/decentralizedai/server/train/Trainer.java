@@ -83,6 +83,7 @@ public final class Trainer {
             with.desk().expire();
             with.desk().recount();
             with.intake().purge();
+            with.audits().tick();
             int round = with.desk().plan().round().number();
             if (failure == null && with.audits().holdsUp(round)) thread.execute(() -> close(round));
         } catch (RuntimeException e) { // the next second tries again

@@ -52,16 +52,23 @@ public final class Training implements AutoCloseable {
      * @param grace how long the task of a worker that has lost its connection waits for it
      * @param uploadBytes of all unfinished uploads together
      * @param heldTasks of an account whose credit is held back
-     * @param auditors cores that compute accepted updates again; 0: nobody is audited
+     * @param auditors cores that compute accepted updates again; 0: none
+     * @param replicas of which tasks second workers do that
      */
     public record Limits(
-            Duration grace, long uploadBytes, int promoteEvery, Retention retention, int heldTasks, int auditors) {}
+            Duration grace,
+            long uploadBytes,
+            int promoteEvery,
+            Retention retention,
+            int heldTasks,
+            int auditors,
+            Replication replicas) {}
 
     /**
      * Whoever drives a training instead of its own threads, judge and rules: it calls {@link Trainer#tick} too.
      *
      * @param turns runs one thing after the other, never within the call
-     * @param auditor null where nobody is audited
+     * @param auditor null where the server computes nothing again
      * @param rules of a round with this recipe
      * @param lot that draws who is
      */
@@ -135,9 +142,10 @@ public final class Training implements AutoCloseable {
             auditor = driver.auditor();
             lot = driver.lot();
         }
-        if (auditor != null) requireAuditable(recipe);
+        var verification = new Verification(auditor, limits.replicas(), lot);
+        verification.require(recipe);
         var ledger = new AuditLedger(database, clock);
-        audits = new Audits(ledger, tasks, workers, events, log, desk, metrics, clock, auditor, lot, credits, turns);
+        audits = new Audits(ledger, tasks, workers, events, log, desk, metrics, clock, verification, credits, turns);
         audits.onCaught(credits::forfeit);
         intake = new UpdateIntake(tasks, log, workers, desk, audits, metrics, limits.uploadBytes());
         var shelf = new CheckpointShelf(blobs, checkpoints, rounds, run, model, limits.retention());
@@ -181,19 +189,6 @@ public final class Training implements AutoCloseable {
             throw new IllegalArgumentException(
                     "auditors need the JDK's vectors: start java with --add-modules=jdk.incubator.vector, or set auditors to 0");
         return new VectorAuditor(model, blobs, cores);
-    }
-
-    /** With error feedback an update is more than its task, and whoever computes the task again comes to something else. */
-    private static void requireAuditable(Recipe recipe) {
-        if (recipe.encoding().sparse())
-            throw new IllegalArgumentException(
-                    "of updates whose greatest values alone are sent, honest ones differ too much to be "
-                            + "audited: set the recipe's encoding to another, or auditors to 0: encoding="
-                            + recipe.encoding());
-        if (recipe.feedback() > 0)
-            throw new IllegalArgumentException(
-                    "updates with error feedback cannot be audited, so that nobody could be paid for "
-                            + "them: set the recipe's feedback to 0, or auditors to 0: feedback=" + recipe.feedback());
     }
 
     private Judge judge(Limits limits, CheckpointStore checkpoints, TrainMetrics metrics, Clock clock) {

@@ -10,6 +10,11 @@ public interface Worker {
 
     ClientMessage.Hello hello();
 
+    /** Where it connects from; empty where that is not known. */
+    default String address() {
+        return "";
+    }
+
     void send(ServerMessage message);
 
     void close(int code, String reason);

@@ -29,6 +29,13 @@ public record Agreement(double relative, double cosine) {
         return products.agreement();
     }
 
+    /** Compares two updates as they were sent. Of signs nobody knows the magnitudes then, and all count alike. */
+    public static Agreement between(UpdateEncoding encoding, int values, byte[] one, byte[] other) {
+        var products = new Products(UpdateCodec.decode(encoding, one, values));
+        UpdateCodec.decode(encoding, other, values, products);
+        return products.agreement();
+    }
+
     /** Signs and scales as they were sent, magnitudes as they should be. */
     private static final class Signs extends Products {
         private final float[] expected, own;

@@ -1,6 +1,7 @@
 package org.decentralizedai.server.verify;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import javax.crypto.Mac;
@@ -34,6 +35,11 @@ public final class Lot {
 
     /** True with this probability. */
     public boolean draws(Lease lease, double probability) {
+        return draws(lease, "", probability);
+    }
+
+    /** The same for another question about that lease, whatever the answer to the first. */
+    public boolean draws(Lease lease, String question, double probability) {
         try {
             var mac = Mac.getInstance(ALGORITHM);
             mac.init(secret);
@@ -41,6 +47,7 @@ public final class Lot {
                     .putLong(lease.taskId())
                     .putLong(lease.fence())
                     .flip());
+            mac.update(question.getBytes(StandardCharsets.UTF_8));
             long bits = ByteBuffer.wrap(mac.doFinal()).getLong() >>> 11;
             return bits * 0x1p-53 < probability;
         } catch (GeneralSecurityException e) {

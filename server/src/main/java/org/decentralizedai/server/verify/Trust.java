@@ -10,6 +10,12 @@ package org.decentralizedai.server.verify;
  * S > (1 − q d) / (q d). At the floor q = 3 % and with d = 1 (every cheat of docs/verification.md) that is 32.3 tasks; before it
  * q is greater and S may be less. A newcomer's every task is audited, and a fake is paid nothing.
  *
+ * <p>A second volunteer's replica may stand for the audit. Whoever holds two accounts may be drawn for both, sees that it is one task, and
+ * lets its accounts agree in a lie. So a newcomer's word makes nobody proven ({@link #agreedWith}), trusted partners are preferred, and
+ * some of what two volunteers agree on is computed again by the server all the same ({@link #rateWith}): the argument above then
+ * holds for such pairs, with that q. What remains: of what two accounts of one hand agree on, nine tenths to 97 % pass, unpaid for as
+ * long as the next fake is found within the {@link #HELD_BACK_TASKS}; and a server without auditors has no such q at all.
+ *
  * @param valid tasks in a row that were computed again and agreed
  */
 public record Trust(int valid) {
@@ -31,6 +37,26 @@ public record Trust(int valid) {
     /** Probability that the next update is computed again. */
     public double auditRate() {
         return valid < PROVEN ? 1 : Math.max(1.0 / valid, FLOOR);
+    }
+
+    /** Whether not every task is looked at any more. */
+    public boolean proven() {
+        return valid >= PROVEN;
+    }
+
+    /**
+     * Whether this account is trusted more after it has agreed with a partner: when that is proven, or as long as somebody else still has
+     * the last word.
+     *
+     * @param audited whether the server has auditors, who have it; without them newcomers make each other proven, but nothing more
+     */
+    public boolean agreedWith(Trust partner, boolean audited) {
+        return partner.proven() || valid < (audited ? PROVEN - 1 : PROVEN);
+    }
+
+    /** Probability that the server computes again what this account and its partner agree on. */
+    public double rateWith(Trust partner) {
+        return proven() || partner.proven() ? FLOOR : 1.0 / PROVEN;
     }
 
     /** After an audit that agreed; a task that nobody looked at shows nothing. */

@@ -60,14 +60,20 @@ final class Coordinator {
                             recipe,
                             seed),
                     new Training.Limits(
-                            Duration.ofSeconds(20), 1 << 20, PROMOTE_EVERY, new Retention(2, 0, false), 2, 0),
+                            Duration.ofSeconds(20),
+                            1 << 20,
+                            PROMOTE_EVERY,
+                            new Retention(2, 0, false),
+                            2,
+                            0,
+                            settings.replicas()),
                     database,
                     log,
                     new BlobsWithPoints(new FolderBlobStore(store), power),
                     new ByteTokenizer(),
                     new TrainMetrics(new SimpleMeterRegistry()),
                     clock,
-                    new Training.Driver(turns::add, new Promoter(), UpdateRules::of, null, Lot.secret()));
+                    new Training.Driver(turns::add, new Promoter(), UpdateRules::of, null, Lot.of(seed)));
         } catch (RuntimeException | Error e) {
             close();
             throw e;

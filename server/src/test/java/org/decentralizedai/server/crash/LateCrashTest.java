@@ -65,6 +65,13 @@ final class LateCrashTest {
                 .flatMap(point -> IntStream.range(0, TRIALS).mapToObj(trial -> new Trial(point, trial)));
     }
 
+    /** Where replicas are given out and come in. */
+    static Stream<Trial> ofReplicas() {
+        var points = EnumSet.of(
+                CrashPoint.LEASED, CrashPoint.RECORD_FORCED, CrashPoint.COMMIT_FORCED, CrashPoint.ROUND_FULL);
+        return trials().filter(trial -> points.contains(trial.point()));
+    }
+
     private static LateStory story(long seed, List<End> ends) throws IOException {
         return new LateStory(Files.createTempDirectory(folder, "story"), settings, seed, ends);
     }
@@ -78,5 +85,17 @@ final class LateCrashTest {
     @MethodSource("trials")
     void crash_anywhere_everyAcknowledgedUpdateIsInOneRound(Trial trial) throws IOException {
         story(trial.trial(), trial.ends()).run();
+    }
+
+    /** No replica is in a step, whatever the crash has taken, and nobody is called a cheat. */
+    @ParameterizedTest
+    @MethodSource("ofReplicas")
+    void crash_withReplicas_everyAcknowledgedUpdateIsInOneRound(Trial trial) throws IOException {
+        new LateStory(
+                        Files.createTempDirectory(folder, "story"),
+                        TestRun.replicated(settings),
+                        trial.trial(),
+                        trial.ends())
+                .run();
     }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.model.ParameterLayout;
@@ -36,6 +37,7 @@ final class Volunteer implements Worker {
     private final String id;
     private final long seed;
     private final Consumer<GradientTask> onTask;
+    private final ToLongFunction<GradientTask> content;
     private final Queue<ServerMessage> inbox = new ArrayDeque<>();
     private @Nullable Power power;
     private @Nullable Training training;
@@ -43,9 +45,15 @@ final class Volunteer implements Worker {
 
     /** @param onTask hears of every task that is given out */
     Volunteer(String id, long seed, Consumer<GradientTask> onTask) {
+        this(id, seed, onTask, task -> task.lease().taskId());
+    }
+
+    /** @param content of which its update is a function: the same for replicas of a task */
+    Volunteer(String id, long seed, Consumer<GradientTask> onTask, ToLongFunction<GradientTask> content) {
         this.id = id;
         this.seed = seed;
         this.onTask = onTask;
+        this.content = content;
     }
 
     void connect(Coordinator coordinator, Power supply) {
@@ -97,7 +105,7 @@ final class Volunteer implements Worker {
     }
 
     private Verdict deliver(GradientTask current) {
-        byte[] update = update(current.lease().taskId());
+        byte[] update = update(content.applyAsLong(current));
         var begin = new UpdateBegin(
                 current.lease(),
                 update.length,
@@ -121,8 +129,8 @@ final class Volunteer implements Worker {
         return 5 - 1.0 / (current.lease().taskId() + 2);
     }
 
-    byte[] update(long taskId) {
-        var random = new Random(31 * seed + taskId);
+    byte[] update(long content) {
+        var random = new Random(31 * seed + content);
         float[] update = new float[PARAMETERS];
         for (int i = 0; i < update.length; i++) update[i] = (float) (1e-3 * random.nextGaussian());
         return UpdateCodec.encode(UpdateEncoding.INT8, update);

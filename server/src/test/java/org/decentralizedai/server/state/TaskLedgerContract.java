@@ -180,6 +180,96 @@ abstract class TaskLedgerContract {
         assertThat(ledger.adopt(update(second, "b", 0), 8, 0)).isEqualTo(Outcome.COMPLETED);
     }
 
+    private Lease replica(Lease original, String worker) {
+        return ledger.replicate(original, worker, LEASE, LIMIT).orElseThrow();
+    }
+
+    private TaskLedger.Task find(Lease lease) {
+        return ledger.find(lease.taskId()).orElseThrow();
+    }
+
+    @Test
+    void replicate_live_givesTheSameWorkAndFormUnderAnotherNumber() {
+        lease("z");
+        var original = lease("a");
+        var replica = replica(original, "b");
+        assertThat(replica.taskId()).isEqualTo(3);
+        assertThat(find(replica).work()).isEqualTo(find(original).work());
+        assertThat(find(replica).index()).isEqualTo(find(original).index()).isEqualTo(1);
+        assertThat(find(replica).replicaOf()).isEqualTo(original.taskId());
+        assertThat(ledger.twins(original.taskId())).containsExactly(find(replica));
+        assertThat(ledger.twins(replica.taskId())).containsExactly(find(original));
+        var another = replica(original, "c");
+        assertThat(ledger.twins(replica.taskId())).containsExactly(find(original), find(another));
+        assertThat(ledger.heldBy("b")).containsExactly(replica);
+        assertThat(ledger.tasks(0)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L);
+        new RoundLedger(database, clock).openTask(0);
+        assertThat(ledger.tasks(0)).extracting(TaskLedger.Task::index).containsExactly(0, 1, 2, 3);
+    }
+
+    @Test
+    void replicate_freeStaleOrReplica_isEmpty() {
+        assertThat(ledger.replicate(new Lease(0, 0), "b", LEASE, LIMIT)).isEmpty();
+        var given = lease("a");
+        var replica = replica(given, "b");
+        assertThat(ledger.replicate(replica, "c", LEASE, LIMIT)).isEmpty();
+        ledger.release(given, "a");
+        assertThat(ledger.replicate(given, "c", LEASE, LIMIT)).isEmpty();
+    }
+
+    /** Its update is kept and booked, and is in no mean; windows that it left out are the original's. */
+    @Test
+    void complete_replica_countsInNoRoundAndFreesNoWindows() {
+        var original = lease("a");
+        var replica = replica(original, "b");
+        var half = find(replica).work().done(STEPS / 2);
+        assertThat(ledger.complete(replica, "b", 7, half, 64, 0)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.complete(replica, "b", 8, half, 64, 0)).isEqualTo(Outcome.ALREADY_DONE);
+        assertThat(ledger.counted(0)).isEmpty();
+        assertThat(find(replica).countsIn()).isNull();
+        assertThat(find(replica).position()).isEqualTo(7);
+        assertThat(ledger.replace(replica.taskId(), 7, "auditor", 9)).isFalse();
+        assertThat(complete(original, "a", 10, 0)).isEqualTo(Outcome.COMPLETED);
+        assertThat(ledger.counted(0)).extracting(TaskLedger.Task::id).containsExactly(original.taskId());
+        int free = database.jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from free_range")
+                        .mapTo(Integer.class)
+                        .one());
+        assertThat(free).isZero();
+        assertThat(ledger.replicate(original, "c", LEASE, LIMIT))
+                .as("of one that is done")
+                .isPresent();
+    }
+
+    @Test
+    void replica_givenBackOrExpired_goesToNobody() {
+        var original = lease("a");
+        var back = replica(original, "b");
+        var silent = replica(original, "c");
+        assertThat(ledger.release(back, "b")).isTrue();
+        clock.advance(LEASE.plusMillis(1));
+        assertThat(ledger.expire()).extracting(TaskLedger.Expired::lease).containsExactlyInAnyOrder(original, silent);
+        openRound(1, 4);
+        assertThat(ledger.tasks(1)).extracting(TaskLedger.Task::id).containsExactly(0L, 1L, 2L, 5L);
+        assertThat(ledger.inPlay(0, 1)).containsExactly(1);
+        for (int i = 0; i < 4; i++)
+            assertThat(ledger.lease(1, "d" + i, LEASE, LIMIT, WHOLE)
+                            .orElseThrow()
+                            .taskId())
+                    .isNotIn(back.taskId(), silent.taskId());
+        assertThat(ledger.lease(1, "e", LEASE, LIMIT, WHOLE)).isEmpty();
+        new RoundLedger(database, clock).trimTasks(1);
+        assertThat(ledger.find(back.taskId())).isEmpty();
+    }
+
+    @Test
+    void adopt_replica_countsInNoRound() {
+        var replica = replica(lease("a"), "b");
+        assertThat(ledger.adopt(update(0, replica, find(replica).work()), 7, 0)).isEqualTo(Outcome.COMPLETED);
+        assertThat(find(replica).state()).isEqualTo(State.DONE);
+        assertThat(ledger.counted(0)).isEmpty();
+    }
+
     @Test
     void complete_twice_countsOnce() {
         var lease = lease("a");

@@ -19,6 +19,7 @@ import net.jqwik.api.constraints.Size;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.server.state.AuditLedger;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.JdbcTaskLedger;
 import org.decentralizedai.server.state.MutableClock;
@@ -31,6 +32,7 @@ import org.decentralizedai.server.state.RunLedger;
 import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.server.state.Work;
 import org.decentralizedai.server.state.WorkerLedger;
+import org.decentralizedai.server.verify.Lot;
 import org.decentralizedai.store.checkpoint.Checkpoint;
 import org.decentralizedai.store.corpus.CorpusShard;
 import org.decentralizedai.wire.ClientMessage;
@@ -118,10 +120,11 @@ class TaskDeskTest {
         int full = -1;
 
         Fixture() {
-            this(RECIPE);
+            this(RECIPE, false);
         }
 
-        Fixture(Recipe recipe) {
+        /** @param replicas whether every task is offered to a second worker */
+        Fixture(Recipe recipe, boolean replicas) {
             this.recipe = recipe;
             new RunLedger(database, clock).create(new Run("test", "test", "{}", "{}", HASH, 1, 1, 1, false));
             desk = new TaskDesk(
@@ -132,6 +135,14 @@ class TaskDeskTest {
                     clock,
                     Duration.ofSeconds(10));
             desk.onRoundFull(number -> full = number);
+            if (replicas)
+                desk.replicas(new Twins(
+                        tasks,
+                        new AuditLedger(database, clock),
+                        new WorkerLedger(database, clock),
+                        new Verification(null, Replication.ALWAYS, Lot.of(1)),
+                        clock,
+                        (_, _) -> false));
             open(0);
         }
 
@@ -221,12 +232,16 @@ class TaskDeskTest {
             desk.open().counting(of, countsIn -> {
                 if (tasks.complete(lease, worker.id, 0, task.work(), 64, countsIn) != TaskLedger.Outcome.COMPLETED)
                     return false;
+                desk.took(worker.id, 64, 1000);
+                if (task.replicaOf() != null) {
+                    desk.completed(lease);
+                    return true;
+                }
                 assertThat(completions.put(lease.taskId(), countsIn))
                         .as("each task counts once")
                         .isNull();
                 assertThat(countsIn - of).as("late by").isBetween(0, OpenRounds.EARLIER);
                 desk.completed(lease);
-                desk.took(worker.id, 64, 1000);
                 return true;
             });
         }
@@ -247,12 +262,30 @@ class TaskDeskTest {
                 for (var task : tasks.counted(round))
                     assertThat(counted.put(task.id(), round)).as("in one mean").isNull();
             assertThat(counted).isEqualTo(completions);
+            for (var task : tasks.leased(0)) replicas(task).forEach(replica -> checkReplica(task, replica));
             for (var task : tasks.leased(0))
                 assertThat(desk.open().find(task.round()))
                         .as("its update is wanted")
                         .isPresent();
             for (var task : tasks.leased(0))
                 assertThat(round() - task.round()).as("nobody is left behind").isLessThanOrEqualTo(OpenRounds.EARLIER);
+        }
+
+        private List<TaskLedger.Task> replicas(TaskLedger.Task original) {
+            return tasks.twins(original.id()).stream()
+                    .filter(twin -> original.replicaOf() == null && twin.state() == TaskLedger.State.LEASED)
+                    .toList();
+        }
+
+        /** Nothing in it says that it is one, and nobody checks its own work. */
+        private void checkReplica(TaskLedger.Task original, TaskLedger.Task replica) {
+            if (original.round() != replica.round() || !original.work().equals(replica.work())) return; // left since
+            var given = desk.task(new Lease(replica.id(), replica.fence()));
+            var first = desk.task(new Lease(original.id(), original.fence()));
+            assertThat(given.data()).isEqualTo(first.data());
+            assertThat(given.steps()).isEqualTo(first.steps());
+            assertThat(given.form()).isEqualTo(first.form());
+            assertThat(given.checkpoint()).isEqualTo(first.checkpoint());
         }
 
         /** Whatever was given back, ran out, or was left when its round closed: somebody trains on it. */
@@ -273,9 +306,14 @@ class TaskDeskTest {
             assertThat(trained(known)).isTrue();
         }
 
-        private boolean trained(long tasks) {
-            for (long task = 0; task < tasks; task++) if (!completions.containsKey(task)) return false;
+        private boolean trained(long known) {
+            for (long task = 0; task < known; task++)
+                if (!completions.containsKey(task) && !isReplica(task)) return false;
             return true;
+        }
+
+        private boolean isReplica(long task) {
+            return tasks.find(task).orElseThrow().replicaOf() != null;
         }
 
         @Override
@@ -286,8 +324,10 @@ class TaskDeskTest {
 
     @Property(tries = 60)
     void anyOrder_ofComingsAndGoings_keepsTheLaws(
-            @ForAll @Size(min = 1, max = 80) List<Integer> actions, @ForAll boolean sized) {
-        try (var fixture = new Fixture(sized ? SIZED : RECIPE)) {
+            @ForAll boolean replicas,
+            @ForAll boolean sized,
+            @ForAll @Size(min = 1, max = 80) List<Integer> actions) {
+        try (var fixture = new Fixture(sized ? SIZED : RECIPE, replicas)) {
             for (int action : actions) {
                 fixture.act(Math.floorMod(action, 12), Math.floorMod(action / 12, WORKERS));
                 fixture.checkLaws();
@@ -300,6 +340,39 @@ class TaskDeskTest {
     private static void give(Fixture fixture, int number) {
         fixture.act(0, number);
         fixture.act(2, number);
+    }
+
+    /** The offer lapses after ten seconds, and is for others only. */
+    @Test
+    void replica_isGivenToAnotherInTime_andIsNoTaskOfTheRound() {
+        try (var fixture = new Fixture(RECIPE, true)) {
+            give(fixture, 0);
+            var original = fixture.tasks.leased(0).getFirst();
+            for (int i = 0; i < 20 && fixture.tasks.twins(original.id()).isEmpty(); i++) {
+                fixture.act(7, 0); // gives it back, and gets it again
+                fixture.act(2, 0);
+                for (int worker = 1; worker < WORKERS; worker++) {
+                    give(fixture, worker);
+                    fixture.act(7, worker);
+                }
+            }
+            var replicas = fixture.tasks.twins(original.id());
+            assertThat(replicas).isNotEmpty();
+            assertThat(fixture.tasks.tasks(0)).doesNotContainAnyElementsOf(replicas);
+        }
+    }
+
+    @Test
+    void replica_oneWorkerAlone_hasNone() {
+        try (var fixture = new Fixture(RECIPE, true)) {
+            for (int i = 0; i < 10; i++) {
+                give(fixture, 0);
+                fixture.act(4, 0);
+            }
+            assertThat(fixture.completions).hasSizeGreaterThanOrEqualTo(10);
+            for (long task : fixture.completions.keySet())
+                assertThat(fixture.tasks.twins(task)).isEmpty();
+        }
     }
 
     @Test
@@ -352,7 +425,7 @@ class TaskDeskTest {
 
     @Test
     void sizedTasks_inTheMidstOfARound_haveTheStepsThatThereIsTimeFor() {
-        try (var fixture = new Fixture(SIZED)) {
+        try (var fixture = new Fixture(SIZED, false)) {
             for (int worker = 0; worker < 3; worker++) give(fixture, worker);
             assertThat(work(fixture, 0).steps()).isEqualTo(2);
             fixture.clock.advance(Duration.ofSeconds(10));
@@ -368,7 +441,7 @@ class TaskDeskTest {
 
     @Test
     void sizedTasks_soonBeforeTheEnd_areNotGivenToThoseThatHaveHadOne() {
-        try (var fixture = new Fixture(SIZED)) {
+        try (var fixture = new Fixture(SIZED, false)) {
             for (int worker = 0; worker < 3; worker++) give(fixture, worker);
             fixture.clock.advance(Duration.ofSeconds(18));
             fixture.act(4, 0);

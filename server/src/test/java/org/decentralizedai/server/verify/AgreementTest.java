@@ -89,6 +89,34 @@ class AgreementTest {
         assertThat(between(UpdateEncoding.SIGN, expected, half).cosine()).isCloseTo(1, within(1e-3));
     }
 
+    /** Where values are sent, it does not matter who has computed which. */
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "INT8", "INT4"})
+    void between_codes_isWhatTheAuditorWouldFind(UpdateEncoding encoding) {
+        float[] a = noise(1, 1), b = plus(a, noise(2, 1), 0.03f);
+        byte[] one = UpdateCodec.encode(encoding, a), other = UpdateCodec.encode(encoding, b);
+        var agreement = Agreement.between(encoding, VALUES, one, other);
+        assertThat(agreement).isEqualTo(Agreement.of(encoding, a, other));
+        assertThat(Agreement.between(encoding, VALUES, other, one).relative())
+                .isCloseTo(agreement.relative(), within(1e-9));
+    }
+
+    /** Of noise, 0.01 of the norm turns 0.3 % of the signs, whatever their values; a tenth turns 3 %. */
+    @Test
+    void between_signs_countAllAlike() {
+        float[] a = noise(1, 1);
+        byte[] sent = UpdateCodec.encode(UpdateEncoding.SIGN, a);
+        var tolerance = Tolerance.between(UpdateEncoding.SIGN);
+        byte[] near = UpdateCodec.encode(UpdateEncoding.SIGN, plus(a, noise(2, 1), 0.01f));
+        byte[] far = UpdateCodec.encode(UpdateEncoding.SIGN, plus(a, noise(2, 1), 0.1f));
+        assertThat(tolerance.accepts(Agreement.between(UpdateEncoding.SIGN, VALUES, sent, sent)))
+                .isTrue();
+        assertThat(tolerance.accepts(Agreement.between(UpdateEncoding.SIGN, VALUES, sent, near)))
+                .isTrue();
+        assertThat(tolerance.accepts(Agreement.between(UpdateEncoding.SIGN, VALUES, sent, far)))
+                .isFalse();
+    }
+
     @Test
     void tolerance_sparseForms_haveNone() {
         assertThatThrownBy(() -> Tolerance.of(UpdateEncoding.TOP64_2BIT)).hasMessageContaining("no tolerance");

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.decentralizedai.wire.Lease;
 import org.junit.jupiter.api.Test;
 
@@ -138,5 +141,42 @@ class TrustTest {
     void lying_fromTheFirstTask_isPaidNothing() {
         assertThat(IntStream.range(0, LOTS).map(seed -> new Account(seed, Trust.NONE).fakesUntilFound(50)))
                 .allMatch(found -> found == 1);
+    }
+
+    /** However long they agree with one another: somebody else has the last word. */
+    @Property
+    void newcomers_thatVouchForEachOther_areNeverProven(
+            @ForAll boolean audited, @ForAll @IntRange(max = 100) int tasks) {
+        Trust one = Trust.NONE, other = Trust.NONE;
+        for (int i = 0; i < tasks; i++) {
+            boolean first = one.agreedWith(other, audited), second = other.agreedWith(one, audited);
+            if (first) one = one.agreed();
+            if (second) other = other.agreed();
+            if (audited) assertThat(one.proven() || other.proven()).isFalse();
+        }
+        if (!audited && tasks >= Trust.PROVEN) assertThat(one.proven()).isTrue();
+    }
+
+    @Property
+    void provenPartner_alwaysVouches(
+            @ForAll @IntRange(max = 200) int own, @ForAll @IntRange(min = 10, max = 200) int partner) {
+        assertThat(new Trust(own).agreedWith(new Trust(partner), true)).isTrue();
+    }
+
+    /** Two accounts of one hand, on a server with auditors: what they have agreed on is still looked at so often that lying loses. */
+    @Property
+    void lyingInPairs_losesInTheMean(@ForAll @IntRange(max = 200) int own, @ForAll @IntRange(max = 200) int partner) {
+        double rate = new Trust(own).rateWith(new Trust(partner));
+        assertThat(1 - rate - rate * Trust.HELD_BACK_TASKS).isNegative();
+    }
+
+    @Test
+    void draws_ofAnotherQuestion_areIndependent() {
+        var lot = Lot.of(5);
+        long both = IntStream.range(0, LOTS)
+                .mapToObj(task -> new Lease(task, 1))
+                .filter(lease -> lot.draws(lease, 0.5) && lot.draws(lease, "other", 0.5))
+                .count();
+        assertThat(both).isCloseTo(LOTS / 4, within((long) (4 * Math.sqrt(LOTS))));
     }
 }

@@ -1,0 +1,97 @@
+package org.decentralizedai.server.train;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.decentralizedai.server.state.AuditLedger.Audit;
+import org.decentralizedai.wire.ServerMessage.GradientTask;
+import org.decentralizedai.worker.LocalResult;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the server's own auditor computes, one task after the other, in the order in which it was asked. Belongs to the trainer's
+ * thread, {@link #inTime} apart.
+ */
+final class AuditQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditQueue.class);
+    private static final double NEWEST = 0.2; // of the mean time of a task
+
+    private final Auditor auditor;
+    private final Clock clock;
+    private final Executor thread;
+    private final Asking asking;
+    private final Queue<Waiting> queue = new ArrayDeque<>();
+    private boolean computing;
+    private volatile double meanMillis; // of a task; 0: none was computed yet
+
+    private record Waiting(Audit audit, GradientTask task) {}
+
+    /** Who asks. */
+    interface Asking {
+        /** Whether the answer is still wanted. */
+        boolean wants(Audit audit);
+
+        /** @param result null when the task could not be computed */
+        void computed(Audit audit, GradientTask task, @Nullable LocalResult result);
+    }
+
+    /** @param thread the trainer's */
+    AuditQueue(Auditor auditor, Clock clock, Executor thread, Asking asking) {
+        this.auditor = auditor;
+        this.clock = clock;
+        this.thread = thread;
+        this.asking = asking;
+    }
+
+    void add(Audit audit, GradientTask task) {
+        queue.add(new Waiting(audit, task));
+        thread.execute(this::next);
+    }
+
+    /** Whether so many tasks are computed in this time, by what the last ones took. */
+    boolean inTime(int tasks, Duration time) {
+        return tasks * meanMillis <= time.toMillis();
+    }
+
+    private void next() {
+        if (computing) return;
+        var next = queue.poll();
+        while (next != null && !asking.wants(next.audit())) next = queue.poll();
+        if (next == null) return;
+        computing = true;
+        var taken = next;
+        long since = clock.millis();
+        result(taken.task()).whenCompleteAsync((result, failure) -> finished(taken, since, result, failure), thread);
+    }
+
+    private CompletableFuture<LocalResult> result(GradientTask task) {
+        try {
+            return auditor.compute(task);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void finished(Waiting done, long since, @Nullable LocalResult result, @Nullable Throwable failure) {
+        computing = false;
+        long took = clock.millis() - since;
+        meanMillis = meanMillis == 0 ? took : (1 - NEWEST) * meanMillis + NEWEST * took;
+        long task = done.audit().lease().taskId();
+        if (result == null) LOG.warn("task {} could not be computed again", task, failure);
+        try {
+            if (asking.wants(done.audit())) asking.computed(done.audit(), done.task(), result);
+        } catch (RuntimeException e) { // the others must be looked at all the same; a restart looks at this one again
+            LOG.error("the audit of task {} failed", task, e);
+        }
+        next();
+    }
+
+    void close() {
+        auditor.close();
+    }
+}

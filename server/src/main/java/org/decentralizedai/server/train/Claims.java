@@ -1,0 +1,86 @@
+package org.decentralizedai.server.train;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.decentralizedai.compress.UpdateForm;
+import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.state.LoggedUpdate;
+import org.decentralizedai.server.state.TaskLedger;
+import org.decentralizedai.server.state.TaskLedger.State;
+import org.decentralizedai.server.state.TaskLedger.Task;
+import org.decentralizedai.server.verify.Agreement;
+import org.decentralizedai.server.verify.Tolerance;
+import org.decentralizedai.server.verify.Votes;
+import org.decentralizedai.server.verify.Votes.Finding;
+
+/**
+ * The updates of one task, each of another account: from the same weights, windows and steps, in the same form.
+ *
+ * @param done the first of them is the one that was asked about
+ */
+record Claims(List<Task> done, List<LoggedUpdate> updates, UpdateForm form, int parameters) {
+
+    /** Of this task, which is done, and those of its twins that are done and comparable. A worker that stopped early is not. */
+    static Claims of(Task task, TaskLedger tasks, GradientLog log, RoundPlan plan) {
+        var done = new ArrayList<Task>();
+        var accounts = new HashSet<String>();
+        for (Task each : withTwins(task, tasks))
+            if (comparable(task, each) && accounts.add(String.valueOf(each.worker()))) done.add(each);
+        var updates = done.stream().map(each -> log.read(each.position())).toList();
+        int parameters = plan.checks().parameters();
+        return new Claims(done, updates, plan.recipe().form(task.round(), task.index()), parameters);
+    }
+
+    private static List<Task> withTwins(Task task, TaskLedger tasks) {
+        var all = new ArrayList<>(List.of(task));
+        all.addAll(tasks.twins(task.id()));
+        return all;
+    }
+
+    private static boolean comparable(Task task, Task other) {
+        return other.state() == State.DONE
+                && other.round() == task.round()
+                && other.work().equals(task.work());
+    }
+
+    /** Whether a worker is still at a twin of this task. */
+    static boolean underWay(long task, TaskLedger tasks) {
+        return tasks.twins(task).stream().anyMatch(twin -> twin.state() == State.LEASED);
+    }
+
+    int count() {
+        return done.size();
+    }
+
+    List<Finding> findings() {
+        return Votes.of(count(), this::agree);
+    }
+
+    boolean agree(int one, int other) {
+        return Tolerance.between(form.encoding()).accepts(agreement(one, other));
+    }
+
+    Agreement agreement(int one, int other) {
+        return Agreement.between(
+                form.encoding(),
+                form.slice().length(parameters),
+                updates.get(one).encoded().array(),
+                updates.get(other).encoded().array());
+    }
+
+    /** Another one that agrees with this one, or the first that does not when none does. */
+    int partner(int one) {
+        int other = one == 0 ? 1 : 0;
+        for (int i = 0; i < count(); i++) if (i != one && agree(one, i)) return i;
+        return other;
+    }
+
+    /** The task that the others repeat, or of the first of them that is here. */
+    Task original() {
+        return done.stream()
+                .filter(task -> task.replicaOf() == null)
+                .findFirst()
+                .orElse(done.getFirst());
+    }
+}

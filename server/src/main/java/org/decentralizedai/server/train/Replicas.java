@@ -1,0 +1,23 @@
+package org.decentralizedai.server.train;
+
+import java.util.Optional;
+import org.decentralizedai.wire.Lease;
+
+/** Tasks that a second worker is to compute too, as the desk sees them. Asked and told under the desk's lock. */
+interface Replicas {
+    Replicas NONE = new Replicas() {
+        @Override
+        public Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void given(Lease lease, Worker worker, RoundPlan plan) {}
+    };
+
+    /** A replica, leased to this worker, if it is to have one. @param plan of the running round */
+    Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan);
+
+    /** The worker has got a task of its own. */
+    void given(Lease lease, Worker worker, RoundPlan plan);
+}
