@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
  */
 record Spread(double median, double deviation) {
     private static final double NORMAL = 1.4826;
+    private static final double HALVES = 1e-9; // as exact as sums of parts of weights are
 
     /** Zeros of no weight at all. */
     static Spread of(double[] values, double[] weights) {
@@ -23,6 +24,15 @@ record Spread(double median, double deviation) {
 
     /** Between both of the middle where the weight is halved exactly. */
     static double median(double[] values, double[] weights) {
+        return median(values, weights, false);
+    }
+
+    /** The smaller of both of the middle where the weight is halved exactly: half of it cannot raise it. */
+    static double lowerMedian(double[] values, double[] weights) {
+        return median(values, weights, true);
+    }
+
+    private static double median(double[] values, double[] weights, boolean lower) {
         int[] order = IntStream.range(0, values.length)
                 .filter(i -> weights[i] > 0)
                 .boxed()
@@ -33,8 +43,9 @@ record Spread(double median, double deviation) {
         for (int i : order) whole += weights[i];
         for (int at = 0; at < order.length; at++) {
             below += weights[order[at]];
-            if (2 * below > whole) return values[order[at]];
-            if (2 * below == whole && at + 1 < order.length) return (values[order[at]] + values[order[at + 1]]) / 2;
+            if (2 * below > whole + HALVES * whole) return values[order[at]];
+            if (2 * below >= whole - HALVES * whole && at + 1 < order.length)
+                return lower ? values[order[at]] : (values[order[at]] + values[order[at + 1]]) / 2;
         }
         return order.length == 0 ? 0 : values[order[order.length - 1]];
     }
