@@ -103,7 +103,7 @@ abstract class KilledMeterContract {
     private void check(TestDatabase database, String customer) {
         var ledger = new JdbcLedger(database.jdbi(), Clock.systemUTC());
         ledger.recount(); // as the server does when it starts
-        new Meter(ledger, database.jdbi(), Clock.systemUTC(), () -> {}).settleLeftOpen();
+        new Meter(ledger, database.jdbi(), Clock.systemUTC(), () -> {}).sweep();
         Books.check(database.jdbi());
         assertThat(ledger.amount(Account.reserved(customer))).isZero();
         var rows = database.jdbi()
