@@ -2,11 +2,13 @@ package org.decentralizedai.server.chat;
 
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
@@ -30,6 +32,8 @@ public final class ChatRoutes implements Routes, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ChatRoutes.class);
 
     private static final String REQUEST_ID = "X-Request-Id";
+    private static final List<HandlerType> METHODS =
+            List.of(HandlerType.GET, HandlerType.POST, HandlerType.PUT, HandlerType.PATCH, HandlerType.DELETE);
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final Tokenizer tokenizer;
@@ -62,6 +66,7 @@ public final class ChatRoutes implements Routes, AutoCloseable {
         routes.post("/v1/completions", refusing(ctx -> complete(ctx, Api.TEXT)));
         routes.get("/v1/models", refusing(ctx -> list(ctx, models::all)));
         routes.get("/v1/models/{id}", refusing(ctx -> list(ctx, () -> models.one(ctx.pathParam("id")))));
+        for (var method : METHODS) routes.addHttpHandler(method, "/v1/*", refusing(ChatRoutes::unknown));
     }
 
     /** Requests that compute or wait. */
@@ -81,10 +86,26 @@ public final class ChatRoutes implements Routes, AutoCloseable {
             try {
                 handler.handle(ctx);
             } catch (ChatException e) {
-                ErrorBody.describe(ctx.res(), e);
-                ctx.result(ErrorBody.of(json, e).toString());
+                refuse(ctx, e);
+            } catch (RuntimeException e) {
+                log.error("{} {} failed", ctx.method(), ctx.path(), e);
+                refuse(ctx, new ChatException(ChatError.INTERNAL, "Something went wrong here.", null));
             }
         };
+    }
+
+    private void refuse(Context ctx, ChatException reason) {
+        if (ctx.res().isCommitted()) return; // the answer has begun: nothing can be said any more
+        ErrorBody.describe(ctx.res(), reason);
+        ctx.result(ErrorBody.of(json, reason).toString());
+    }
+
+    private static void unknown(Context ctx) {
+        throw new ChatException(
+                ChatError.UNKNOWN_URL,
+                "There is no " + ctx.method() + " " + Fields.shown(ctx.path()) + " here; this server has"
+                        + " GET /v1/models, POST /v1/chat/completions and POST /v1/completions.",
+                null);
     }
 
     private void list(Context ctx, Supplier<ObjectNode> models) {
@@ -103,7 +124,7 @@ public final class ChatRoutes implements Routes, AutoCloseable {
                     .map(served -> request.prompt().readBy(served.config().context()))
                     .orElse(0); // it will not be answered
             try (var bill = doorkeeper.open(caller, ctx.res().getHeader(REQUEST_ID), request, read, ctx.res());
-                    var place = queue.enter()) {
+                    var place = queue.enter(caller)) {
                 Reply reply = reply(ctx.res(), request);
                 while (!place.await(Answer.BEAT)) reply.beat();
                 answer(request, reply, bill);
