@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.decentralizedai.billing.key.CustomerStore;
 import org.decentralizedai.billing.key.KeyStore;
 import org.decentralizedai.billing.ledger.Account;
@@ -20,7 +21,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All parts over one database, and the hourly roll-up of past epochs. Thread-safe. */
+/** All parts over one database, the hourly roll-up of past epochs, and each minute's sweep of requests that are not settled. Thread-safe. */
 public final class Billing implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Billing.class);
 
@@ -31,8 +32,8 @@ public final class Billing implements AutoCloseable {
     private final UsageStore usage;
     private final RateLimits limits = new RateLimits(TimeMeter.SYSTEM_NANOTIME);
     private final Runnable sync;
-    private final ScheduledExecutorService hourly = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("roll-up").factory());
+    private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("billing").factory());
 
     /**
      * Settles what an earlier process has left open.
@@ -50,15 +51,16 @@ public final class Billing implements AutoCloseable {
         usage = new UsageStore(jdbi);
         int wrong = ledger.recount();
         if (wrong > 0) LOG.warn("{} accounts were not what their entries say, after a crash; they are again", wrong);
-        meter.settleLeftOpen();
-        hourly.scheduleWithFixedDelay(this::rollUp, 0, 1, TimeUnit.HOURS);
+        meter.sweep();
+        upkeep.scheduleWithFixedDelay(() -> trying("the roll-up of past epochs", ledger::rollUp), 0, 1, TimeUnit.HOURS);
+        upkeep.scheduleWithFixedDelay(() -> trying("the sweep of open requests", meter::sweep), 1, 1, TimeUnit.MINUTES);
     }
 
-    private void rollUp() {
+    private static void trying(String what, IntSupplier work) {
         try {
-            ledger.rollUp();
-        } catch (RuntimeException e) { // the database is away: in an hour again
-            LOG.warn("past epochs were not rolled up", e);
+            work.getAsInt();
+        } catch (RuntimeException e) { // the database is away
+            LOG.warn("{} failed; it is tried again later", what, e);
         }
     }
 
@@ -105,6 +107,6 @@ public final class Billing implements AutoCloseable {
 
     @Override
     public void close() {
-        hourly.close();
+        upkeep.close();
     }
 }

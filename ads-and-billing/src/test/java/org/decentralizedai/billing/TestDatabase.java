@@ -4,10 +4,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.util.UUID;
+import org.decentralizedai.billing.database.OneAtATime;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
 
-/** A migrated database with a pool as large as the server's. */
+/** A migrated database with a pool as large as the server's, used as the server uses its own. */
 public final class TestDatabase implements AutoCloseable {
     private static final String MODE = ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH";
 
@@ -21,8 +22,8 @@ public final class TestDatabase implements AutoCloseable {
         settings.setMaximumPoolSize(8);
         pool = new HikariDataSource(settings);
         Flyway.configure().dataSource(pool).load().migrate();
-        jdbi = Jdbi.create(pool);
         file = url.startsWith("jdbc:h2:async:");
+        jdbi = Jdbi.create(file ? new OneAtATime(pool) : pool);
     }
 
     public static TestDatabase inMemory() {

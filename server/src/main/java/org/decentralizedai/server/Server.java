@@ -36,6 +36,7 @@ import org.decentralizedai.server.socket.WorkerEndpoint;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.FileGradientLog;
 import org.decentralizedai.server.state.GradientLog;
+import org.decentralizedai.server.state.SoleUse;
 import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.RunRequest;
 import org.decentralizedai.server.train.TaskDesk;
@@ -49,6 +50,9 @@ import org.decentralizedai.wire.Sha256;
 
 /** A whole server in this process: the one place where the parts are wired. Closing it loses nothing. */
 public final class Server implements AutoCloseable {
+    private static final Duration PREDECESSOR =
+            Duration.ofSeconds(10); // a server that is just ending keeps its database
+
     private final Deque<AutoCloseable> parts = new ArrayDeque<>(); // closed in reverse
     private final Training training;
     private final WebServer web;
@@ -61,6 +65,7 @@ public final class Server implements AutoCloseable {
             var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             measureProcess(meters);
             var data = opened(DataFolder.lock(settings.data()));
+            var sole = opened(SoleUse.of(settings.database() == null ? "" : settings.database(), PREDECESSOR));
             var database = opened(database(settings, data));
             GradientLog log = opened(new FileGradientLog(data.updates()));
             BlobStore blobs = new FolderBlobStore(data.store());
@@ -95,7 +100,7 @@ public final class Server implements AutoCloseable {
                     new CreditRoutes(database, training.credits(), clock),
                     new RoundRoutes(training.records()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
-                    new HealthRoutes(() -> unready(database), meters),
+                    new HealthRoutes(() -> sole.problem().or(() -> unready(database)), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
                     new AccountRoutes(billing));

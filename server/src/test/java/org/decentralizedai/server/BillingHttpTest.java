@@ -120,7 +120,14 @@ class BillingHttpTest {
         var csv = operator.get("/api/account/usage.csv?first=2026-01-01&last=2026-02-01", text);
         assertThat(csv.body()).startsWith("day,key,model,");
         assertThat(csv.headers().firstValue("content-type").orElseThrow()).startsWith("text/csv");
-        for (String query : new String[] {"first=x", "first=2026-02-01&last=2026-01-01", "first=2020-01-01"})
+        for (String query : new String[] {
+            "first=x",
+            "first=2026-02-01&last=2026-01-01",
+            "first=2020-01-01",
+            "last=-999999999-01-01",
+            "first=%2B999999999-12-31&last=%2B999999999-12-31",
+            "first=1999-12-31&last=2000-01-01"
+        })
             assertThat(operator.get("/api/account/usage?" + query, text).statusCode())
                     .as(query)
                     .isEqualTo(400);
@@ -130,6 +137,26 @@ class BillingHttpTest {
                 .get("key")
                 .stringValue();
         assertThat(operator.get("/api/account", asking).statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void readingTooOften_is429_withTheSecondsToWait() throws Exception {
+        String text = operator.done("make-key", "customer", account(), "name", "k")
+                .get("key")
+                .stringValue();
+        var answer = operator.get("/api/account", text);
+        for (int i = 0; i < 300 && answer.statusCode() == 200; i++) answer = operator.get("/api/account", text);
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(answer.headers().firstValueAsLong("retry-after").orElseThrow())
+                .isBetween(1L, 60L);
+    }
+
+    @Test
+    void grantsId_tooLong_isRefused() throws Exception {
+        String account = account();
+        var answer = operator.command("grant", "customer", account, "credits", "1", "why", "x", "id", "x".repeat(129));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("1 to 128 characters");
     }
 
     @Test

@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 
 /**
- * The ledger on H2 or PostgreSQL, with the laws of {@link Book}. A posting locks its id, then its accounts in the order of their
+ * The ledger on H2 or PostgreSQL, with the laws of the package's description. A posting locks its id, then its accounts in the order of their
  * names, so that no two postings wait for each other in a circle; an account's amount changes by one conditional update, so that
  * no race takes it below zero. Thread-safe.
  */

@@ -6,24 +6,39 @@ import org.decentralizedai.billing.ledger.Posting.Kind;
 
 /** The postings that are no matter of one request; those are in {@link Reservation}. */
 public final class Postings {
+    private static final int LONGEST_ID = 128; // with a kind before it a posting's id still fits
+
     private Postings() {}
 
     /** @param id of the operator's decision: granting it again changes nothing */
     public static Posting grant(String id, String customer, BigInteger microCredits, String why) {
+        if (id.isEmpty() || id.length() > LONGEST_ID)
+            throw new IllegalArgumentException("a grant's id must have 1 to " + LONGEST_ID + " characters");
         return move("grant/" + id, Kind.GRANT, why, Account.grants(), Account.balance(customer), microCredits);
     }
 
-    /** Gives back what a request has cost, or a part of it; once. */
-    public static Posting refund(Reservation request, BigInteger microCredits, Epoch epoch, String why) {
-        if (microCredits.compareTo(request.microCredits()) > 0)
-            throw new IllegalArgumentException("at most " + request.microCredits() + " can go back: " + microCredits);
+    /** Gives back what a request has cost by its settlement, or a part of it; once. */
+    public static Posting refund(
+            Reservation request, Posting settlement, BigInteger microCredits, Epoch epoch, String why) {
+        if (!settlement.id().equals(request.settlementId()))
+            throw new IllegalArgumentException(settlement.id() + " does not settle " + request.id());
+        var cost = cost(settlement);
+        if (microCredits.compareTo(cost) > 0)
+            throw new IllegalArgumentException("at most " + cost + " can go back: " + microCredits);
         checkPositive(microCredits);
         return new Posting(
                 "refund/" + request.id(),
                 Kind.REFUND,
-                request.settlementId(),
+                settlement.id(),
                 why,
                 entries(Account.refunds(epoch), Account.balance(request.customer()), microCredits));
+    }
+
+    private static BigInteger cost(Posting settlement) {
+        return settlement.entries().stream()
+                .filter(entry -> entry.account().kind() == Account.Kind.SPENT)
+                .map(Entry::amount)
+                .reduce(BigInteger.ZERO, BigInteger::add);
     }
 
     /**

@@ -1,7 +1,6 @@
 /**
  * The double-entry ledger. A {@link org.decentralizedai.billing.ledger.Posting} moves whole units between accounts; its laws, which
- * {@link org.decentralizedai.billing.ledger.Book} (in memory, pure) and {@link org.decentralizedai.billing.ledger.JdbcLedger} (on
- * a database) both keep:
+ * {@link org.decentralizedai.billing.ledger.JdbcLedger} keeps on a database:
  *
  * <ol>
  *   <li>an id is posted once; posting it again changes nothing;

@@ -28,6 +28,7 @@ public final class Meter {
     private final Jdbi jdbi;
     private final Clock clock;
     private final Runnable sync;
+    private final Unsettled unsettled = new Unsettled();
 
     /** @param sync forces all commits before it to the disk; called before the first token of a request */
     public Meter(JdbcLedger ledger, Jdbi jdbi, Clock clock, Runnable sync) {
@@ -42,14 +43,21 @@ public final class Meter {
         var reservation = asked.reservation();
         var posting =
                 reservation.reserve("At most: " + asked.price().formula(asked.promptTokens(), asked.maxTokens()) + ".");
-        var outcome = ledger.inTransaction(handle -> {
-            ledger.post(handle, posting);
-            insert(handle, asked, reservation.microCredits().longValueExact());
-            return Outcome.POSTED;
-        });
-        if (outcome != Outcome.POSTED) return Optional.empty();
-        sync.run();
-        return Optional.of(new OpenRequest(this, asked));
+        unsettled.runs(asked);
+        boolean begun = false;
+        try {
+            var outcome = ledger.inTransaction(handle -> {
+                ledger.post(handle, posting);
+                insert(handle, asked, reservation.microCredits().longValueExact());
+                return Outcome.POSTED;
+            });
+            if (outcome != Outcome.POSTED) return Optional.empty();
+            sync.run();
+            begun = true;
+            return Optional.of(new OpenRequest(this, asked));
+        } finally {
+            if (!begun) unsettled.over(asked); // what may be written of it is nobody's: the next sweep releases it
+        }
     }
 
     private void insert(Handle handle, Asked asked, long reserved) {
@@ -76,8 +84,21 @@ public final class Meter {
                 "update metered_request set sent_tokens = ? where id = ? and ending = 'OPEN'", sentTokens, asked.id()));
     }
 
-    /** Once; again it changes nothing. */
-    void settle(Asked asked, int sentTokens, Ending ending) {
+    /**
+     * Settles it, once; again it changes nothing.
+     *
+     * @throws RuntimeException when the database does not take it; {@link #sweep} tries again
+     */
+    void end(Asked asked, int sentTokens, Ending ending) {
+        try {
+            settle(asked, sentTokens, ending);
+        } catch (RuntimeException e) {
+            unsettled.failed(new Unsettled.Due(asked, sentTokens, ending));
+            throw e;
+        }
+    }
+
+    private void settle(Asked asked, int sentTokens, Ending ending) {
         boolean free = ending == Ending.RELEASED;
         int sent = Math.min(sentTokens, asked.maxTokens());
         long cost = free ? 0 : asked.price().of(asked.promptTokens(), sent);
@@ -91,6 +112,7 @@ public final class Meter {
         });
         if (outcome != Outcome.POSTED && outcome != Outcome.REPLAYED)
             throw new IllegalStateException("a reservation must hold its settlement: " + outcome + " " + asked.id());
+        unsettled.over(asked);
     }
 
     private static String formula(Asked asked, int sent, Ending ending) {
@@ -102,18 +124,30 @@ public final class Meter {
     }
 
     /**
-     * Settles what processes before this one have left open, by what they noted. To be called before the first {@link #begin}.
+     * Settles what is due: what could not be written when it ended, and what is open and nobody's, by what was noted of it. The latter is
+     * of a process before this one, or its beginning was written without this process hearing so. To be called at the start and then
+     * from time to time, by the only process that uses the database.
      *
      * @return how many
      */
-    public int settleLeftOpen() {
+    public int sweep() {
+        var due = unsettled.due();
+        for (Unsettled.Due one : due) settle(one.asked(), one.sentTokens(), one.ending());
+        return due.size() + settleNobodys();
+    }
+
+    private int settleNobodys() {
         List<LeftOpen> all = jdbi.withHandle(
                 handle -> handle.createQuery("""
                         select id, customer, api_key, model, input_price, output_price, prompt_tokens, max_tokens, sent_tokens
                         from metered_request where ending = 'OPEN' order by began_at""").map((row, _) -> leftOpen(row)).list());
-        for (LeftOpen one : all)
+        int settled = 0;
+        for (LeftOpen one : all) {
+            if (unsettled.has(one.asked().id())) continue;
             settle(one.asked(), one.sentTokens(), one.sentTokens() > 0 ? Ending.CUT : Ending.RELEASED);
-        return all.size();
+            settled++;
+        }
+        return settled;
     }
 
     private record LeftOpen(Asked asked, int sentTokens) {}

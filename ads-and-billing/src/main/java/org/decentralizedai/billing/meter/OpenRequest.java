@@ -38,17 +38,9 @@ public final class OpenRequest implements AutoCloseable {
         complete = true;
     }
 
-    Asked asked() {
-        return asked;
-    }
-
-    /** Tokens that were put aside and are not sent. */
-    public int unsentTokens() {
-        return Math.max(0, asked.maxTokens() - sent);
-    }
-
+    /** @throws RuntimeException when it could not be settled; the meter tries that again by itself */
     @Override
     public void close() {
-        meter.settle(asked, sent, complete ? Ending.COMPLETE : sent > 0 ? Ending.CUT : Ending.RELEASED);
+        meter.end(asked, sent, complete ? Ending.COMPLETE : sent > 0 ? Ending.CUT : Ending.RELEASED);
     }
 }

@@ -30,7 +30,7 @@ final class Customers {
     private final Set<String> grants = new HashSet<>(), deposits = new HashSet<>(), refunded = new HashSet<>();
     private final Map<String, Reservation> known = new HashMap<>(); // also refused ones
     private final Map<String, Reservation> reserved = new HashMap<>();
-    private final Set<String> ended = new HashSet<>();
+    private final Map<String, Posting> settled = new HashMap<>();
     private long granted;
     private long epoch;
 
@@ -105,9 +105,9 @@ final class Customers {
     private Expected settle(Reservation of, int part) {
         long all = of.microCredits().longValueExact(), cost = all * part / 100;
         var posting = of.settle(BigInteger.valueOf(cost), new Epoch(epoch), "costs " + cost);
-        if (ended.contains(of.id())) return new Expected(posting, REPLAYED);
+        if (settled.containsKey(of.id())) return new Expected(posting, REPLAYED);
         if (!reserved.containsKey(of.id())) return new Expected(posting, NOTHING_TO_END);
-        ended.add(of.id());
+        settled.put(of.id(), posting);
         balance[index(of)] += all - cost;
         if (cost > 0) {
             spent.merge(spentKey(of.customer()), cost, Long::sum);
@@ -119,14 +119,22 @@ final class Customers {
     private List<Expected> refund(Action action) {
         var of = known.get(prefix + action.subject());
         if (of == null) return List.of();
-        long back = Math.min(action.amount(), of.microCredits().longValueExact());
+        var settlement = settled.getOrDefault(of.id(), of.settle(of.microCredits(), new Epoch(epoch), "never posted"));
+        long back = Math.min(action.amount(), cost(settlement));
         if (back == 0) return List.of();
-        var posting = Postings.refund(of, BigInteger.valueOf(back), new Epoch(epoch), "sorry");
-        if (!ended.contains(of.id())) return List.of(new Expected(posting, NOTHING_TO_END));
+        var posting = Postings.refund(of, settlement, BigInteger.valueOf(back), new Epoch(epoch), "sorry");
+        if (!settled.containsKey(of.id())) return List.of(new Expected(posting, NOTHING_TO_END));
         if (!refunded.add(of.id())) return List.of(new Expected(posting, REPLAYED));
         balance[index(of)] += back;
         refunds.merge(epoch, -back, Long::sum);
         return List.of(new Expected(posting, POSTED));
+    }
+
+    private static long cost(Posting settlement) {
+        return settlement.entries().stream()
+                .filter(entry -> entry.account().kind() == Account.Kind.SPENT)
+                .mapToLong(entry -> entry.amount().longValueExact())
+                .sum();
     }
 
     /** Of the current epoch too: the rule does not mind. */
@@ -144,7 +152,7 @@ final class Customers {
 
     private List<Expected> crash(Action action) {
         var all = new ArrayList<Expected>();
-        for (Reservation of : reserved.values()) if (!ended.contains(of.id())) all.add(settle(of, action.part()));
+        for (Reservation of : reserved.values()) if (!settled.containsKey(of.id())) all.add(settle(of, action.part()));
         return all;
     }
 
@@ -165,7 +173,7 @@ final class Customers {
             all.put(Account.reserved(name(i)), BigInteger.ZERO);
         }
         for (Reservation of : reserved.values())
-            if (!ended.contains(of.id()))
+            if (!settled.containsKey(of.id()))
                 all.merge(Account.reserved(of.customer()), of.microCredits(), BigInteger::add);
         spent.forEach((key, sum) -> {
             String[] parts = key.split("@");

@@ -39,6 +39,27 @@ class PostingTest {
     }
 
     @Test
+    void refund_aboveWhatItCost_isNoPosting() {
+        var reservation = new Reservation("r", "a", TEN);
+        var settlement = reservation.settle(BigInteger.TWO, new Epoch(0), "");
+        assertThat(Postings.refund(reservation, settlement, BigInteger.TWO, new Epoch(0), "")
+                        .ends())
+                .isEqualTo(settlement.id());
+        assertThatThrownBy(() -> Postings.refund(reservation, settlement, BigInteger.valueOf(3), new Epoch(0), ""))
+                .hasMessageContaining("at most 2 can go back");
+        assertThatThrownBy(() -> Postings.refund(
+                        new Reservation("other", "a", TEN), settlement, BigInteger.ONE, new Epoch(0), ""))
+                .hasMessageContaining("does not settle");
+    }
+
+    @Test
+    void grant_withALongId_isNoPosting() {
+        assertThat(Postings.grant("x".repeat(128), "a", TEN, "").entries()).hasSize(2);
+        assertThatThrownBy(() -> Postings.grant("x".repeat(129), "a", TEN, ""))
+                .hasMessageContaining("1 to 128 characters");
+    }
+
+    @Test
     void settlement_ofNothing_givesAllBack() {
         var entries = new Reservation("r", "a", TEN)
                 .settle(BigInteger.ZERO, new Epoch(3), "")

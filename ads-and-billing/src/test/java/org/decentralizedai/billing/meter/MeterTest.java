@@ -86,7 +86,7 @@ class MeterTest {
     @Test
     void begin_aboveTheBalance_isRefusedAndNotNoted() {
         assertThat(meter.begin(asked(1, 334))).isEmpty();
-        assertThat(meter.settleLeftOpen()).isZero();
+        assertThat(meter.sweep()).isZero();
         assertThat(meter.begin(asked(1, 333))).isPresent();
         assertThat(balance()).isZero();
     }
@@ -96,7 +96,6 @@ class MeterTest {
         try (var request = begun(10, 20)) {
             request.sent(1);
             request.complete(7);
-            assertThat(request.unsentTokens()).isEqualTo(13);
         }
         assertThat(balance()).isEqualTo(1000 - 10 - 21);
         assertThat(reserved()).isZero();
@@ -155,12 +154,54 @@ class MeterTest {
         request.sent(8); // noted
         request.sent(9);
         begun(10, 20); // nothing sent
-        assertThat(meter().settleLeftOpen()).isEqualTo(2);
+        assertThat(meter().sweep()).isEqualTo(2);
         assertThat(balance()).isEqualTo(1000 - 10 - 24);
         assertThat(reserved()).isZero();
         request.close(); // the dead process wakes up
         assertThat(balance()).isEqualTo(1000 - 10 - 24);
-        assertThat(meter().settleLeftOpen()).isZero();
+        assertThat(meter().sweep()).isZero();
+    }
+
+    @Test
+    void sweep_whileRequestsRun_leavesThemAlone() {
+        var request = begun(10, 20);
+        request.sent(3);
+        assertThat(meter.sweep()).isZero();
+        assertThat(reserved()).isEqualTo(70);
+        request.complete(4);
+        request.close();
+        assertThat(balance()).isEqualTo(1000 - 10 - 12);
+    }
+
+    @Test
+    void settlementNotTaken_isDueUntilItIs_asItEnded() {
+        var request = begun(10, 20);
+        request.sent(3); // noted
+        request.complete(9);
+        rename("metered_request", "away");
+        assertThatThrownBy(request::close).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(meter::sweep).isInstanceOf(RuntimeException.class);
+        rename("away", "metered_request");
+        assertThat(reserved()).isEqualTo(70);
+        assertThat(meter.sweep()).isEqualTo(1);
+        assertThat(balance()).isEqualTo(1000 - 10 - 27);
+        assertThat(reserved()).isZero();
+        assertThat(meter.sweep()).isZero();
+    }
+
+    private void rename(String table, String name) {
+        database.jdbi().useHandle(handle -> handle.execute("alter table " + table + " rename to " + name));
+    }
+
+    @Test
+    void beginningNotForced_isReleasedByTheNextSweep() {
+        meter = new Meter(ledger, database.jdbi(), clock, () -> {
+            throw new IllegalStateException("the disk is full");
+        });
+        assertThatThrownBy(() -> begun(10, 20)).hasMessageContaining("full");
+        assertThat(meter.sweep()).isEqualTo(1);
+        assertThat(balance()).isEqualTo(1000);
+        assertThat(reserved()).isZero();
     }
 
     @Test
@@ -196,9 +237,10 @@ class MeterTest {
             for (int step = 0; step < 30; step++) {
                 clock.advance(Duration.ofMillis(random.nextInt(200)));
                 switch (random.nextInt(6)) {
-                    case 0, 1 ->
-                        meter.begin(asked(random.nextInt(5), 1 + random.nextInt(10)))
-                                .ifPresent(request -> open.add(new Running(request)));
+                    case 0, 1 -> {
+                        var asked = asked(random.nextInt(5), 1 + random.nextInt(10));
+                        meter.begin(asked).ifPresent(request -> open.add(new Running(asked, request)));
+                    }
                     case 2, 3 -> {
                         if (!open.isEmpty())
                             open.get(random.nextInt(open.size())).token();
@@ -216,7 +258,7 @@ class MeterTest {
                         for (Running one : open) most += one.cost();
                         open.clear();
                         meter = meter();
-                        meter.settleLeftOpen();
+                        meter.sweep();
                         assertThat(reserved()).isZero();
                     }
                 }
@@ -233,21 +275,21 @@ class MeterTest {
     }
 
     private static final class Running {
+        final Asked asked;
         final OpenRequest request;
-        final int max;
         int sent;
 
-        Running(OpenRequest request) {
+        Running(Asked asked, OpenRequest request) {
+            this.asked = asked;
             this.request = request;
-            max = request.unsentTokens();
         }
 
         void token() {
-            if (sent < max) request.sent(++sent);
+            if (sent < asked.maxTokens()) request.sent(++sent);
         }
 
         long cost() {
-            return sent == 0 ? 0 : request.asked().price().of(request.asked().promptTokens(), sent);
+            return sent == 0 ? 0 : PRICE.of(asked.promptTokens(), sent);
         }
     }
 

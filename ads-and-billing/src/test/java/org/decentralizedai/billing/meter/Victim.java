@@ -25,7 +25,7 @@ final class Victim {
         Runnable sync = () -> database.sync();
         var ledger = new JdbcLedger(database.jdbi(), Clock.systemUTC());
         var meter = new Meter(ledger, database.jdbi(), Clock.systemUTC(), sync);
-        meter.settleLeftOpen();
+        meter.sweep();
         System.out.println("ready");
         for (int client = 0; client < CLIENTS; client++) {
             String name = life + "-" + client;

@@ -34,6 +34,7 @@ final class Answer {
     private final TextDecoder decoder;
     private final StopMatcher stops;
     private final Limit limit;
+    private final SentTokens sent = new SentTokens();
     private final List<ToldToken> told = new ArrayList<>(); // since the last piece
     private int characters;
     private long beatNanos = System.nanoTime();
@@ -69,8 +70,9 @@ final class Answer {
             if (request.logProbabilities()) told.add(new ToldToken(drawn, characters));
             String text = decoder.accept(drawn.token());
             characters += text.length();
+            sent.made(text.length());
+            bill.made();
             say(stops.accept(text));
-            bill.made(request.stream()); // a whole answer goes out at its end
             if (System.nanoTime() - beatNanos > BEAT.toNanos()) beat();
         } catch (IOException e) {
             gone = e;
@@ -86,6 +88,8 @@ final class Answer {
     private void send(String text) throws IOException {
         reply.piece(choice, text, List.copyOf(told));
         told.clear();
+        int out = sent.sent(text.length());
+        if (request.stream()) bill.sent(out); // a whole answer goes out at its end
     }
 
     private void beat() throws IOException {

@@ -19,6 +19,7 @@ final class Bill implements AutoCloseable {
     private final int promptTokens;
     private final long taken;
     private int made;
+    private int sent;
     private boolean closed;
 
     /**
@@ -42,18 +43,23 @@ final class Bill implements AutoCloseable {
         taken = (long) promptTokens + request.maxTokens();
     }
 
-    /** One more token of the answer is computed; {@code sent}: and has gone out. */
-    void made(boolean sent) {
+    /** One more token of the answer is computed. */
+    void made() {
         made++;
-        if (paid == null || !sent) return;
+    }
+
+    /** So many tokens more have gone out. */
+    void sent(int tokens) {
+        sent += tokens;
+        if (paid == null || tokens == 0) return;
         try {
-            paid.sent(made);
+            paid.sent(sent);
         } catch (RuntimeException e) { // what is noted on the way is for a crash only
             LOG.warn("of request {} it could not be noted what was sent", id, e);
         }
     }
 
-    /** All of it has gone out. */
+    /** All of it has gone out, what a stop text withholds excepted, which is paid for too. */
     void complete() {
         if (paid != null) paid.complete(made);
     }
@@ -66,7 +72,7 @@ final class Bill implements AutoCloseable {
         if (paid == null) return;
         try {
             paid.close();
-        } catch (RuntimeException e) { // the answer is out; what is put aside stays so until the next start settles it
+        } catch (RuntimeException e) { // the answer is out; the meter tries again
             LOG.warn("request {} could not be settled", id, e);
         }
     }

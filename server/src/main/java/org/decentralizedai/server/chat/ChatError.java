@@ -12,10 +12,12 @@ enum ChatError {
     INVALID_KEY(401, "invalid_request_error", "invalid_api_key"),
     INSUFFICIENT_QUOTA(402, "insufficient_quota", "insufficient_quota"), // OpenAI's 429 would make clients try again
     NOT_IN_SCOPE(403, "invalid_request_error", "insufficient_permissions"),
+    UNKNOWN_URL(404, "invalid_request_error", "unknown_url"),
     MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found"),
     BODY_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
     RATE_LIMITED(429, "rate_limit_error", "rate_limit_exceeded"),
     QUEUE_FULL(429, "rate_limit_error", "rate_limit_exceeded"),
+    INTERNAL(500, "server_error", "internal_error"),
     NOT_READY(503, "server_error", "model_not_ready");
 
     final int status;
@@ -44,7 +46,9 @@ enum ChatError {
                     INSUFFICIENT_QUOTA,
                     NOT_IN_SCOPE,
                     RATE_LIMITED,
+                    UNKNOWN_URL,
                     MODEL_NOT_FOUND,
+                    INTERNAL,
                     BODY_TOO_LARGE -> 0;
         };
     }

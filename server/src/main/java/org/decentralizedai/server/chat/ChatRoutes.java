@@ -2,13 +2,16 @@ package org.decentralizedai.server.chat;
 
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.server.chat.CompletionRequest.Api;
 import org.decentralizedai.server.edge.Routes;
@@ -22,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code POST /v1/chat/completions}, {@code POST /v1/completions}, {@code GET /v1/models} and {@code GET /v1/models/{id}} as OpenAI
- * defines them; what is not supported is refused with 400. An answer comes from the checkpoint that is promoted when its turn comes, whole or
+ * defines them, described at {@code /openapi.json}; what is not supported is refused with 400. An answer comes from the checkpoint that is promoted when its turn comes, whole or
  * streamed; generating ends with the caller's connection. Who has a key pays by the token, and who has none may ask a little for nothing
  * ({@link Doorkeeper}). Thread-safe; blocks the request's own thread.
  */
@@ -30,6 +33,8 @@ public final class ChatRoutes implements Routes, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ChatRoutes.class);
 
     private static final String REQUEST_ID = "X-Request-Id";
+    private static final List<HandlerType> METHODS =
+            List.of(HandlerType.GET, HandlerType.POST, HandlerType.PUT, HandlerType.PATCH, HandlerType.DELETE);
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final Tokenizer tokenizer;
@@ -39,6 +44,7 @@ public final class ChatRoutes implements Routes, AutoCloseable {
     private final GeneratorShelf shelf;
     private final ModelList models;
     private final Doorkeeper doorkeeper;
+    private final List<Operation> operations;
 
     /** @param promoted asked at each request; empty while no checkpoint may answer */
     public ChatRoutes(
@@ -54,14 +60,55 @@ public final class ChatRoutes implements Routes, AutoCloseable {
         shelf = new GeneratorShelf(promoted);
         models = new ModelList(json, promoted, terms);
         doorkeeper = new Doorkeeper(billing, terms);
+        operations = operations();
     }
 
     @Override
     public void register(JavalinDefaultRoutingApi routes) {
-        routes.post("/v1/chat/completions", refusing(ctx -> complete(ctx, Api.CHAT)));
-        routes.post("/v1/completions", refusing(ctx -> complete(ctx, Api.TEXT)));
-        routes.get("/v1/models", refusing(ctx -> list(ctx, models::all)));
-        routes.get("/v1/models/{id}", refusing(ctx -> list(ctx, () -> models.one(ctx.pathParam("id")))));
+        for (Operation one : operations) routes.addHttpHandler(one.method(), one.path(), refusing(one.handler()));
+        String description = json.writeValueAsString(new OpenApi(json, settings).document(operations));
+        routes.get(
+                "/openapi.json",
+                ctx -> ctx.contentType("application/json")
+                        .header("Cache-Control", "no-cache")
+                        .result(description));
+        for (var method : METHODS) routes.addHttpHandler(method, "/v1/*", refusing(this::unknown));
+    }
+
+    private List<Operation> operations() {
+        return List.of(
+                new Operation(
+                        HandlerType.POST,
+                        "/v1/chat/completions",
+                        "createChatCompletion",
+                        "Continues messages.",
+                        Api.CHAT,
+                        "ChatAnswer",
+                        ctx -> complete(ctx, Api.CHAT)),
+                new Operation(
+                        HandlerType.POST,
+                        "/v1/completions",
+                        "createCompletion",
+                        "Continues a text or tokens.",
+                        Api.TEXT,
+                        "TextAnswer",
+                        ctx -> complete(ctx, Api.TEXT)),
+                new Operation(
+                        HandlerType.GET,
+                        "/v1/models",
+                        "listModels",
+                        "The models that answer, and what they cost.",
+                        null,
+                        "ModelList",
+                        ctx -> list(ctx, models::all)),
+                new Operation(
+                        HandlerType.GET,
+                        "/v1/models/{id}",
+                        "retrieveModel",
+                        "One of them.",
+                        null,
+                        "Model",
+                        ctx -> list(ctx, () -> models.one(ctx.pathParam("id")))));
     }
 
     /** Requests that compute or wait. */
@@ -81,10 +128,29 @@ public final class ChatRoutes implements Routes, AutoCloseable {
             try {
                 handler.handle(ctx);
             } catch (ChatException e) {
-                ErrorBody.describe(ctx.res(), e);
-                ctx.result(ErrorBody.of(json, e).toString());
+                refuse(ctx, e);
+            } catch (RuntimeException e) {
+                log.error("{} {} failed", ctx.method(), ctx.path(), e);
+                refuse(ctx, new ChatException(ChatError.INTERNAL, "Something went wrong here.", null));
             }
         };
+    }
+
+    private void refuse(Context ctx, ChatException reason) {
+        if (ctx.res().isCommitted()) return; // the answer has begun: nothing can be said any more
+        ErrorBody.describe(ctx.res(), reason);
+        ctx.result(ErrorBody.of(json, reason).toString());
+    }
+
+    private void unknown(Context ctx) {
+        String known = operations.stream()
+                .map(one -> one.method().name() + " " + one.path())
+                .collect(Collectors.joining(", "));
+        throw new ChatException(
+                ChatError.UNKNOWN_URL,
+                "There is no " + ctx.method() + " " + Fields.shown(ctx.path()) + " here; this server has " + known
+                        + ".",
+                null);
     }
 
     private void list(Context ctx, Supplier<ObjectNode> models) {
@@ -103,7 +169,7 @@ public final class ChatRoutes implements Routes, AutoCloseable {
                     .map(served -> request.prompt().readBy(served.config().context()))
                     .orElse(0); // it will not be answered
             try (var bill = doorkeeper.open(caller, ctx.res().getHeader(REQUEST_ID), request, read, ctx.res());
-                    var place = queue.enter()) {
+                    var place = queue.enter(caller)) {
                 Reply reply = reply(ctx.res(), request);
                 while (!place.await(Answer.BEAT)) reply.beat();
                 answer(request, reply, bill);

@@ -4,7 +4,7 @@ package org.decentralizedai.server.chat;
  * Limits of the chat; {@code chat} in the settings file.
  *
  * @param workers answers computed at the same time
- * @param queue requests that may wait besides; further ones get 429
+ * @param queue requests that may wait besides, at most half of them without a key; further ones get 429
  * @param maxPromptTokens of one prompt; of these the newest that fit the model's context count
  * @param maxTokens greatest length of an answer that a caller may ask for
  * @param defaultTokens of a chat whose caller names no length

@@ -7,6 +7,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Token ids to continue, at least one. */
 final class Prompt {
+    static final List<String> ROLES = List.of("system", "developer", "user", "assistant");
     private static final String BETWEEN_MESSAGES = "\n\n";
 
     private final int[] tokens;
@@ -46,17 +47,14 @@ final class Prompt {
 
     private static String message(Fields message) {
         String role = message.text("role");
-        switch (role) {
-            case "system", "developer", "user", "assistant" -> {}
-            case "tool", "function" ->
-                throw new ChatException(
-                        ChatError.UNSUPPORTED, "Tools are not supported by this server.", message.path("role"));
-            default ->
-                throw new ChatException(
-                        ChatError.INVALID_VALUE,
-                        "'" + message.path("role") + "' must be system, developer, user or assistant.",
-                        message.path("role"));
-        }
+        if (role.equals("tool") || role.equals("function"))
+            throw new ChatException(
+                    ChatError.UNSUPPORTED, "Tools are not supported by this server.", message.path("role"));
+        if (!ROLES.contains(role))
+            throw new ChatException(
+                    ChatError.INVALID_VALUE,
+                    "'" + message.path("role") + "' must be one of " + String.join(", ", ROLES) + ".",
+                    message.path("role"));
         JsonNode content = message.required("content");
         if (content.isString()) return content.stringValue();
         if (!content.isArray()) throw Fields.wrongType(message.path("content"), "a string or an array of parts");

@@ -14,11 +14,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Reads and checks the body of a request. Thread-safe. */
 final class RequestParser {
-    private static final int MAX_STOPS = 4;
-    private static final int MAX_CHOICES = 8;
-    private static final int MAX_LIKELIEST = 20; // OpenAI's, as the next one
-    private static final int MAX_LIKELIEST_OF_TEXT = 5;
-    private static final int MAX_STOP_LENGTH = 256;
+    static final double MAX_TEMPERATURE = 2;
+    static final double MAX_TOP_P = 1;
+    static final int MAX_STOPS = 4;
+    static final int MAX_CHOICES = 8;
+    static final int MAX_LIKELIEST = 20; // OpenAI's, as the next one
+    static final int MAX_LIKELIEST_OF_TEXT = 5;
+    static final int MAX_STOP_LENGTH = 256;
     private static final int TEXT_DEFAULT_TOKENS = 16; // OpenAI's
     private static final double SMALLEST_TOP_P = 1e-9; // 0 means: only the likeliest token
 
@@ -36,7 +38,7 @@ final class RequestParser {
     CompletionRequest parse(Api api, byte[] body) {
         var fields = new Fields(tree(body));
         String model = fields.text("model");
-        Unsupported.check(fields);
+        Unsupported.check(api, fields);
         boolean stream = fields.flag("stream");
         var sampling = sampling(api, fields);
         int likeliest = likeliest(api, fields);
@@ -70,8 +72,8 @@ final class RequestParser {
     }
 
     private Sampling sampling(Api api, Fields fields) {
-        double temperature = fields.number("temperature", 0, 2, 1);
-        double topP = Math.max(fields.number("top_p", 0, 1, 1), SMALLEST_TOP_P);
+        double temperature = fields.number("temperature", 0, MAX_TEMPERATURE, 1);
+        double topP = Math.max(fields.number("top_p", 0, MAX_TOP_P, 1), SMALLEST_TOP_P);
         @Nullable Long seed = fields.longInteger("seed");
         return new Sampling(
                 temperature,
@@ -88,8 +90,11 @@ final class RequestParser {
                     "Give either 'max_tokens' or 'max_completion_tokens', not both.",
                     "max_tokens");
         String name = fields.get("max_tokens") != null ? "max_tokens" : "max_completion_tokens";
-        int fallback = Math.min(settings.maxTokens(), api == Api.TEXT ? TEXT_DEFAULT_TOKENS : settings.defaultTokens());
-        return fields.integer(name, 1, settings.maxTokens(), fallback);
+        return fields.integer(name, 1, settings.maxTokens(), defaultTokens(api, settings));
+    }
+
+    static int defaultTokens(Api api, ChatSettings settings) {
+        return Math.min(settings.maxTokens(), api == Api.TEXT ? TEXT_DEFAULT_TOKENS : settings.defaultTokens());
     }
 
     private int choices(Fields fields, int maxTokens) {

@@ -59,9 +59,13 @@ final class StreamedReply implements Reply {
         write("data: [DONE]\n\n");
     }
 
+    /** Before the first byte it is an error like any other; after it, an event. */
     @Override
     public void fail(ChatException reason) throws IOException {
-        event(ErrorBody.of(json, reason));
+        if (!response.isCommitted()) {
+            ErrorBody.describe(response, reason);
+            write(json.writeValueAsString(ErrorBody.of(json, reason)));
+        } else event(ErrorBody.of(json, reason));
     }
 
     private ReplyFormat format() {

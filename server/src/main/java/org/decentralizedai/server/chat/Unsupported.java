@@ -1,10 +1,13 @@
 package org.decentralizedai.server.chat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.decentralizedai.server.chat.CompletionRequest.Api;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -55,7 +58,7 @@ final class Unsupported {
             "top_logprobs",
             "stream",
             "stream_options");
-    private static final Set<String> IGNORED = Set.of(
+    static final Set<String> IGNORED = Set.of(
             "user",
             "metadata",
             "store",
@@ -67,15 +70,47 @@ final class Unsupported {
     private static final Set<String> KNOWN =
             Stream.of(READ, IGNORED, names(RULES)).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
 
+    /** What only the other of the two has. */
+    private static final Map<Api, Set<String>> FOREIGN = Map.of(
+            Api.CHAT,
+            Set.of("prompt", "best_of", "echo", "suffix"),
+            Api.TEXT,
+            Set.of(
+                    "messages",
+                    "top_logprobs",
+                    "tools",
+                    "tool_choice",
+                    "functions",
+                    "function_call",
+                    "response_format",
+                    "audio",
+                    "modalities",
+                    "prediction",
+                    "reasoning_effort",
+                    "verbosity",
+                    "web_search_options"));
+
     private Unsupported() {}
+
+    /** Names that {@link #check} refuses unless they are off. */
+    static Set<String> refused(Api api) {
+        return RULES.stream()
+                .map(Rule::field)
+                .filter(field -> !foreign(api).contains(field))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> foreign(Api api) {
+        return FOREIGN.getOrDefault(api, Set.of());
+    }
 
     private static Set<String> names(List<Rule> rules) {
         return rules.stream().map(Rule::field).collect(Collectors.toSet());
     }
 
-    static void check(Fields fields) {
+    static void check(Api api, Fields fields) {
         for (String name : fields.names())
-            if (!KNOWN.contains(name))
+            if (!KNOWN.contains(name) || foreign(api).contains(name))
                 throw new ChatException(
                         ChatError.UNKNOWN, "There is no parameter '" + Fields.shown(name) + "'.", Fields.shown(name));
         for (Rule rule : RULES) {

@@ -2,6 +2,7 @@ package org.decentralizedai.server.http;
 
 import static org.decentralizedai.server.edge.RequestException.Code.BAD_REQUEST;
 import static org.decentralizedai.server.edge.RequestException.Code.FORBIDDEN;
+import static org.decentralizedai.server.edge.RequestException.Code.TOO_MANY;
 import static org.decentralizedai.server.edge.RequestException.Code.UNAUTHORIZED;
 
 import io.javalin.http.Context;
@@ -16,6 +17,8 @@ import org.decentralizedai.billing.key.Scope;
 import org.decentralizedai.billing.key.StoredKey;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.StatementLine;
+import org.decentralizedai.billing.limit.Party;
+import org.decentralizedai.billing.limit.Rate;
 import org.decentralizedai.billing.meter.UsageLine;
 import org.decentralizedai.billing.meter.UsageStore;
 import org.decentralizedai.server.edge.RequestException;
@@ -30,6 +33,8 @@ public final class AccountRoutes implements Routes {
     private static final int DAYS = 30;
     private static final int MOST_DAYS = 366;
     private static final int MOST_BOOKINGS = 100;
+    private static final LocalDate EARLIEST = LocalDate.of(2000, 1, 1), LATEST = LocalDate.of(9999, 12, 31);
+    private static final Rate READING = new Rate(120, 120); // one token for each request
 
     /** @param reserved what running requests may cost at most */
     record Own(String customer, BigInteger balance, BigInteger reserved) {}
@@ -67,7 +72,18 @@ public final class AccountRoutes implements Routes {
                 billing.keys().admit(said.substring(BEARER.length()).strip()).orElseThrow(AccountRoutes::unauthorised);
         if (!key.terms().scopes().contains(Scope.USAGE))
             throw new RequestException(FORBIDDEN, "this key is not good for reading the account");
+        limit(context, key.customer());
         return key.customer();
+    }
+
+    /** Reading the account takes nothing from what may be asked of models. */
+    private void limit(Context context, String customer) {
+        var allowance = billing.limits().ask(List.of(new Party("reads/" + customer, READING)), 1);
+        if (allowance.allowed()) return;
+        long seconds = Math.max(1, Math.ceilDiv(allowance.patience().toMillis(), 1000));
+        context.header("Retry-After", String.valueOf(seconds));
+        throw new RequestException(
+                TOO_MANY, "an account is read at most " + READING.requestsPerMinute() + " times in a minute");
     }
 
     private static RequestException unauthorised() {
@@ -91,10 +107,12 @@ public final class AccountRoutes implements Routes {
         String said = context.queryParam(name);
         if (said == null) return fallback;
         try {
-            return LocalDate.parse(said);
-        } catch (DateTimeParseException e) {
-            throw new RequestException(BAD_REQUEST, name + " must be a day such as 2026-11-28");
+            var day = LocalDate.parse(said);
+            if (!day.isBefore(EARLIEST) && !day.isAfter(LATEST)) return day;
+        } catch (DateTimeParseException e) { // said below
         }
+        throw new RequestException(
+                BAD_REQUEST, name + " must be a day from " + EARLIEST + " to " + LATEST + ", such as 2026-11-28");
     }
 
     private Bookings bookings(Context context) {

@@ -78,12 +78,20 @@ public final class BillingAdminRoutes implements Routes {
     private void grant(Context context) {
         var customer = customer(context);
         var microCredits = microCredits(said(context, "credits"));
-        var outcome = billing.grant(said(context, "id"), customer.id(), microCredits, said(context, "why"));
+        var outcome = granted(said(context, "id"), customer, microCredits, said(context, "why"));
         if (outcome == Outcome.REPLAYED)
             throw new RequestException(CONFLICT, "a grant with this id was booked before; nothing was booked now");
         String sentence = microCredits + " micro-credits were granted to " + customer.id();
         events.add("GRANT", sentence);
         context.json(new Balance(customer.id(), billing.balance(customer.id()), sentence));
+    }
+
+    private Outcome granted(String id, Customer customer, BigInteger microCredits, String why) {
+        try {
+            return billing.grant(id, customer.id(), microCredits, why);
+        } catch (IllegalArgumentException e) {
+            throw bad(e);
+        }
     }
 
     private static BigInteger microCredits(String credits) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import org.decentralizedai.billing.database.OneAtATime;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
 
@@ -28,7 +29,7 @@ public final class Database implements AutoCloseable {
 
     private Database(HikariDataSource pool, boolean embedded) {
         this.pool = pool;
-        this.jdbi = Jdbi.create(pool);
+        this.jdbi = Jdbi.create(embedded ? new OneAtATime(pool) : pool); // or a kill may leave a commit by halves
         this.embedded = embedded;
     }
 
@@ -36,8 +37,8 @@ public final class Database implements AutoCloseable {
      * H2 in {@code folder/run.mv.db}.
      *
      * <p>What H2's commits are worth: by default one waits in memory for up to 500 ms. With WRITE_DELAY=0 it is handed to the
-     * operating system at once, unless another thread is just writing, and so survives the death of this process, mostly. H2 never
-     * forces a commit to the disk. {@link #sync} does both for all commits before it; whatever is acknowledged to somebody
+     * operating system at once, unless another thread is just writing, which {@link OneAtATime} rules out, and so survives the death of this process. H2 never
+     * forces a commit to the disk. {@link #sync} does so for all commits before it; whatever is acknowledged to somebody
      * outside, or lets something be deleted, is synced first. "async": a file that an interrupted thread does not close for all
      * others.
      */

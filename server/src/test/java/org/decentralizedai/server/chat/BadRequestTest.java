@@ -3,6 +3,7 @@ package org.decentralizedai.server.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,6 +126,16 @@ class BadRequestTest {
     void chat_deeplyNestedBody_isRefused() throws Exception {
         assertThat(server.post("/v1/chat/completions", "[".repeat(MAX_BODY)).statusCode())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void whatThisServerDoesNotHave_is404_inTheApisShape() throws Exception {
+        for (String path : List.of("/v1/embeddings", "/v1/images/generations", "/v1/models/a/b", "/v1/models"))
+            assertRefused(path, "{\"model\": \"tiny-test\", \"input\": \"x\"}", 404, null, "unknown_url");
+        var got = server.get("/v1/chat/completions");
+        assertThat(got.statusCode()).isEqualTo(404);
+        assertThat(server.parsed(got).at("/error/message").stringValue()).contains("GET /v1/chat/completions");
+        assertThat(got.headers().firstValue("x-request-id")).isPresent();
     }
 
     @Test

@@ -177,6 +177,30 @@ class PaidChatTest {
     }
 
     @Test
+    void modelGone_beforeTheStreamsFirstByte_isAStatus() throws Exception {
+        grant(1000);
+        var served = Objects.requireNonNull(server.promoted);
+        server.promoted =
+                new ServedCheckpoint(served.model(), served.hash(), 1, served.promotedAt(), served.config(), () -> {
+                    throw new UnsupportedOperationException("nobody expects this one");
+                });
+        var answer = ask("\"max_tokens\": 20, \"stream\": true");
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(code(answer)).isEqualTo("internal_error");
+        server.promoted =
+                new ServedCheckpoint(served.model(), served.hash(), 1, served.promotedAt(), served.config(), () -> {
+                    throw new IllegalStateException("the weights are gone");
+                });
+        answer = ask("\"max_tokens\": 20, \"stream\": true");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("content-type").orElseThrow()).startsWith("application/json");
+        assertThat(answer.headers().firstValue("retry-after")).contains("15");
+        assertThat(code(answer)).isEqualTo("model_not_ready");
+        awaitSettled();
+        assertThat(balance()).isEqualTo(1000);
+    }
+
+    @Test
     void badKeys_are401() throws Exception {
         var revoked = server.billing.keys().create(customer, KeyTerms.named("revoked"));
         server.billing.keys().revoke(revoked.stored().id());

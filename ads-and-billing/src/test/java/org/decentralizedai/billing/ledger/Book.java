@@ -6,15 +6,12 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * The laws of the ledger as a pure function: a book and a posting give the next book. The database's ledger is tested against it.
- * Immutable.
- */
-public final class Book {
+/** The laws of the ledger as a pure function: a book and a posting give the next book. {@link JdbcLedger} is tested against it. Immutable. */
+final class Book {
     /** @param next the same book unless it was posted */
-    public record Turn(Book next, Outcome outcome) {}
+    record Turn(Book next, Outcome outcome) {}
 
-    public static final Book EMPTY = new Book(Map.of(), Set.of());
+    static final Book EMPTY = new Book(Map.of(), Set.of());
 
     private final Map<Account, BigInteger> amounts;
     private final Set<String> posted;
@@ -24,7 +21,7 @@ public final class Book {
         this.posted = posted;
     }
 
-    public Turn post(Posting posting) {
+    Turn post(Posting posting) {
         if (posted.contains(posting.id())) return new Turn(this, Outcome.REPLAYED);
         if (posting.ends() != null && !posted.contains(posting.ends())) return new Turn(this, Outcome.NOTHING_TO_END);
         var next = new HashMap<>(amounts);
@@ -38,16 +35,12 @@ public final class Book {
     }
 
     /** 0 for an account that no posting has named. */
-    public BigInteger amount(Account account) {
+    BigInteger amount(Account account) {
         return amounts.getOrDefault(account, BigInteger.ZERO);
     }
 
     /** All accounts that postings have named. */
-    public Map<Account, BigInteger> amounts() {
+    Map<Account, BigInteger> amounts() {
         return Map.copyOf(amounts);
-    }
-
-    public boolean posted(String id) {
-        return posted.contains(id);
     }
 }
