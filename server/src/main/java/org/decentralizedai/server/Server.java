@@ -9,6 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
+import org.decentralizedai.billing.account.Sessions;
+import org.decentralizedai.server.account.SessionRoutes;
+import org.decentralizedai.server.account.SignedIn;
+import org.decentralizedai.server.account.SiteOrigin;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ServedCheckpoint;
 import org.decentralizedai.server.edge.Routes;
@@ -52,6 +57,8 @@ public final class Server implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>(); // closed in reverse
     private final Training training;
     private final WebServer web;
+    private final Billing billing;
+    private final Sessions sessions;
     private final String url;
 
     /** Starts; returns when {@code /health/ready} is true. On failure everything that was opened is closed again. */
@@ -84,7 +91,10 @@ public final class Server implements AutoCloseable {
                     new TrainMetrics(meters),
                     clock));
             var backup = new Backup(data, database, training.trainer(), clock);
-            var billing = opened(new Billing(database.jdbi(), clock, database::sync));
+            billing = opened(new Billing(database.jdbi(), clock, database::sync));
+            sessions = new Sessions(database.jdbi(), clock, new SecureRandom(), Sessions.Lifetime.USUAL);
+            var signedIn =
+                    new SignedIn(sessions, new SiteOrigin(settings.publicUrl(), settings.tlsKey() != null, this::port));
             var chat = new ChatRoutes(served(training, blobs), tokenizer, settings.chat(), billing, settings.billing());
             var workers = new WorkerEndpoint(training, socketLimits(settings), settings.publicUrl(), meters);
             Gauge.builder("chat.requests.open", chat, ChatRoutes::occupied).register(meters);
@@ -98,7 +108,8 @@ public final class Server implements AutoCloseable {
                     new HealthRoutes(() -> unready(database), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
-                    new AccountRoutes(billing));
+                    new AccountRoutes(billing),
+                    new SessionRoutes(sessions, billing, signedIn));
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
@@ -196,6 +207,14 @@ public final class Server implements AutoCloseable {
 
     public Training training() {
         return training;
+    }
+
+    public Billing billing() {
+        return billing;
+    }
+
+    public Sessions sessions() {
+        return sessions;
     }
 
     /** Closes the sockets with a reason, then stops the parts in reverse order. */
