@@ -112,10 +112,14 @@ class SignInMessageTest {
                     String.join("\n", lines.subList(0, i)) + "\n" + String.join("\n", lines.subList(i + 1, 13));
             int line = i;
             if (i != 3) // without the statement it is one
-            assertThatThrownBy(() -> SignInMessage.parse(without)).as("line %d", line);
+            assertThatThrownBy(() -> SignInMessage.parse(without))
+                        .as("line %d", line)
+                        .isInstanceOf(IllegalArgumentException.class);
         }
         for (String end : new String[] {"\n", "\nResources:", "\n- \n", " "})
-            assertThatThrownBy(() -> SignInMessage.parse(EXAMPLE + end)).as(end);
+            assertThatThrownBy(() -> SignInMessage.parse(EXAMPLE + end))
+                    .as(end)
+                    .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> SignInMessage.parse(EXAMPLE.replace("\n", "\r\n")));
         assertThatThrownBy(() -> SignInMessage.parse("x".repeat(5000))).hasMessageContaining("4096");
         assertThatThrownBy(() -> SignInMessage.parse(""));
