@@ -9,7 +9,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,8 +20,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.Sessions;
-import org.decentralizedai.server.account.SessionRoutes;
-import org.decentralizedai.server.account.SignedIn;
+import org.decentralizedai.server.account.AccountParts;
 import org.decentralizedai.server.account.SiteOrigin;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ServedCheckpoint;
@@ -58,7 +56,7 @@ public final class Server implements AutoCloseable {
     private final Training training;
     private final WebServer web;
     private final Billing billing;
-    private final Sessions sessions;
+    private final AccountParts accounts;
     private final String url;
 
     /** Starts; returns when {@code /health/ready} is true. On failure everything that was opened is closed again. */
@@ -92,13 +90,16 @@ public final class Server implements AutoCloseable {
                     clock));
             var backup = new Backup(data, database, training.trainer(), clock);
             billing = opened(new Billing(database.jdbi(), clock, database::sync));
-            sessions = new Sessions(database.jdbi(), clock, new SecureRandom(), Sessions.Lifetime.USUAL);
-            var signedIn =
-                    new SignedIn(sessions, new SiteOrigin(settings.publicUrl(), settings.tlsKey() != null, this::port));
+            accounts = new AccountParts(
+                    database,
+                    billing,
+                    new SiteOrigin(settings.publicUrl(), settings.tlsKey() != null, this::port),
+                    settings.signIn(),
+                    clock);
             var chat = new ChatRoutes(served(training, blobs), tokenizer, settings.chat(), billing, settings.billing());
             var workers = new WorkerEndpoint(training, socketLimits(settings), settings.publicUrl(), meters);
             Gauge.builder("chat.requests.open", chat, ChatRoutes::occupied).register(meters);
-            List<Routes> routes = List.of(
+            var routes = new ArrayList<Routes>(List.of(
                     chat,
                     workers,
                     new RunRoutes(training.status()),
@@ -108,8 +109,8 @@ public final class Server implements AutoCloseable {
                     new HealthRoutes(() -> unready(database), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
-                    new AccountRoutes(billing),
-                    new SessionRoutes(sessions, billing, signedIn));
+                    new AccountRoutes(billing)));
+            routes.addAll(accounts.routes());
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
@@ -214,7 +215,7 @@ public final class Server implements AutoCloseable {
     }
 
     public Sessions sessions() {
-        return sessions;
+        return accounts.sessions();
     }
 
     /** Closes the sockets with a reason, then stops the parts in reverse order. */
