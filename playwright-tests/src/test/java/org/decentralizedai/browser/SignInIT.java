@@ -8,6 +8,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.SameSiteAttribute;
@@ -190,8 +191,11 @@ class SignInIT {
         button(page, "Add a passkey").click();
         assertThat(page.locator("[data-ways] li")).hasCount(2);
         button(page, "Sign out").click();
-        button(page, "Sign in with a passkey").click();
+        var request = page.waitForRequest(
+                "**/api/sign-in/passkey",
+                () -> button(page, "Sign in with a passkey").click());
         assertThat(who(page)).hasText("Signed in as Grace");
+        assertThat(sentAgain(page, request)).isEqualTo(401);
         assertThat(page.locator("[data-id]")).hasText(account);
         button(page, "Remove Passkey “laptop”").click();
         assertThat(page.locator("[data-ways] li")).hasCount(1);
@@ -202,6 +206,12 @@ class SignInIT {
         button(page, "Create an account with a passkey").click(); // the name is still there
         assertThat(said(page)).containsText("Nothing has changed");
         assertThat(who(page)).isHidden();
+    }
+
+    private static Object sentAgain(Page page, Request request) {
+        return page.evaluate(
+                "([path, body]) => fetch(path, {method: 'POST', body}).then(answer => answer.status)",
+                List.of(request.url(), request.postData()));
     }
 
     @Test

@@ -49,7 +49,7 @@ public final class SignInRoutes implements Routes {
     private final Sessions sessions;
     private final Billing billing;
     private final SignedIn signedIn;
-    private final Ways fixed;
+    private final List<ChainName> chains;
     private final SiteOrigin site;
 
     SignInRoutes(
@@ -66,12 +66,9 @@ public final class SignInRoutes implements Routes {
         this.billing = billing;
         this.signedIn = signedIn;
         this.site = site;
-        fixed = new Ways(
-                settings.chains().stream()
-                        .map(chain -> new ChainName(chain.id(), chain.name()))
-                        .toList(),
-                List.of(),
-                null);
+        chains = settings.chains().stream()
+                .map(chain -> new ChainName(chain.id(), chain.name()))
+                .toList();
     }
 
     @Override
@@ -90,10 +87,9 @@ public final class SignInRoutes implements Routes {
     }
 
     private Ways ways() {
+        var origins = site.all();
         return new Ways(
-                fixed.chains(),
-                site.all(),
-                site.all().isEmpty() ? null : site.relying().host());
+                chains, origins, origins.isEmpty() ? null : site.relying().host());
     }
 
     static void answer(Context context, Object body) {
