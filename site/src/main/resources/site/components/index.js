@@ -6,6 +6,7 @@ import { registerLeaderBoard } from './leader-board/leader-board.js';
 import { registerLossChart } from './loss-chart/loss-chart.js';
 import { registerOwnCredits } from './own-credits/own-credits.js';
 import { registerRunFigures } from './run-figures/run-figures.js';
+import { registerSignIn } from './sign-in/sign-in.js';
 
 registerRunFigures();
 registerLossChart();
@@ -14,3 +15,4 @@ registerContributePanel();
 registerChatRoom();
 registerLeaderBoard();
 registerOwnCredits();
+registerSignIn();

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The site in a real browser, from a real server. */
 class SiteIT {
     private static final List<String> PAGES =
-            List.of("/", "/contribute", "/chat", "/credits", "/credits/mine", "/help", "/privacy");
+            List.of("/", "/contribute", "/chat", "/credits", "/credits/mine", "/help", "/privacy", "/sign-in");
     static final Set<String> SERIOUS = Set.of("serious", "critical");
     private static final double PATIENCE_MILLIS = 30_000;
 
@@ -86,7 +86,8 @@ class SiteIT {
                 d.heldOutTail(),
                 d.limits(),
                 d.chat(),
-                d.billing());
+                d.billing(),
+                d.signIn());
     }
 
     @AfterAll
@@ -150,7 +151,7 @@ class SiteIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/contribute", "/chat", "/credits", "/credits/mine"})
+    @ValueSource(strings = {"/", "/contribute", "/chat", "/credits", "/credits/mine", "/sign-in"})
     void keyboard_tab_reachesEveryControl(String path) {
         Page page = context("light").newPage();
         page.navigate(server.url() + path);

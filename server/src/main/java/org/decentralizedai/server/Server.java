@@ -19,6 +19,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
+import org.decentralizedai.billing.account.Sessions;
+import org.decentralizedai.server.account.AccountParts;
+import org.decentralizedai.server.account.SiteOrigin;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ServedCheckpoint;
 import org.decentralizedai.server.edge.Routes;
@@ -56,6 +59,8 @@ public final class Server implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>(); // closed in reverse
     private final Training training;
     private final WebServer web;
+    private final Billing billing;
+    private final AccountParts accounts;
     private final String url;
 
     /** Starts; returns when {@code /health/ready} is true. On failure everything that was opened is closed again. */
@@ -89,11 +94,17 @@ public final class Server implements AutoCloseable {
                     new TrainMetrics(meters),
                     clock));
             var backup = new Backup(data, database, training.trainer(), clock);
-            var billing = opened(new Billing(database.jdbi(), clock, database::sync));
+            billing = opened(new Billing(database.jdbi(), clock, database::sync));
+            accounts = new AccountParts(
+                    database,
+                    billing,
+                    new SiteOrigin(settings.publicUrl(), settings.tlsKey() != null, this::port),
+                    settings.signIn(),
+                    clock);
             var chat = new ChatRoutes(served(training, blobs), tokenizer, settings.chat(), billing, settings.billing());
             var workers = new WorkerEndpoint(training, socketLimits(settings), settings.publicUrl(), meters);
             Gauge.builder("chat.requests.open", chat, ChatRoutes::occupied).register(meters);
-            List<Routes> routes = List.of(
+            var routes = new ArrayList<Routes>(List.of(
                     chat,
                     workers,
                     new RunRoutes(training.status()),
@@ -103,7 +114,8 @@ public final class Server implements AutoCloseable {
                     new HealthRoutes(() -> sole.problem().or(() -> unready(database)), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
-                    new AccountRoutes(billing));
+                    new AccountRoutes(billing)));
+            routes.addAll(accounts.routes());
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
@@ -202,6 +214,14 @@ public final class Server implements AutoCloseable {
 
     public Training training() {
         return training;
+    }
+
+    public Billing billing() {
+        return billing;
+    }
+
+    public Sessions sessions() {
+        return accounts.sessions();
     }
 
     /** Closes the sockets with a reason, then stops the parts in reverse order. */
