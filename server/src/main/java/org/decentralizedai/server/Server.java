@@ -21,11 +21,15 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.Sessions;
+import org.decentralizedai.billing.ledger.Statements;
+import org.decentralizedai.billing.meter.InvoiceStore;
 import org.decentralizedai.server.account.SessionRoutes;
 import org.decentralizedai.server.account.SignedIn;
 import org.decentralizedai.server.account.SiteOrigin;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ServedCheckpoint;
+import org.decentralizedai.server.console.ConsoleKeyRoutes;
+import org.decentralizedai.server.console.ConsoleRoutes;
 import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.http.AccountRoutes;
 import org.decentralizedai.server.http.AdminRoutes;
@@ -33,6 +37,7 @@ import org.decentralizedai.server.http.BillingAdminRoutes;
 import org.decentralizedai.server.http.CheckpointRoutes;
 import org.decentralizedai.server.http.CreditRoutes;
 import org.decentralizedai.server.http.HealthRoutes;
+import org.decentralizedai.server.http.PriceRoutes;
 import org.decentralizedai.server.http.RoundRoutes;
 import org.decentralizedai.server.http.RunRoutes;
 import org.decentralizedai.server.http.Tls;
@@ -109,7 +114,16 @@ public final class Server implements AutoCloseable {
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
                     new AccountRoutes(billing),
-                    new SessionRoutes(sessions, billing, signedIn));
+                    new SessionRoutes(sessions, billing, signedIn),
+                    new PriceRoutes(settings.billing(), training.run().modelName()),
+                    new ConsoleKeyRoutes(billing, clock, signedIn::account),
+                    new ConsoleRoutes(
+                            billing,
+                            new Statements(database.jdbi()),
+                            new InvoiceStore(database.jdbi()),
+                            settings.billing().account(),
+                            clock,
+                            signedIn::account));
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
