@@ -52,11 +52,11 @@ public final class Statements {
                         order by case when epoch is null then 0 else 1 end, epoch desc, id""")
                 .bind("customer", customer)
                 .map((row, _) -> {
-                    long epoch = row.getLong(3);
+                    @Nullable Long epoch = row.getObject(3, Long.class);
                     return new Sheet(
                             row.getString(1),
                             row.getString(2).toLowerCase(Locale.ROOT),
-                            row.wasNull() ? null : new Epoch(epoch),
+                            epoch == null ? null : new Epoch(epoch),
                             row.getBigDecimal(4).toBigIntegerExact(),
                             row.getLong(5));
                 })
