@@ -36,8 +36,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The site in a real browser, from a real server. */
 class SiteIT {
-    private static final List<String> PAGES =
-            List.of("/", "/contribute", "/chat", "/credits", "/credits/mine", "/help", "/privacy");
+    private static final List<String> PAGES = List.of(
+            "/",
+            "/contribute",
+            "/chat",
+            "/credits",
+            "/credits/mine",
+            "/console",
+            "/quick-start",
+            "/prices",
+            "/help",
+            "/privacy");
     static final Set<String> SERIOUS = Set.of("serious", "critical");
     private static final double PATIENCE_MILLIS = 30_000;
 
@@ -138,7 +147,7 @@ class SiteIT {
         page.navigate(server.url() + "/");
         List<String> links =
                 page.getByRole(AriaRole.NAVIGATION).getByRole(AriaRole.LINK).allTextContents();
-        assertThat(links).hasSize(5);
+        assertThat(links).hasSize(6);
         for (String path : PAGES) {
             page.navigate(server.url() + path);
             assertThat(page.getByRole(AriaRole.NAVIGATION)
@@ -149,7 +158,8 @@ class SiteIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/contribute", "/chat", "/credits", "/credits/mine"})
+    @ValueSource(
+            strings = {"/", "/contribute", "/chat", "/credits", "/credits/mine", "/console", "/quick-start", "/prices"})
     void keyboard_tab_reachesEveryControl(String path) {
         Page page = context("light").newPage();
         page.navigate(server.url() + path);
