@@ -12,6 +12,7 @@ import { registerLossChart } from './loss-chart/loss-chart.js';
 import { registerOwnCredits } from './own-credits/own-credits.js';
 import { registerPriceList } from './price-list/price-list.js';
 import { registerRunFigures } from './run-figures/run-figures.js';
+import { registerSignIn } from './sign-in/sign-in.js';
 import { registerUsageChart } from './usage-chart/usage-chart.js';
 
 registerRunFigures();
@@ -21,6 +22,7 @@ registerContributePanel();
 registerChatRoom();
 registerLeaderBoard();
 registerOwnCredits();
+registerSignIn();
 registerAccountBookings();
 registerApiKeys();
 registerCodeSamples();

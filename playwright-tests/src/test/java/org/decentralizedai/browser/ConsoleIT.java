@@ -276,6 +276,33 @@ class ConsoleIT {
                 .isEqualTo(List.of());
     }
 
+    /** Whoever made the browser send it: without the token that only the site's pages can read, nothing changes. */
+    @Test
+    void change_withoutTheToken_isRefused() {
+        String account = console.open("Barbara");
+        Page page = console("light", account);
+        assertThat(page.evaluate("""
+                        async () => (await fetch('/api/console/keys', {method: 'POST', body: '{"name": "stolen"}'})).status""")).isEqualTo(403);
+        assertThat(console.server.billing().keys().of(account)).isEmpty();
+    }
+
+    @Test
+    void chart_manyKeys_pilesUpTheGreatestAndAllOthers() {
+        Page page = open(page("light"), "/console/");
+        assertThat(page.evaluate("""
+                        async () => {
+                            const { stacked } = await import('/components/usage-chart/stacked.js');
+                            const lines = [1, 2, 3, 4, 5, 6, 7].flatMap(n => [{day: '2026-11-01', n}, {day: '2026-11-03', n}]);
+                            const {labels, series, columns} = stacked(['2026-11-01', '2026-11-02', '2026-11-03'], lines,
+                                line => line.n, line => `key ${line.n}`, line => line.n);
+                            return JSON.stringify([labels, series.map(({name, sum}) => `${name}: ${sum}`), columns]);
+                        }
+                        """))
+                .isEqualTo("[[\"11-01\",\"11-02\",\"11-03\"],"
+                        + "[\"key 7: 14\",\"key 6: 12\",\"key 5: 10\",\"key 4: 8\",\"all others: 12\"],"
+                        + "[[0,1,2],[28,0,28],[22,0,22],[18,0,18],[13,0,13],[7,0,7]]]");
+    }
+
     @Test
     void prices_areThoseOfTheSettings() {
         Page page = open(page("light"), "/prices/");

@@ -46,7 +46,8 @@ class SiteIT {
             "/quick-start",
             "/prices",
             "/help",
-            "/privacy");
+            "/privacy",
+            "/sign-in");
     static final Set<String> SERIOUS = Set.of("serious", "critical");
     private static final double PATIENCE_MILLIS = 30_000;
 
@@ -94,7 +95,8 @@ class SiteIT {
                 d.heldOutTail(),
                 d.limits(),
                 d.chat(),
-                d.billing());
+                d.billing(),
+                d.signIn());
     }
 
     @AfterAll
@@ -159,7 +161,17 @@ class SiteIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/", "/contribute", "/chat", "/credits", "/credits/mine", "/console", "/quick-start", "/prices"})
+            strings = {
+                "/",
+                "/contribute",
+                "/chat",
+                "/credits",
+                "/credits/mine",
+                "/console",
+                "/quick-start",
+                "/prices",
+                "/sign-in"
+            })
     void keyboard_tab_reachesEveryControl(String path) {
         Page page = context("light").newPage();
         page.navigate(server.url() + path);

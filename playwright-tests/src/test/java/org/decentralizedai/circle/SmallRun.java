@@ -55,7 +55,8 @@ record SmallRun(Path folder, double outerRate) {
                 d.heldOutTail(),
                 d.limits(),
                 d.chat(),
-                d.billing());
+                d.billing(),
+                d.signIn());
     }
 
     /** The same as a settings file. */

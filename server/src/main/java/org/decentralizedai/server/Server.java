@@ -9,7 +9,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,10 +20,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.Sessions;
-import org.decentralizedai.billing.ledger.Statements;
-import org.decentralizedai.billing.meter.InvoiceStore;
-import org.decentralizedai.server.account.SessionRoutes;
-import org.decentralizedai.server.account.SignedIn;
+import org.decentralizedai.server.account.AccountParts;
 import org.decentralizedai.server.account.SiteOrigin;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ServedCheckpoint;
@@ -63,7 +59,7 @@ public final class Server implements AutoCloseable {
     private final Training training;
     private final WebServer web;
     private final Billing billing;
-    private final Sessions sessions;
+    private final AccountParts accounts;
     private final String url;
 
     /** Starts; returns when {@code /health/ready} is true. On failure everything that was opened is closed again. */
@@ -97,13 +93,16 @@ public final class Server implements AutoCloseable {
                     clock));
             var backup = new Backup(data, database, training.trainer(), clock);
             billing = opened(new Billing(database.jdbi(), clock, database::sync));
-            sessions = new Sessions(database.jdbi(), clock, new SecureRandom(), Sessions.Lifetime.USUAL);
-            var signedIn =
-                    new SignedIn(sessions, new SiteOrigin(settings.publicUrl(), settings.tlsKey() != null, this::port));
+            accounts = new AccountParts(
+                    database,
+                    billing,
+                    new SiteOrigin(settings.publicUrl(), settings.tlsKey() != null, this::port),
+                    settings.signIn(),
+                    clock);
             var chat = new ChatRoutes(served(training, blobs), tokenizer, settings.chat(), billing, settings.billing());
             var workers = new WorkerEndpoint(training, socketLimits(settings), settings.publicUrl(), meters);
             Gauge.builder("chat.requests.open", chat, ChatRoutes::occupied).register(meters);
-            List<Routes> routes = List.of(
+            var routes = new ArrayList<Routes>(List.of(
                     chat,
                     workers,
                     new RunRoutes(training.status()),
@@ -114,16 +113,15 @@ public final class Server implements AutoCloseable {
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
                     new AccountRoutes(billing),
-                    new SessionRoutes(sessions, billing, signedIn),
                     new PriceRoutes(settings.billing(), training.run().modelName()),
-                    new ConsoleKeyRoutes(billing, clock, signedIn::account),
+                    new ConsoleKeyRoutes(billing, clock, accounts.signedIn()::account),
                     new ConsoleRoutes(
                             billing,
-                            new Statements(database.jdbi()),
-                            new InvoiceStore(database.jdbi()),
+                            database.jdbi(),
                             settings.billing().account(),
                             clock,
-                            signedIn::account));
+                            accounts.signedIn()::account)));
+            routes.addAll(accounts.routes());
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
@@ -228,7 +226,7 @@ public final class Server implements AutoCloseable {
     }
 
     public Sessions sessions() {
-        return sessions;
+        return accounts.sessions();
     }
 
     /** Closes the sockets with a reason, then stops the parts in reverse order. */

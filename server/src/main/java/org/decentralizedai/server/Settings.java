@@ -3,6 +3,7 @@ package org.decentralizedai.server;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import org.decentralizedai.server.account.SignInSettings;
 import org.decentralizedai.server.chat.BillingSettings;
 import org.decentralizedai.server.chat.ChatSettings;
 import org.decentralizedai.server.credit.CreditLedger;
@@ -47,7 +48,8 @@ public record Settings(
         boolean heldOutTail,
         Limits limits,
         ChatSettings chat,
-        BillingSettings billing) {
+        BillingSettings billing,
+        SignInSettings signIn) {
 
     /**
      * @param socketsPerAddress addresses of this machine apart
@@ -81,6 +83,7 @@ public record Settings(
         if (port < 0 || port > 65_535) throw new IllegalArgumentException("port must be 0..65535: port=" + port);
         if ((tlsCertificate == null) != (tlsKey == null))
             throw new IllegalArgumentException("tlsCertificate and tlsKey must be given together");
+        signIn.check(publicUrl);
         if (auditors < 0) throw new IllegalArgumentException("auditors must be >= 0: " + auditors);
         if (promoteEvery <= 0) throw new IllegalArgumentException("promoteEvery must be > 0: " + promoteEvery);
         if (!(heldOutShare > 0) || heldOutShare >= 1)
@@ -108,6 +111,7 @@ public record Settings(
                 false,
                 new Limits(5000, 32, 20, 256, 10, 20, CreditLedger.HELD_TASKS),
                 ChatSettings.defaults(),
-                BillingSettings.defaults());
+                BillingSettings.defaults(),
+                SignInSettings.defaults());
     }
 }

@@ -106,4 +106,19 @@ class SessionHttpTest {
                     .isEqualTo(403);
         assertThat(session(token)).contains("\"signedIn\":true");
     }
+
+    @Test
+    void session_survivesARestart(@TempDir Path other) throws Exception {
+        var own = SettingsFile.with(TestRun.settings(other, 2), Map.of("publicUrl", SITE));
+        var visitor = new Visitor("", SITE);
+        String account;
+        try (var first = new Server(own)) {
+            visitor.server = first.url();
+            account = visitor.signIn(new TestSigner(1));
+        }
+        try (var second = new Server(own)) {
+            visitor.server = second.url();
+            assertThat(visitor.session().path("accountId").asString("")).isEqualTo(account);
+        }
+    }
 }

@@ -5,6 +5,8 @@ const SIZE = 25;
 const EPOCH_MILLIS = 7 * 86_400_000;
 const ACCOUNTS = { balance: 'Balance', reserved: 'Put aside for running requests', deposit: 'Deposited wei' };
 const KINDS = { grant: 'Granted', reserve: 'Put aside', settle: 'Settled', refund: 'Refunded', roll_up: 'Rolled up', deposit: 'Deposited' };
+/** What a settlement means on an account; its formula is that of the price. */
+const SETTLED = { balance: 'Back from what was put aside; the price was', reserved: 'Settled; the price was', spent: 'Paid' };
 
 /** <account-bookings>: every booking on one of the customer's accounts in the ledger, newest first, each with its formula. */
 class AccountBookings extends HTMLElement {
@@ -49,7 +51,7 @@ class AccountBookings extends HTMLElement {
         const unit = this.#select.value.startsWith('deposit:') ? String : exactCredits;
         return [
             new Date(row.bookedAtMillis).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' }),
-            why(row), (row.amount > 0 ? '+' : '') + unit(row.amount), unit(row.after),
+            why(row, this.#select.value), (row.amount > 0 ? '+' : '') + unit(row.amount), unit(row.after),
         ];
     }
 
@@ -61,9 +63,9 @@ class AccountBookings extends HTMLElement {
 const title = ({ kind, epoch }) =>
     ACCOUNTS[kind] ?? `Paid in the week from ${day((epoch?.number ?? 0) * EPOCH_MILLIS)}`;
 
-function why({ kind, formula, posting }) {
+function why({ kind, formula, posting }, account) {
     const cell = document.createElement('div'), what = document.createElement('strong'), id = document.createElement('code');
-    what.textContent = KINDS[kind] ?? kind;
+    what.textContent = (kind === 'settle' && SETTLED[account.split(':')[0]]) || (KINDS[kind] ?? kind);
     id.className = 'soft';
     id.textContent = posting;
     cell.append(what, document.createElement('br'), formula, document.createElement('br'), id);

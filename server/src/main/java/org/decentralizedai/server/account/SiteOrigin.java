@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
+import org.decentralizedai.billing.passkey.RelyingSite;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,11 @@ public final class SiteOrigin {
         return publicUrl == null || publicUrl.getHost() == null
                 ? Optional.empty()
                 : Optional.of(publicUrl.getHost().toLowerCase(Locale.ROOT));
+    }
+
+    /** For whom passkeys are good. Without a public address they are for localhost: an address in digits can have none. */
+    RelyingSite relying() {
+        return new RelyingSite(host().orElse("localhost"), Set.copyOf(all()));
     }
 
     private static String written(String scheme, String host, int port) {

@@ -24,6 +24,7 @@ import org.decentralizedai.billing.meter.UsageLine;
 import org.decentralizedai.billing.meter.UsageStore;
 import org.decentralizedai.server.edge.RequestException;
 import org.decentralizedai.server.edge.Routes;
+import org.jdbi.v3.core.Jdbi;
 
 /**
  * {@code GET /api/console...}: what the account of whoever is signed in has, has used and was booked. Amounts are millionths of a
@@ -56,19 +57,14 @@ public final class ConsoleRoutes implements Routes {
     private final Function<Context, String> signedIn;
 
     /**
+     * @param jdbi of the database that has the books
      * @param limits of an account
      * @param signedIn the account of whoever asks; refuses who is not signed in
      */
-    public ConsoleRoutes(
-            Billing billing,
-            Statements statements,
-            InvoiceStore invoices,
-            Rate limits,
-            Clock clock,
-            Function<Context, String> signedIn) {
+    public ConsoleRoutes(Billing billing, Jdbi jdbi, Rate limits, Clock clock, Function<Context, String> signedIn) {
         this.billing = billing;
-        this.statements = statements;
-        this.invoices = invoices;
+        statements = new Statements(jdbi);
+        invoices = new InvoiceStore(jdbi);
         this.limits = limits;
         this.clock = clock;
         this.signedIn = signedIn;

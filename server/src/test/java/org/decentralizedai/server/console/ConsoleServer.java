@@ -14,10 +14,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.util.UUID;
 import org.decentralizedai.billing.Billing;
-import org.decentralizedai.billing.ledger.Statements;
 import org.decentralizedai.billing.limit.Rate;
 import org.decentralizedai.billing.meter.Asked;
-import org.decentralizedai.billing.meter.InvoiceStore;
 import org.decentralizedai.billing.meter.Price;
 import org.decentralizedai.server.edge.ErrorResponses;
 import org.decentralizedai.server.edge.RequestException;
@@ -41,15 +39,12 @@ final class ConsoleServer implements AutoCloseable {
         database = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
                 + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1");
         billing = new Billing(database.jdbi(), clock, database::sync);
-        var statements = new Statements(database.jdbi());
-        var invoices = new InvoiceStore(database.jdbi());
         javalin = Javalin.start(config -> {
             config.startup.showJavalinBanner = false;
             config.jetty.port = 0;
             config.jsonMapper(new JavalinJackson3(JsonMapper.shared(), true));
             ErrorResponses.register(config.routes);
-            new ConsoleRoutes(billing, statements, invoices, LIMITS, clock, ConsoleServer::account)
-                    .register(config.routes);
+            new ConsoleRoutes(billing, database.jdbi(), LIMITS, clock, ConsoleServer::account).register(config.routes);
             new ConsoleKeyRoutes(billing, clock, ConsoleServer::account).register(config.routes);
         });
     }

@@ -1,0 +1,105 @@
+package org.decentralizedai.billing.account;
+
+import java.math.BigInteger;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.decentralizedai.billing.Billing;
+import org.decentralizedai.billing.ethereum.WalletStore;
+import org.decentralizedai.billing.key.Customer;
+import org.decentralizedai.billing.key.StoredKey;
+import org.decentralizedai.billing.ledger.StatementLine;
+import org.decentralizedai.billing.meter.UsageLine;
+import org.decentralizedai.billing.passkey.Passkey;
+import org.decentralizedai.billing.passkey.PasskeyStore;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * All that is kept about an account's holder: to be had, and to be deleted. Bookings stay when an account is deleted, as a ledger's
+ * must, under an account id that then leads to nobody.
+ */
+public final class PersonalData {
+    /** What the deleted account and its keys are called afterwards. */
+    public static final String DELETED = "deleted";
+
+    private static final int PAGE = 1000;
+
+    /** A browser that is, or was until not long ago, signed in. */
+    public record Browser(long signedInAtMillis, long usedAtMillis) {}
+
+    /** @param balance micro-credits */
+    public record Everything(
+            Customer account,
+            List<WalletStore.Bound> wallets,
+            List<Passkey> passkeys,
+            List<Browser> browsers,
+            List<StoredKey> apiKeys,
+            BigInteger balance,
+            List<StatementLine> bookings,
+            List<UsageLine> usage) {}
+
+    private final Jdbi jdbi;
+    private final Clock clock;
+    private final Billing billing;
+    private final WalletStore wallets;
+    private final PasskeyStore passkeys;
+
+    public PersonalData(Jdbi jdbi, Clock clock, Billing billing, WalletStore wallets, PasskeyStore passkeys) {
+        this.jdbi = jdbi;
+        this.clock = clock;
+        this.billing = billing;
+        this.wallets = wallets;
+        this.passkeys = passkeys;
+    }
+
+    public Everything of(String account) {
+        return new Everything(
+                billing.customers().find(account).orElseThrow(),
+                wallets.of(account),
+                passkeys.of(account),
+                browsers(account),
+                billing.keys().of(account),
+                billing.balance(account),
+                bookings(account),
+                billing.usage().days(account, LocalDate.EPOCH, today()));
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+
+    private List<Browser> browsers(String account) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select opened_at, used_at from account_session where customer = :account order by opened_at")
+                .bind("account", account)
+                .map((row, _) -> new Browser(row.getLong(1), row.getLong(2)))
+                .list());
+    }
+
+    private List<StatementLine> bookings(String account) {
+        var all = new ArrayList<StatementLine>();
+        long before = Long.MAX_VALUE;
+        while (true) {
+            var page = billing.ledger().statement(account, before, PAGE);
+            all.addAll(page);
+            if (page.size() < PAGE) return all;
+            before = page.getLast().number();
+        }
+    }
+
+    /** All ways in, all sessions, all names; its API keys are revoked. */
+    public void delete(String account) {
+        jdbi.useTransaction(handle -> {
+            handle.execute("update customer set name = ? where id = ?", DELETED, account);
+            for (String table : List.of("account_session", "account_wallet", "account_passkey"))
+                handle.execute("delete from " + table + " where customer = ?", account);
+            handle.execute(
+                    "update api_key set name = ?, revoked_at = coalesce(revoked_at, ?) where customer = ?",
+                    DELETED,
+                    clock.millis(),
+                    account);
+        });
+    }
+}

@@ -1,0 +1,36 @@
+package org.decentralizedai.billing.ethereum;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.math.BigInteger;
+import java.security.SignatureException;
+import java.util.Arrays;
+import java.util.Optional;
+import org.web3j.crypto.ECDSASignature;
+import org.web3j.crypto.Keys;
+import org.web3j.crypto.Sign;
+
+/** A signature of a message by a pair of keys (EIP-191, version 0x45). */
+final class KeySignature {
+    private static final int LENGTH = 65; // r, s, v
+
+    private KeySignature() {}
+
+    /**
+     * The address, in lower case, whose key has signed; empty when it is no such signature. Of the two forms that every signature
+     * has, the one with a high s is refused: no wallet makes it.
+     */
+    static Optional<String> signer(String message, byte[] signature) {
+        if (signature.length != LENGTH) return Optional.empty();
+        byte[] r = Arrays.copyOfRange(signature, 0, 32), s = Arrays.copyOfRange(signature, 32, 64);
+        int v = signature[64] < 2 && signature[64] >= 0 ? signature[64] + 27 : signature[64];
+        if (v != 27 && v != 28) return Optional.empty();
+        if (!new ECDSASignature(new BigInteger(1, r), new BigInteger(1, s)).isCanonical()) return Optional.empty();
+        try {
+            var key = Sign.signedPrefixedMessageToKey(message.getBytes(UTF_8), new Sign.SignatureData((byte) v, r, s));
+            return Optional.of("0x" + Keys.getAddress(key));
+        } catch (SignatureException | RuntimeException e) { // what the library throws at numbers off the curve
+            return Optional.empty();
+        }
+    }
+}

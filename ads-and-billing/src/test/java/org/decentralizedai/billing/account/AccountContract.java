@@ -1,0 +1,156 @@
+package org.decentralizedai.billing.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.yubico.webauthn.data.ByteArray;
+import java.math.BigInteger;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.decentralizedai.billing.Billing;
+import org.decentralizedai.billing.MutableClock;
+import org.decentralizedai.billing.TestDatabase;
+import org.decentralizedai.billing.account.WaysIn.Removal;
+import org.decentralizedai.billing.ethereum.Wallet;
+import org.decentralizedai.billing.ethereum.WalletStore;
+import org.decentralizedai.billing.key.KeyTerms;
+import org.decentralizedai.billing.passkey.NewPasskey;
+import org.decentralizedai.billing.passkey.PasskeyStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What signing up, ways to sign in, and personal data hold to, on any database. */
+abstract class AccountContract {
+    private static final Random RANDOM = new Random(1); // the tests share a database: never the same wallet twice
+
+    private final MutableClock clock = new MutableClock();
+    private Billing billing;
+    private WalletStore wallets;
+    private PasskeyStore passkeys;
+    private SignUps signUps;
+    private WaysIn waysIn;
+    private PersonalData data;
+
+    abstract TestDatabase database();
+
+    @BeforeEach
+    void open() {
+        var jdbi = database().jdbi();
+        billing = new Billing(jdbi, clock, () -> {});
+        wallets = new WalletStore(jdbi, clock);
+        passkeys = new PasskeyStore(jdbi, clock);
+        signUps = new SignUps(jdbi, billing.customers(), wallets, passkeys);
+        waysIn = new WaysIn(jdbi);
+        data = new PersonalData(jdbi, clock, billing, wallets, passkeys);
+    }
+
+    @AfterEach
+    void closeBilling() {
+        billing.close();
+    }
+
+    private Wallet wallet() {
+        return new Wallet("0x%040x".formatted(RANDOM.nextLong() >>> 1), Wallet.ANY);
+    }
+
+    private NewPasskey passkey() {
+        byte[] bytes = new byte[32];
+        RANDOM.nextBytes(bytes);
+        return new NewPasskey(new ByteArray(bytes), new ByteArray(bytes), new ByteArray(bytes), 0);
+    }
+
+    private long customers() {
+        return database()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from customer")
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    @Test
+    void newWallet_getsOneAccount_alsoWhenItComesManyTimesAtOnce() throws Exception {
+        var wallet = wallet();
+        long before = customers();
+        try (var threads = Executors.newFixedThreadPool(6)) {
+            List<Callable<String>> tries = IntStream.range(0, 24)
+                    .<Callable<String>>mapToObj(_ -> () -> signUps.account(wallet))
+                    .toList();
+            var accounts = new HashSet<String>();
+            for (var done : threads.invokeAll(tries)) accounts.add(done.get());
+            assertThat(accounts).hasSize(1);
+        }
+        assertThat(customers()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void passkey_opensNoAccount_whenItIsThereAlready() {
+        var passkey = passkey();
+        String account = signUps.account(passkey, "Ada");
+        long before = customers();
+        assertThatThrownBy(() -> signUps.account(passkey, "Bob")).isInstanceOf(RuntimeException.class);
+        assertThat(customers()).isEqualTo(before);
+        assertThat(passkeys.of(account)).hasSize(1);
+        assertThat(passkeys.lookup(passkey.id(), passkey.handle())).isPresent();
+        assertThat(passkeys.lookup(passkey.id(), passkey().handle())).isEmpty();
+    }
+
+    @Test
+    void lastWayIn_stays_alsoWhenTwoAreRemovedAtOnce() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            Wallet first = wallet(), second = wallet();
+            String account = signUps.account(first);
+            wallets.bind(second, account);
+            try (var threads = Executors.newFixedThreadPool(2)) {
+                List<Callable<Removal>> removals =
+                        List.of(() -> waysIn.remove(account, first), () -> waysIn.remove(account, second));
+                var outcomes = threads.invokeAll(removals).stream()
+                        .map(done -> done.resultNow())
+                        .toList();
+                assertThat(outcomes).containsExactlyInAnyOrder(Removal.REMOVED, Removal.LAST);
+            }
+            assertThat(wallets.of(account)).hasSize(1);
+        }
+    }
+
+    @Test
+    void somebodyElsesWay_isNotRemoved() {
+        var wallet = wallet();
+        String ada = signUps.account(wallet), bob = signUps.account(passkey(), "Bob");
+        assertThat(waysIn.remove(bob, wallet)).isEqualTo(Removal.NONE);
+        assertThat(waysIn.remove(bob, passkeys.of(bob).getFirst().id())).isEqualTo(Removal.LAST);
+        assertThat(wallets.of(ada)).hasSize(1);
+    }
+
+    @Test
+    void deletion_leavesBookings_andNothingElse() {
+        var wallet = wallet();
+        String account = signUps.account(wallet);
+        passkeys.add(passkey(), account, "phone");
+        billing.grant("g-" + account, account, BigInteger.TEN, "a gift");
+        billing.keys().create(account, KeyTerms.named("Ada's laptop"));
+        var sessions = new Sessions(database().jdbi(), clock, RANDOM, Sessions.Lifetime.USUAL);
+        var token = sessions.open(account);
+        var before = data.of(account);
+        assertThat(before.wallets()).hasSize(1);
+        assertThat(before.passkeys()).hasSize(1);
+        assertThat(before.browsers()).hasSize(1);
+        assertThat(before.apiKeys()).hasSize(1);
+        assertThat(before.bookings()).hasSize(1);
+        data.delete(account);
+        var after = data.of(account);
+        assertThat(after.wallets()).isEmpty();
+        assertThat(after.passkeys()).isEmpty();
+        assertThat(after.browsers()).isEmpty();
+        assertThat(after.apiKeys())
+                .allMatch(key -> key.revoked() && key.terms().name().equals(PersonalData.DELETED));
+        assertThat(after.account().name()).isEqualTo(PersonalData.DELETED);
+        assertThat(after.bookings()).isEqualTo(before.bookings());
+        assertThat(sessions.account(token)).isEmpty();
+        assertThat(signUps.account(wallet)).isNotEqualTo(account);
+    }
+}
