@@ -53,14 +53,7 @@ final class ChatFixture implements AutoCloseable {
     private static ServedCheckpoint checkpoint(Path folder) {
         var config = ModelConfig.nano();
         var checkpoints = new CheckpointStore(new FolderBlobStore(folder));
-        float[] weights = Initializer.weights(ParameterLayout.of(config), 1);
-        for (int i = 0; i < weights.length; i++) weights[i] *= 3; // freshly initialised logits are all alike
-        Arrays.fill(
-                weights,
-                BYTES * config.hidden(),
-                config.vocabulary() * config.hidden(),
-                0); // specials are never likeliest
-        var written = checkpoints.write(config, weights, Map.of());
+        var written = checkpoints.write(config, randomWeights(config), Map.of());
         return new ServedCheckpoint(
                 MODEL,
                 written.hash(),
@@ -68,6 +61,18 @@ final class ChatFixture implements AutoCloseable {
                 Instant.ofEpochSecond(1_700_000_000),
                 config,
                 () -> checkpoints.weights(written, config));
+    }
+
+    /** Of a model that prefers some tokens to others, and ends its text hardly ever. */
+    static float[] randomWeights(ModelConfig config) {
+        float[] weights = Initializer.weights(ParameterLayout.of(config), 1);
+        for (int i = 0; i < weights.length; i++) weights[i] *= 3; // freshly initialised logits are all alike
+        Arrays.fill(
+                weights,
+                BYTES * config.hidden(),
+                config.vocabulary() * config.hidden(),
+                0); // specials are never likeliest
+        return weights;
     }
 
     String url() {

@@ -36,8 +36,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The site in a real browser, from a real server. */
 class SiteIT {
-    private static final List<String> PAGES =
-            List.of("/", "/contribute", "/chat", "/credits", "/credits/mine", "/help", "/privacy", "/sign-in");
+    private static final List<String> PAGES = List.of(
+            "/",
+            "/contribute",
+            "/chat",
+            "/credits",
+            "/credits/mine",
+            "/console",
+            "/quick-start",
+            "/prices",
+            "/help",
+            "/privacy",
+            "/sign-in");
     static final Set<String> SERIOUS = Set.of("serious", "critical");
     private static final double PATIENCE_MILLIS = 30_000;
 
@@ -140,7 +150,7 @@ class SiteIT {
         page.navigate(server.url() + "/");
         List<String> links =
                 page.getByRole(AriaRole.NAVIGATION).getByRole(AriaRole.LINK).allTextContents();
-        assertThat(links).hasSize(5);
+        assertThat(links).hasSize(6);
         for (String path : PAGES) {
             page.navigate(server.url() + path);
             assertThat(page.getByRole(AriaRole.NAVIGATION)
@@ -151,7 +161,18 @@ class SiteIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/contribute", "/chat", "/credits", "/credits/mine", "/sign-in"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/contribute",
+                "/chat",
+                "/credits",
+                "/credits/mine",
+                "/console",
+                "/quick-start",
+                "/prices",
+                "/sign-in"
+            })
     void keyboard_tab_reachesEveryControl(String path) {
         Page page = context("light").newPage();
         page.navigate(server.url() + path);

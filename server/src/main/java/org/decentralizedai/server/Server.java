@@ -24,6 +24,8 @@ import org.decentralizedai.server.account.AccountParts;
 import org.decentralizedai.server.account.SiteOrigin;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ServedCheckpoint;
+import org.decentralizedai.server.console.ConsoleKeyRoutes;
+import org.decentralizedai.server.console.ConsoleRoutes;
 import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.http.AccountRoutes;
 import org.decentralizedai.server.http.AdminRoutes;
@@ -31,6 +33,7 @@ import org.decentralizedai.server.http.BillingAdminRoutes;
 import org.decentralizedai.server.http.CheckpointRoutes;
 import org.decentralizedai.server.http.CreditRoutes;
 import org.decentralizedai.server.http.HealthRoutes;
+import org.decentralizedai.server.http.PriceRoutes;
 import org.decentralizedai.server.http.RoundRoutes;
 import org.decentralizedai.server.http.RunRoutes;
 import org.decentralizedai.server.http.Tls;
@@ -114,7 +117,15 @@ public final class Server implements AutoCloseable {
                     new HealthRoutes(() -> sole.problem().or(() -> unready(database)), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
-                    new AccountRoutes(billing)));
+                    new AccountRoutes(billing),
+                    new PriceRoutes(settings.billing(), training.run().modelName()),
+                    new ConsoleKeyRoutes(billing, clock, accounts.signedIn()::account),
+                    new ConsoleRoutes(
+                            billing,
+                            database.jdbi(),
+                            settings.billing().account(),
+                            clock,
+                            accounts.signedIn()::account)));
             routes.addAll(accounts.routes());
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
