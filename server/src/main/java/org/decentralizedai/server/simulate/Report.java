@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param downloading share of that time in which they loaded weights for tasks that they finished
  * @param uploading share in which they sent updates; the rest they waited for a round, or lost with a task
  * @param weights hash of the last ones, in layout order
+ * @param lies share of the accepted updates of each round; null where nobody lies, and in lines of earlier versions
  * @param caught null where nobody is audited
  * @param wallSeconds that the simulation itself took
  */
@@ -62,6 +63,7 @@ record Report(
         double simulatedSeconds,
         double wallSeconds,
         String weights,
+        @Nullable List<Double> lies,
         @Nullable Caught caught,
         List<Outcome.Point> points) {
 
@@ -106,6 +108,7 @@ record Report(
                 outcome.seconds(),
                 wallSeconds,
                 outcome.weights().hex(),
+                synchronous || scenario.crowd().dishonest() == 0 ? null : tally.lies(),
                 outcome.caught(),
                 outcome.points());
     }

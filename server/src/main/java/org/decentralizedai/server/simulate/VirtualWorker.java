@@ -222,10 +222,9 @@ final class VirtualWorker implements Worker {
         task = null;
         Verdict verdict = verdict(done, begin, encoded);
         if (verdict.code() == VerdictCode.ACCEPTED) {
+            crowd.tally().accepted(done.round(), lies(), verdict.acceptedTokens());
             if (lies()) fakes++;
             delivered++;
-            crowd.tally().accepted++;
-            crowd.tally().acceptedTokens += verdict.acceptedTokens();
         } else crowd.tally().refused++;
         if (leaves) leave();
         else crowd.desk().request(this);

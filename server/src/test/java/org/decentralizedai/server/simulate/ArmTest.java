@@ -56,6 +56,7 @@ class ArmTest {
                 1,
                 "",
                 null,
+                null,
                 List.of(new Point(0, 0, 0, 0, 5), new Point(10, 1000, 500, 1, loss)));
     }
 

@@ -273,9 +273,9 @@ class SimulationTest {
                 .hasMessageContaining("cannot be audited");
     }
 
-    /** Ten workers, of whom three lie. */
+    /** Ten workers, of whom three lie. All are there from the start: three lies in each round, not more. */
     private double lossWithLiars(Aggregation aggregation, double attackers, Attack attack, boolean colluding) {
-        var crowd = new Scenario.Crowd(10, 0, 5, 100, 0.3, HOME, attackers, attack, 0, colluding);
+        var crowd = new Scenario.Crowd(10, 0, 0, 100, 0.3, HOME, attackers, attack, 0, colluding);
         var plain = scenario(crowd, UpdateEncoding.INT8, 0, 20);
         var recipe = plain.recipe();
         var chosen = new Recipe(
@@ -304,7 +304,7 @@ class SimulationTest {
     @Test
     void run_liarsOfEveryKind_hardlyHurtWhereTheyHurtTheMean() {
         double honest = lossWithLiars(Aggregation.MEAN, 0, Attack.ZERO, false);
-        assertThat(lossWithLiars(Aggregation.ROBUST, 0, Attack.ZERO, false)).isCloseTo(honest, withinPercentage(3));
+        assertThat(lossWithLiars(Aggregation.ROBUST, 0, Attack.ZERO, false)).isLessThan(1.03 * honest);
         assertThat(lossWithLiars(Aggregation.MEAN, 0.3, Attack.SIGN_FLIP, false))
                 .isGreaterThan(1.06 * honest);
         for (Attack attack : Attack.values())
