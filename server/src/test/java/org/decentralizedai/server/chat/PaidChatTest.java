@@ -303,7 +303,10 @@ class PaidChatTest {
         assertThat(sum(bookings, "balance")).isEqualTo(balance());
         assertThat(sum(bookings, "reserved")).isZero();
         long paid = sum(bookings, "spent");
-        assertThat(balance()).as("most of it was spent").isEqualTo(20_000 - paid).isLessThan(10_000);
+        assertThat(balance())
+                .as("most of it was spent")
+                .isEqualTo(20_000 - paid)
+                .isLessThan(10_000);
         var usage = server.billing
                 .usage()
                 .days(customer, LocalDate.EPOCH, LocalDate.now().plusDays(1));
