@@ -131,9 +131,13 @@ public final class ChatRoutes implements Routes, AutoCloseable {
                 refuse(ctx, e);
             } catch (RuntimeException e) {
                 log.error("{} {} failed", ctx.method(), ctx.path(), e);
-                refuse(ctx, new ChatException(ChatError.INTERNAL, "Something went wrong here.", null));
+                refuse(ctx, unexpected());
             }
         };
+    }
+
+    private static ChatException unexpected() {
+        return new ChatException(ChatError.INTERNAL, "Something went wrong here.", null);
     }
 
     private void refuse(Context ctx, ChatException reason) {
@@ -208,6 +212,9 @@ public final class ChatRoutes implements Routes, AutoCloseable {
         } catch (BlobException | CheckpointException | IllegalStateException e) {
             log.warn("the promoted checkpoint can't answer", e);
             reply.fail(new ChatException(ChatError.NOT_READY, "The model can't answer just now.", null));
+        } catch (RuntimeException e) { // the caller must not take a stream that breaks off for a whole answer
+            log.error("an answer failed", e);
+            reply.fail(unexpected());
         }
     }
 
