@@ -56,9 +56,11 @@ public final class Billing implements AutoCloseable {
         upkeep.scheduleWithFixedDelay(() -> trying("the sweep of open requests", meter::sweep), 1, 1, TimeUnit.MINUTES);
     }
 
+    /** @param work gives how many it has done */
     private static void trying(String what, IntSupplier work) {
         try {
-            work.getAsInt();
+            int done = work.getAsInt();
+            if (done > 0) LOG.debug("{}: {}", what, done);
         } catch (RuntimeException e) { // the database is away
             LOG.warn("{} failed; it is tried again later", what, e);
         }

@@ -324,9 +324,7 @@ class TaskDeskTest {
 
     @Property(tries = 60)
     void anyOrder_ofComingsAndGoings_keepsTheLaws(
-            @ForAll boolean replicas,
-            @ForAll boolean sized,
-            @ForAll @Size(min = 1, max = 80) List<Integer> actions) {
+            @ForAll boolean replicas, @ForAll boolean sized, @ForAll @Size(min = 1, max = 80) List<Integer> actions) {
         try (var fixture = new Fixture(sized ? SIZED : RECIPE, replicas)) {
             for (int action : actions) {
                 fixture.act(Math.floorMod(action, 12), Math.floorMod(action / 12, WORKERS));
