@@ -118,6 +118,12 @@ final class CrowdOfWorkers {
         return (int) workers.stream().filter(each -> !each.honest()).count();
     }
 
+    /** Of those that are there and those that have left. */
+    double onlineSeconds() {
+        return tally.onlineSeconds
+                + workers.stream().mapToDouble(VirtualWorker::onlineSeconds).sum();
+    }
+
     void end() {
         workers.forEach(VirtualWorker::end);
     }

@@ -23,8 +23,27 @@ record Outcome(
         @Nullable Caught caught,
         List<Point> points) {
 
-    /** A place of the curve. @param loss on a sample of the held-out windows, nats per token */
-    record Point(int round, long tokens, long uploadBytes, double seconds, double loss) {
+    /**
+     * A place of the curve.
+     *
+     * @param loss on a sample of the held-out windows, nats per token
+     * @param computeSeconds of all workers up to here; null in lines of earlier versions, and without workers
+     * @param onlineSeconds the same
+     */
+    record Point(
+            int round,
+            long tokens,
+            long uploadBytes,
+            double seconds,
+            double loss,
+            @Nullable Double computeSeconds,
+            @Nullable Double onlineSeconds) {
+
+        /** Without workers. */
+        Point(int round, long tokens, double loss) {
+            this(round, tokens, 0, 0, loss, null, null);
+        }
+
         String sentence() {
             return "round %d, %,d tokens, %,.0f s: %.4f nats".formatted(round, tokens, seconds, loss);
         }

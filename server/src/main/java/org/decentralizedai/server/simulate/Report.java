@@ -67,6 +67,8 @@ record Report(
         @Nullable Caught caught,
         List<Outcome.Point> points) {
 
+    private static final int SETTLED = 2; // the round from which on sizes are measured
+
     static Report of(String arm, Scenario scenario, boolean synchronous, Outcome outcome, double wallSeconds) {
         var recipe = scenario.recipe();
         var tally = outcome.tally();
@@ -118,7 +120,19 @@ record Report(
         double computed = requireNonNull(utilisation),
                 down = requireNonNull(downloading),
                 up = requireNonNull(uploading);
-        return "workers computed %.1f %% of the time, downloaded %.1f %%, uploaded %.1f %%, and waited or lost %.1f %%"
-                .formatted(100 * computed, 100 * down, 100 * up, 100 * (1 - computed - down - up));
+        return "workers computed %.1f %% of the time, downloaded %.1f %%, uploaded %.1f %%, and waited or lost %.1f %%%s"
+                .formatted(100 * computed, 100 * down, 100 * up, 100 * (1 - computed - down - up), settled());
+    }
+
+    /** Without the rounds for which everybody loads a whole checkpoint and sizes are guessed. */
+    private String settled() {
+        var begin = points.stream().filter(point -> point.round() >= SETTLED).findFirst();
+        if (begin.isEmpty() || begin.get().round() == points.getLast().round()) return "";
+        var end = points.getLast();
+        double computed = requireNonNull(end.computeSeconds())
+                - requireNonNull(begin.get().computeSeconds());
+        double online =
+                requireNonNull(end.onlineSeconds()) - requireNonNull(begin.get().onlineSeconds());
+        return "; from round %d on they computed %.1f %%".formatted(begin.get().round(), 100 * computed / online);
     }
 }

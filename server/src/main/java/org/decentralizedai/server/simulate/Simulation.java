@@ -214,7 +214,9 @@ final class Simulation implements AutoCloseable {
                 candidate.round().tokens(),
                 crowd.tally().uploadBytes,
                 timeline.seconds(),
-                loss(candidate, sample));
+                loss(candidate, sample),
+                crowd.tally().computeSeconds,
+                crowd.onlineSeconds());
     }
 
     private double loss(Candidate candidate, HeldOutWindows windows) {

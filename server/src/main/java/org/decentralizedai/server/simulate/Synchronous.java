@@ -74,7 +74,7 @@ final class Synchronous {
                 0,
                 new Tally(),
                 null,
-                List.of(new Point(count, tokens, 0, 0, loss)));
+                List.of(new Point(count, tokens, loss)));
     }
 
     private static TaskWindows windows(WindowSchedule schedule, long load, FolderBlobStore blobs, LocalSteps steps) {

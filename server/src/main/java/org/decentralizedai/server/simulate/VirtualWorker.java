@@ -173,9 +173,15 @@ final class VirtualWorker implements Worker {
         crowd.replace(honest);
     }
 
+    /** Since it came, if it is still there. */
+    double onlineSeconds() {
+        return gone ? 0 : timeline.seconds() - joined;
+    }
+
     /** Counts the time up to now; at the end of the simulation. */
     void end() {
-        if (!gone) crowd.tally().onlineSeconds += timeline.seconds() - joined;
+        crowd.tally().onlineSeconds += onlineSeconds();
+        gone = true;
     }
 
     private void finished(

@@ -57,7 +57,7 @@ class ArmTest {
                 "",
                 null,
                 null,
-                List.of(new Point(0, 0, 0, 0, 5), new Point(10, 1000, 500, 1, loss)));
+                List.of(new Point(0, 0, 5), new Point(10, 1000, loss)));
     }
 
     private static final List<Report> RUNS = List.of(

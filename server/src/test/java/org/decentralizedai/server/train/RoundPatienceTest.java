@@ -31,7 +31,7 @@ final class RoundPatienceTest {
     }
 
     private static Task task(int index, State state, int windows) {
-        return new Task(index, 3, index, state, "w", 1, null, null, false, 0, 0, windows, 1, windows);
+        return new Task(index, 3, index, state, "w", 1, null, null, false, 0, 0, windows, 1, windows, null);
     }
 
     private boolean isOver(int done, int all) {
