@@ -47,7 +47,7 @@ final class Audits implements AutoCloseable {
 
     private final AuditLedger ledger;
     private final TaskLedger tasks;
-    private final WorkerLedger workers;
+    private final Reputation reputation;
     private final TaskDesk desk;
     private final Clock clock;
     private final Verification verification;
@@ -76,14 +76,14 @@ final class Audits implements AutoCloseable {
             Executor thread) {
         this.ledger = ledger;
         this.tasks = tasks;
-        this.workers = workers;
+        reputation = new Reputation(ledger, workers);
         this.desk = desk;
         this.clock = clock;
         this.verification = verification;
         this.stakes = stakes;
         this.thread = thread;
         fakes = new Fakes(ledger, tasks, events, log, desk);
-        rulings = new Rulings(ledger, tasks, workers, log, desk, open, fakes, metrics, verification);
+        rulings = new Rulings(ledger, tasks, reputation, log, desk, open, fakes, metrics, verification);
         rulings.listen(this::lookAtAllOf, this::decided);
         var auditor = verification.auditor();
         var queue = auditor == null ? null : new AuditQueue(auditor, clock, thread, rulings);
@@ -92,8 +92,7 @@ final class Audits implements AutoCloseable {
         if (verification.replicates()) {
             twins = new Twins(
                     tasks,
-                    ledger,
-                    workers,
+                    reputation,
                     verification,
                     clock,
                     (count, time) -> queue != null && queue.inTime(count, time));
@@ -115,10 +114,9 @@ final class Audits implements AutoCloseable {
     /** An update counts, or is a replica's. To be called before its round can be closed. */
     void accepted(Lease lease, String worker, int tokens, long position, int countsIn) {
         if (!verification.happens()) return;
-        String numericClass = workers.numericClass(worker);
-        double rate = ledger.trust(worker, numericClass).auditRate();
+        double rate = reputation.trust(worker).auditRate();
         if (hasTwin(lease.taskId()) || verification.lot().draws(lease, rate * stakes.of(worker, tokens)))
-            draw(new Audit(lease, countsIn, worker, numericClass, position));
+            draw(reputation.audit(lease, countsIn, worker, position));
     }
 
     private boolean hasTwin(long task) {
@@ -190,9 +188,12 @@ final class Audits implements AutoCloseable {
         if (open.anyAwaits(For.TWIN)) thread.execute(rulings::lookAgain);
     }
 
+    /** Not within whatever has decided it: that may be the closing of the round. */
     private void decided() {
-        int round = desk.plan().round().number();
-        if (fullRound == round && settled(round)) onSettled.accept(round);
+        thread.execute(() -> {
+            int round = desk.plan().round().number();
+            if (fullRound == round && settled(round)) onSettled.accept(round);
+        });
     }
 
     /** Whether a full round may be closed. */

@@ -10,7 +10,6 @@ import org.decentralizedai.server.state.AuditLedger.Audit;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.server.state.TaskLedger.Task;
-import org.decentralizedai.server.state.WorkerLedger;
 import org.decentralizedai.server.train.OpenAudits.For;
 import org.decentralizedai.server.verify.Trust;
 import org.decentralizedai.server.verify.Votes.Finding;
@@ -35,7 +34,7 @@ final class Rulings implements AuditQueue.Asking {
 
     private final AuditLedger ledger;
     private final TaskLedger tasks;
-    private final WorkerLedger workers;
+    private final Reputation reputation;
     private final GradientLog log;
     private final TaskDesk desk;
     private final OpenAudits open;
@@ -50,7 +49,7 @@ final class Rulings implements AuditQueue.Asking {
     Rulings(
             AuditLedger ledger,
             TaskLedger tasks,
-            WorkerLedger workers,
+            Reputation reputation,
             GradientLog log,
             TaskDesk desk,
             OpenAudits open,
@@ -59,7 +58,7 @@ final class Rulings implements AuditQueue.Asking {
             Verification verification) {
         this.ledger = ledger;
         this.tasks = tasks;
-        this.workers = workers;
+        this.reputation = reputation;
         this.log = log;
         this.desk = desk;
         this.open = open;
@@ -117,7 +116,7 @@ final class Rulings implements AuditQueue.Asking {
     private void rule(Claims claims) {
         var findings = claims.findings();
         var partners = IntStream.range(0, claims.count())
-                .mapToObj(i -> partner(claims, i))
+                .mapToObj(i -> reputation.word(claims.done().get(claims.partner(i))))
                 .toList();
         var original = claims.original();
         boolean looksToo = server.isPresent()
@@ -126,7 +125,8 @@ final class Rulings implements AuditQueue.Asking {
                         .draws(
                                 lease(original),
                                 "twins",
-                                trust(original)
+                                reputation
+                                        .trust(original)
                                         .rateWith(partners.get(claims.done().indexOf(original))));
         for (int i = 0; i < claims.count(); i++) {
             var audit = open(claims.done().get(i));
@@ -151,21 +151,9 @@ final class Rulings implements AuditQueue.Asking {
         var worker = done.worker();
         if (found.isPresent() || worker == null || worker.equals(Audits.AUDITOR)) return found;
         var round = done.countsIn() == null ? done.round() : done.countsIn();
-        var audit = new Audit(lease(done), round, worker, workers.numericClass(worker), done.position());
+        var audit = reputation.audit(lease(done), round, worker, done.position());
         if (!ledger.draw(audit) || !open.add(audit, done.replicaOf() != null)) return Optional.empty();
         return Optional.of(audit);
-    }
-
-    /** How far the one that agrees with this update is to be trusted; as proven if an audit has shown already that its update is good. */
-    private Trust partner(Claims claims, int one) {
-        var partner = claims.done().get(claims.partner(one));
-        boolean known = Audits.AUDITOR.equals(partner.worker()) || ledger.agreed(partner.id());
-        return known ? new Trust(Trust.PROVEN) : trust(partner);
-    }
-
-    private Trust trust(Task done) {
-        var worker = done.worker();
-        return worker == null ? Trust.NONE : ledger.trust(worker, workers.numericClass(worker));
     }
 
     private static Lease lease(Task done) {
@@ -173,7 +161,7 @@ final class Rulings implements AuditQueue.Asking {
     }
 
     private void agreed(Audit audit, Claims claims, int place, Trust partner) {
-        boolean trusted = trust(claims.done().get(place)).agreedWith(partner, server.isPresent());
+        boolean trusted = reputation.trust(claims.done().get(place)).agreedWith(partner, server.isPresent());
         ledger.agreed(audit, claims.agreement(place, claims.partner(place)), trusted);
         metrics.audited(true);
         end(audit);

@@ -10,10 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.decentralizedai.server.edge.LocalAddress;
-import org.decentralizedai.server.state.AuditLedger;
 import org.decentralizedai.server.state.TaskLedger;
-import org.decentralizedai.server.state.WorkerLedger;
-import org.decentralizedai.server.verify.Trust;
 import org.decentralizedai.wire.Lease;
 
 /**
@@ -29,8 +26,7 @@ final class Twins implements Replicas {
     private static final double NEWCOMERS_CHANCE = 0.5;
 
     private final TaskLedger tasks;
-    private final AuditLedger audits;
-    private final WorkerLedger workers;
+    private final Reputation reputation;
     private final Verification verification;
     private final Clock clock;
     private final Capacity auditors;
@@ -49,16 +45,9 @@ final class Twins implements Replicas {
     /** @param parties that have computed the task or do @param until when it lapses */
     private record Offer(Lease lease, int round, int windows, Set<String> parties, String address, long until) {}
 
-    Twins(
-            TaskLedger tasks,
-            AuditLedger audits,
-            WorkerLedger workers,
-            Verification verification,
-            Clock clock,
-            Capacity auditors) {
+    Twins(TaskLedger tasks, Reputation reputation, Verification verification, Clock clock, Capacity auditors) {
         this.tasks = tasks;
-        this.audits = audits;
-        this.workers = workers;
+        this.reputation = reputation;
         this.verification = verification;
         this.clock = clock;
         this.auditors = auditors;
@@ -68,7 +57,9 @@ final class Twins implements Replicas {
     public synchronized void given(Lease lease, Worker worker, RoundPlan plan) {
         var recipe = plan.recipe();
         if (!recipe.verifiable()
-                || !verification.lot().draws(lease, trust(worker).auditRate())) return;
+                || !verification
+                        .lot()
+                        .draws(lease, reputation.trust(worker.id()).auditRate())) return;
         if (round != plan.round().number()) audited = 0;
         round = plan.round().number();
         var roundTime = Audits.PATIENCE.plusSeconds((long) recipe.taskSeconds());
@@ -102,7 +93,7 @@ final class Twins implements Replicas {
         long now = clock.millis();
         int oldest = OpenRounds.oldest(plan.round().number());
         offers.values().removeIf(offer -> offer.until() < now || offer.round() < oldest);
-        boolean trusted = trust(worker).proven();
+        boolean trusted = reputation.trust(worker.id()).proven();
         if (trusted) proven.put(worker.id(), now);
         proven.values().removeIf(asked -> asked < now - plan.recipe().lease().toMillis());
         int left = trusted ? offers.size() : offers.size() - proven.size();
@@ -135,10 +126,6 @@ final class Twins implements Replicas {
 
     private boolean chosen(Offer offer, Worker worker) {
         return verification.lot().draws(offer.lease(), "partner " + worker.id(), NEWCOMERS_CHANCE);
-    }
-
-    private Trust trust(Worker worker) {
-        return audits.trust(worker.id(), workers.numericClass(worker.id()));
     }
 
     /** Empty for this machine: a proxy may be there. */

@@ -138,8 +138,7 @@ class TaskDeskTest {
             if (replicas)
                 desk.replicas(new Twins(
                         tasks,
-                        new AuditLedger(database, clock),
-                        new WorkerLedger(database, clock),
+                        new Reputation(new AuditLedger(database, clock), new WorkerLedger(database, clock)),
                         new Verification(null, Replication.ALWAYS, Lot.of(1)),
                         clock,
                         (_, _) -> false));
