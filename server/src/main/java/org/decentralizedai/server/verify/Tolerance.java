@@ -16,7 +16,8 @@ public record Tolerance(double relative, double cosine) {
     }
 
     /**
-     * Twice the 99.9 % quantile of honest pairs, rounded up past the farthest of them (docs/verification.md). Another model, longer
+     * Twice the 99.9 % quantile of honest pairs, rounded up past the farthest of them (docs/verification.md). For signs that is past a
+     * tenth of noise on honest work too, which gains nothing and costs the round little. Another model, longer
      * tasks or other devices want their own calibration before money depends on it.
      *
      * @throws IllegalArgumentException for forms that drop values: which ones are dropped is a matter of rounding too
@@ -25,7 +26,7 @@ public record Tolerance(double relative, double cosine) {
         return switch (encoding) {
             case F32, INT8 -> of(0.04);
             case INT4 -> of(0.1);
-            case SIGN -> of(0.02);
+            case SIGN -> of(0.03);
             case TOP256_4BIT, TOP256_2BIT, TOP128_4BIT, TOP128_2BIT, TOP64_4BIT, TOP64_2BIT ->
                 throw new IllegalArgumentException(
                         "no tolerance tells honest updates from others in this form: " + encoding);
