@@ -1,5 +1,10 @@
-/** What the server said instead of an answer; the message is a sentence for people. */
-export class CompletionError extends Error {}
+/** What the server said instead of an answer; the message is a sentence for people, the code OpenAI's, if there is one. */
+export class CompletionError extends Error {
+    constructor(message, code) {
+        super(message);
+        this.code = code;
+    }
+}
 
 /**
  * Asks POST /v1/chat/completions for a stream and yields its chunks as OpenAI defines them, until [DONE].
@@ -26,7 +31,7 @@ async function refusal(response) {
     const retryAfter = response.headers.get('retry-after');
     const body = await response.json().catch(() => ({})); // a proxy may answer with a page
     const message = body.error?.message ?? `The server answered ${response.status}.`;
-    return new CompletionError(response.status === 429 && retryAfter ? `${message} Try again in ${retryAfter} seconds.` : message);
+    return new CompletionError(response.status === 429 && retryAfter ? `${message} Try again in ${retryAfter} seconds.` : message, body.error?.code);
 }
 
 /** The data of each server-sent event; only what our server writes: one data line, then an empty line. */

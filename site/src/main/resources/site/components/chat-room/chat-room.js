@@ -60,15 +60,28 @@ class ChatRoom extends HTMLElement {
 
     async #answer() {
         const place = this.#bubble('model', 'Model');
-        const answer = { content: '', finish: 'stopped by you', checkpoint: '', tokens: null };
+        const answer = { content: '', finish: 'stopped by you', checkpoint: '', tokens: null, forgot: false };
         try {
-            for await (const chunk of streamChat(this.#request(), this.#answering.signal)) this.#add(answer, chunk, place);
+            for await (const chunk of this.#chunks(answer)) this.#add(answer, chunk, place);
         } catch (error) {
             if (error.name !== 'AbortError') answer.finish = this.#explain(error, place);
         }
         if (answer.content !== '') this.#messages.push({ role: 'assistant', content: answer.content });
         this.#footnote(answer, place);
         this.#find('said').textContent = answer.content || answer.finish;
+    }
+
+    /** Where all messages are more than the model reads, the oldest are left out, as many as it takes. */
+    async *#chunks(answer) {
+        while (true) {
+            try {
+                return yield* streamChat(this.#request(), this.#answering.signal);
+            } catch (error) {
+                if (error.code !== 'context_length_exceeded' || this.#messages.length === 1) throw error;
+                this.#messages.shift();
+                answer.forgot = true;
+            }
+        }
     }
 
     #add(answer, chunk, place) {
@@ -109,11 +122,11 @@ class ChatRoom extends HTMLElement {
         return text;
     }
 
-    #footnote({ checkpoint, finish, tokens }, place) {
+    #footnote({ checkpoint, finish, tokens, forgot }, place) {
         const note = document.createElement('p');
         note.className = 'soft small';
         const size = tokens === null ? '' : `${count(tokens)} tokens`;
-        note.textContent = [checkpoint && `checkpoint ${checkpoint}`, size, finish !== place.textContent && finish].filter(Boolean).join(' · ');
+        note.textContent = [checkpoint && `checkpoint ${checkpoint}`, size, forgot && 'earlier messages were left out', finish !== place.textContent && finish].filter(Boolean).join(' · ');
         place.after(note);
         this.#follow();
     }

@@ -170,7 +170,7 @@ public final class ChatRoutes implements Routes, AutoCloseable {
             CompletionRequest request = parser.parse(api, body(ctx));
             models.one(request.model());
             int read = shelf.promoted()
-                    .map(served -> request.prompt().readBy(served.config().context()))
+                    .map(served -> read(request.prompt(), served.config().context()))
                     .orElse(0); // it will not be answered
             try (var bill = doorkeeper.open(caller, ctx.res().getHeader(REQUEST_ID), request, read, ctx.res());
                     var place = queue.enter(caller)) {
@@ -183,6 +183,11 @@ public final class ChatRoutes implements Routes, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the server stops
         }
+    }
+
+    private int read(Prompt prompt, int context) {
+        prompt.requireAtMost(settings.longestPrompt(context));
+        return prompt.readBy(context);
     }
 
     private Reply reply(HttpServletResponse response, CompletionRequest request) {

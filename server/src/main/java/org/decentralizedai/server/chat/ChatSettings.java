@@ -5,7 +5,8 @@ package org.decentralizedai.server.chat;
  *
  * @param workers answers computed at the same time
  * @param queue requests that may wait besides, at most half of them without a key; further ones get 429
- * @param maxPromptTokens of one prompt; of these the newest that fit the model's context count
+ * @param maxPromptTokens of one prompt; 0: as many as the model's context, so that whoever asks learns that the beginning would not be
+ *     read; above 0: of a longer prompt the newest tokens that fit count
  * @param maxTokens greatest length of an answer that a caller may ask for
  * @param defaultTokens of a chat whose caller names no length
  * @param answerSeconds computing ends after this time, so that a slow reader can't keep a worker
@@ -23,7 +24,8 @@ public record ChatSettings(
     public ChatSettings {
         positive("workers", workers);
         if (queue < 0) throw new IllegalArgumentException("queue must be >= 0: queue=" + queue);
-        positive("maxPromptTokens", maxPromptTokens);
+        if (maxPromptTokens < 0)
+            throw new IllegalArgumentException("maxPromptTokens must be >= 0: maxPromptTokens=" + maxPromptTokens);
         positive("maxTokens", maxTokens);
         positive("defaultTokens", defaultTokens);
         positive("maxBodyBytes", maxBodyBytes);
@@ -37,7 +39,12 @@ public record ChatSettings(
         if (value <= 0) throw new IllegalArgumentException(name + " must be > 0: " + name + "=" + value);
     }
 
+    /** Tokens of a prompt for a model with this context. */
+    int longestPrompt(int context) {
+        return maxPromptTokens == 0 ? context : maxPromptTokens;
+    }
+
     public static ChatSettings defaults() {
-        return new ChatSettings(1, 8, 16_384, 4096, 256, 180, 1 << 20);
+        return new ChatSettings(1, 8, 0, 4096, 256, 180, 1 << 20);
     }
 }

@@ -47,7 +47,8 @@ final class ModelList {
                 .put("created", served.promotedAt().getEpochSecond())
                 .put("owned_by", OWNER)
                 .put("checkpoint", served.hash().hex())
-                .put("round", served.round());
+                .put("round", served.round())
+                .put("context_length", served.config().context());
         model.putObject("pricing")
                 .put("unit", "micro-credit")
                 .put("input_per_million_tokens", price.inputPerMillion())

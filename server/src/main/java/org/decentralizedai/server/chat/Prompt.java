@@ -12,12 +12,16 @@ final class Prompt {
 
     private final int[] tokens;
 
-    private Prompt(int[] tokens, int limit) {
+    private Prompt(int[] tokens) {
         this.tokens = tokens;
+    }
+
+    /** @throws ChatException when it is longer */
+    void requireAtMost(int limit) {
         if (tokens.length > limit)
             throw new ChatException(
                     ChatError.PROMPT_TOO_LONG,
-                    "The prompt has " + tokens.length + " tokens; this server takes at most " + limit + ".",
+                    "The prompt has " + tokens.length + " tokens; this model takes at most " + limit + ".",
                     null);
     }
 
@@ -35,14 +39,14 @@ final class Prompt {
     }
 
     /** The messages as the package comment says: plain text, joined by an empty line. */
-    static Prompt ofChat(Fields fields, Tokenizer tokenizer, int limit) {
+    static Prompt ofChat(Fields fields, Tokenizer tokenizer) {
         JsonNode messages = fields.required("messages");
         if (!messages.isArray()) throw Fields.wrongType("messages", "an array");
         if (messages.isEmpty())
             throw new ChatException(ChatError.INVALID_VALUE, "'messages' must have at least one message.", "messages");
         var texts = new ArrayList<String>();
         for (int i = 0; i < messages.size(); i++) texts.add(message(fields.object("messages", i)));
-        return ofText(String.join(BETWEEN_MESSAGES, texts), tokenizer, limit);
+        return ofText(String.join(BETWEEN_MESSAGES, texts), tokenizer);
     }
 
     private static String message(Fields message) {
@@ -74,27 +78,27 @@ final class Prompt {
     }
 
     /** {@code prompt} of the older API: a string, an array of one string, or an array of token ids. */
-    static Prompt ofCompletion(Fields fields, Tokenizer tokenizer, int limit) {
+    static Prompt ofCompletion(Fields fields, Tokenizer tokenizer) {
         JsonNode prompt = fields.get("prompt");
-        if (prompt == null) return ofText("", tokenizer, limit);
-        if (prompt.isString()) return ofText(prompt.stringValue(), tokenizer, limit);
+        if (prompt == null) return ofText("", tokenizer);
+        if (prompt.isString()) return ofText(prompt.stringValue(), tokenizer);
         if (!prompt.isArray()) throw Fields.wrongType("prompt", "a string, or an array of one string or of token ids");
         if (prompt.isEmpty())
             throw new ChatException(ChatError.INVALID_VALUE, "'prompt' must not be an empty array.", "prompt");
-        if (prompt.get(0).isString()) return ofStrings(prompt, tokenizer, limit);
-        return ofTokens(prompt.size() == 1 && prompt.get(0).isArray() ? prompt.get(0) : prompt, tokenizer, limit);
+        if (prompt.get(0).isString()) return ofStrings(prompt, tokenizer);
+        return ofTokens(prompt.size() == 1 && prompt.get(0).isArray() ? prompt.get(0) : prompt, tokenizer);
     }
 
-    private static Prompt ofStrings(JsonNode prompts, Tokenizer tokenizer, int limit) {
+    private static Prompt ofStrings(JsonNode prompts, Tokenizer tokenizer) {
         if (prompts.size() > 1)
             throw new ChatException(
                     ChatError.UNSUPPORTED,
                     "Several prompts in one request are not supported by this server.",
                     "prompt");
-        return ofText(prompts.get(0).stringValue(), tokenizer, limit);
+        return ofText(prompts.get(0).stringValue(), tokenizer);
     }
 
-    private static Prompt ofTokens(JsonNode ids, Tokenizer tokenizer, int limit) {
+    private static Prompt ofTokens(JsonNode ids, Tokenizer tokenizer) {
         var tokens = new ArrayList<Integer>();
         for (JsonNode id : ids) {
             if (!id.isIntegralNumber())
@@ -106,16 +110,16 @@ final class Prompt {
                         "prompt");
             tokens.add(id.intValue());
         }
-        return orBeginning(toArray(tokens), tokenizer, limit);
+        return orBeginning(toArray(tokens), tokenizer);
     }
 
-    private static Prompt ofText(String text, Tokenizer tokenizer, int limit) {
-        return orBeginning(tokenizer.encode(text), tokenizer, limit);
+    private static Prompt ofText(String text, Tokenizer tokenizer) {
+        return orBeginning(tokenizer.encode(text), tokenizer);
     }
 
     /** Nothing to continue is the beginning of a document. */
-    private static Prompt orBeginning(int[] tokens, Tokenizer tokenizer, int limit) {
-        return new Prompt(tokens.length == 0 ? new int[] {tokenizer.endOfText()} : tokens, limit);
+    private static Prompt orBeginning(int[] tokens, Tokenizer tokenizer) {
+        return new Prompt(tokens.length == 0 ? new int[] {tokenizer.endOfText()} : tokens);
     }
 
     private static int[] toArray(List<Integer> ids) {

@@ -66,8 +66,8 @@ final class RequestParser {
 
     private Prompt prompt(Api api, Fields fields) {
         return switch (api) {
-            case CHAT -> Prompt.ofChat(fields, tokenizer, settings.maxPromptTokens());
-            case TEXT -> Prompt.ofCompletion(fields, tokenizer, settings.maxPromptTokens());
+            case CHAT -> Prompt.ofChat(fields, tokenizer);
+            case TEXT -> Prompt.ofCompletion(fields, tokenizer);
         };
     }
 

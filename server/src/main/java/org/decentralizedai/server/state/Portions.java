@@ -1,5 +1,7 @@
 package org.decentralizedai.server.state;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.LongToIntFunction;
 import org.jdbi.v3.core.Handle;
@@ -88,7 +90,7 @@ public final class Portions {
                         select * from free_range order by case when windows >= :wanted then 0 else 1 end,
                         case when windows >= :wanted then windows else -windows end, portion, first_window limit 1""")
                 .bind("wanted", wanted)
-                .map((row, _) -> new Range(row.getLong("portion"), row.getInt("first_window"), row.getInt("windows")))
+                .map((row, _) -> range(row))
                 .findOne()
                 .filter(range -> !range.scrap(wanted) || scraps(handle) >= MOST_SCRAPS);
         found.ifPresent(range -> remove(handle, range));
@@ -113,7 +115,7 @@ public final class Portions {
                 .bind("portion", wanted.portion())
                 .bind("first", wanted.first())
                 .bind("end", end)
-                .map((row, _) -> new Range(row.getLong("portion"), row.getInt("first_window"), row.getInt("windows")))
+                .map((row, _) -> range(row))
                 .findOne();
         if (found.isEmpty()) return false;
         var whole = found.get();
@@ -146,23 +148,54 @@ public final class Portions {
 
     /** Makes it free, if there is any of it. */
     static void give(Handle handle, Range range) {
-        if (range.windows() > 0)
-            handle.execute(
-                    "insert into free_range (portion, first_window, windows) values (?, ?, ?)",
-                    range.portion(),
-                    range.first(),
-                    range.windows());
+        if (range.windows() > 0) insert(handle, joined(handle, range));
+    }
+
+    /** With the free ranges before and after it, which are free no more. */
+    private static Range joined(Handle handle, Range range) {
+        int first = range.first(), end = first + range.windows();
+        var neighbours = handle.createQuery("""
+                        select * from free_range where portion = :portion
+                        and (first_window = :end or first_window + windows = :first)""")
+                .bind("portion", range.portion())
+                .bind("first", first)
+                .bind("end", end)
+                .map((row, _) -> range(row))
+                .list();
+        for (var neighbour : neighbours) {
+            remove(handle, neighbour);
+            first = Math.min(first, neighbour.first());
+            end = Math.max(end, neighbour.first() + neighbour.windows());
+        }
+        return new Range(range.portion(), first, end - first);
+    }
+
+    private static Range range(ResultSet row) throws SQLException {
+        return new Range(row.getLong("portion"), row.getInt("first_window"), row.getInt("windows"));
+    }
+
+    private static void insert(Handle handle, Range range) {
+        handle.execute(
+                "insert into free_range (portion, first_window, windows) values (?, ?, ?)",
+                range.portion(),
+                range.first(),
+                range.windows());
     }
 
     /** What a task that is done has not trained on becomes free, unless portions are others by now. */
     static void done(Handle handle, long task) {
-        int some = handle.execute(
-                "insert into free_range (portion, first_window, windows)"
-                        + " select portion, first_window + steps * batch, windows - steps * batch from task"
-                        + " where id = ? and windows > steps * batch and replica_of is null"
-                        + " and portion_windows = (select portion_windows from run)",
-                task);
-        if (some > 0) handle.execute("update task set windows = steps * batch where id = ?", task);
+        var rest = handle.createQuery("""
+                        select portion, first_window + steps * batch as first_window, windows - steps * batch as windows
+                        from task where id = :id and windows > steps * batch and replica_of is null
+                        and portion_windows = (select portion_windows from run)""")
+                .bind("id", task)
+                .map((row, _) -> range(row))
+                .findOne();
+        rest.ifPresent(range -> {
+            lock(handle);
+            give(handle, range);
+            handle.execute("update task set windows = steps * batch where id = ?", task);
+        });
     }
 
     /** A free task of an earlier round is to be computed in a later one: on other windows if portions are others by now. */

@@ -54,7 +54,7 @@ final class RoundPatience {
     boolean isOver(Round of, Recipe recipe, List<Task> tasks) {
         var done = tasks.stream().filter(task -> task.state() == State.DONE).toList();
         if (done.size() == tasks.size()) return true;
-        if (done.size() < recipe.minTasks() || 4 * windows(done) < 3 * windows(tasks)) return false;
+        if (done.size() < recipe.minTasks() || 4 * windows(done, recipe) < 3 * windows(tasks, recipe)) return false;
         long now = clock.millis();
         if (round != of.number()) {
             round = of.number();
@@ -63,8 +63,12 @@ final class RoundPatience {
         return now - since >= patience(since - of.openedAtMillis(), recipe.lease());
     }
 
-    private static long windows(List<Task> tasks) {
-        return tasks.stream().mapToLong(Task::windows).sum();
+    /** A task that nobody has begun counts as a whole one. */
+    private static long windows(List<Task> tasks, Recipe recipe) {
+        int whole = recipe.steps().windows();
+        return tasks.stream()
+                .mapToLong(task -> task.windows() == 0 ? whole : task.windows())
+                .sum();
     }
 
     private static long patience(long took, Duration lease) {

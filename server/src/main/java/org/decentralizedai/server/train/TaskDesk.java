@@ -2,7 +2,6 @@ package org.decentralizedai.server.train;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,8 +39,6 @@ public final class TaskDesk {
     private static final int RETRY_MILLIS = 15_000;
     private static final int MOST_EACH = 2; // tasks of a round, for each that it waits for
 
-    private record Holder(Lease lease, String worker) {}
-
     private final TaskLedger tasks;
     private final RoundLedger rounds;
     private final Speeds speeds;
@@ -50,7 +47,7 @@ public final class TaskDesk {
     private final Map<String, Worker> online = new LinkedHashMap<>();
     private final Fits fits;
     private final Set<Worker> idle = new LinkedHashSet<>();
-    private final Map<Long, Holder> holders = new HashMap<>(); // of tasks that are not done
+    private final Holders holders = new Holders();
     private final OpenRounds open = new OpenRounds();
     private final RoundPatience patience;
     private final TaskMemory memory = new TaskMemory();
@@ -124,7 +121,7 @@ public final class TaskDesk {
 
     synchronized void giveBack(String worker, Lease lease) {
         if (!tasks.release(lease, worker)) return;
-        holders.remove(lease.taskId());
+        holders.forget(lease.taskId());
         dispatch();
     }
 
@@ -145,7 +142,8 @@ public final class TaskDesk {
             var lease = fits.of(worker, plan().recipe())
                     .flatMap(fit -> replicas.next(worker, fit, plan()).or(() -> lease(worker, fit)));
             if (lease.isPresent()) {
-                hold(lease.get(), worker.id());
+                holders.hold(lease.get(), worker.id())
+                        .ifPresent(old -> cancel(old, "the task took too long and went to another worker"));
                 idle.remove(worker);
                 worker.send(task(lease.get()));
                 return true;
@@ -189,13 +187,7 @@ public final class TaskDesk {
         return online.size() - (int) late;
     }
 
-    private void hold(Lease lease, String worker) {
-        var old = holders.put(lease.taskId(), new Holder(lease, worker));
-        if (old != null && !old.worker().equals(worker))
-            cancel(old, "the task took too long and went to another worker");
-    }
-
-    private void cancel(Holder holder, String sentence) {
+    private void cancel(Holders.Holder holder, String sentence) {
         var worker = online.get(holder.worker());
         if (worker != null) worker.send(new Cancel(holder.lease(), sentence));
     }
@@ -227,7 +219,7 @@ public final class TaskDesk {
 
     /** Called with each accepted update. */
     synchronized void completed(Lease lease) {
-        holders.remove(lease.taskId());
+        holders.forget(lease.taskId());
         recount();
     }
 
@@ -268,11 +260,7 @@ public final class TaskDesk {
             if (open.find(task.round()).isPresent()) live.add(lease);
             else if (worker != null) tasks.release(lease, worker); // given out while its round was being left
         }
-        for (Holder holder : List.copyOf(holders.values())) {
-            if (live.contains(holder.lease())) continue;
-            cancel(holder, "the round has closed");
-            holders.remove(holder.lease().taskId());
-        }
+        holders.keep(live).forEach(lost -> cancel(lost, "the round has closed"));
         dispatch();
     }
 

@@ -23,7 +23,7 @@ class BadRequestTest {
 
     @BeforeAll
     static void start() {
-        var settings = new ChatSettings(1, 8, 100, 200, 50, 60, MAX_BODY);
+        var settings = new ChatSettings(1, 8, 0, 200, 50, 60, MAX_BODY);
         server = new ChatServer(TinyCheckpoint.write(folder, 1), settings);
     }
 
