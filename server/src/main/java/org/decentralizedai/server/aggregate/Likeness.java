@@ -16,14 +16,13 @@ final class Likeness {
     private static final double COPY = 0.95; // where there are too few pairs to say more
 
     private final List<Measures> updates;
-    private final double[] votes;
+    private final double[] weights;
     private final double[][] cosines; // NaN where a pair holds different parameters
     private final double bound;
 
-    /** @param votes see {@link Weights} */
-    Likeness(List<Measures> updates, double[] votes) {
+    Likeness(List<Measures> updates, double[] weights) {
         this.updates = updates;
-        this.votes = votes;
+        this.weights = weights;
         int count = updates.size();
         cosines = new double[count][count];
         double[] pairs = new double[count * (count - 1) / 2];
@@ -35,7 +34,7 @@ final class Likeness {
                 boolean comparable = updates.get(i).comparable(updates.get(j));
                 cosines[i][j] = cosines[j][i] = comparable ? updates.get(i).like(updates.get(j)) : Double.NaN;
                 pairs[pair] = comparable ? cosines[i][j] : 0;
-                products[pair++] = comparable ? votes[i] * votes[j] : 0;
+                products[pair++] = comparable ? weights[i] * weights[j] : 0;
             }
         }
         bound = bound(pairs, products);
@@ -53,9 +52,9 @@ final class Likeness {
         int count = 0;
         double[] values = new double[updates.size()], others = new double[updates.size()];
         for (int j = 0; j < values.length; j++) {
-            if (Double.isNaN(cosines[i][j]) || votes[j] == 0) continue;
+            if (Double.isNaN(cosines[i][j]) || weights[j] == 0) continue;
             values[count] = cosines[i][j];
-            others[count++] = votes[j];
+            others[count++] = weights[j];
         }
         return count + 1 < FEWEST ? Double.NaN : Spread.median(values, others);
     }
@@ -72,7 +71,7 @@ final class Likeness {
 
     /**
      * How many updates are in the group of each: those that are alike, and those alike to these. 1 for most, and for a group of
-     * more than half of the votes: then the others are the odd ones.
+     * more than half: then the others are the odd ones.
      */
     int[] groups() {
         int[] group = new int[updates.size()], sizes = new int[updates.size()];
@@ -83,20 +82,16 @@ final class Likeness {
                     int from = group[i], to = group[j];
                     for (int k = 0; k <= i; k++) if (group[k] == from) group[k] = to;
                 }
-        double[] groupVotes = new double[group.length];
-        for (int i = 0; i < group.length; i++) {
-            sizes[group[i]]++;
-            groupVotes[group[i]] += votes[i];
-        }
+        for (int i : group) sizes[i]++;
         int[] of = new int[group.length];
-        for (int i = 0; i < of.length; i++) of[i] = 2 * groupVotes[group[i]] > comparableVotes(i) ? 1 : sizes[group[i]];
+        for (int i = 0; i < of.length; i++) of[i] = 2 * sizes[group[i]] > comparable(i) ? 1 : sizes[group[i]];
         return of;
     }
 
-    /** Its own among them. */
-    private double comparableVotes(int i) {
-        double sum = votes[i];
-        for (int j = 0; j < votes.length; j++) if (!Double.isNaN(cosines[i][j])) sum += votes[j];
-        return sum;
+    private long comparable(int i) {
+        return 1
+                + Arrays.stream(cosines[i])
+                        .filter(cosine -> !Double.isNaN(cosine))
+                        .count();
     }
 }

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One pass over the encoded updates, K sketches and K² cosines: memory grows with the parameters not at all.
  *
  * <ol>
- *   <li>{@link Weights}: tokens, age, trust, and the cap on new accounts. All medians below are weighted by votes, of which no account
- *       has more than the one in the middle.
+ *   <li>{@link Weights}: tokens, age, trust, and the cap on new accounts. All medians below are weighted by them.
  *   <li>Norms: an update longer than the median is scaled to it. The length of no update matters any more.
  *   <li>Copies: nearly an update of the round before, no weight; alike within the round, all of a group count as one. "Alike" is
  *       measured by what honest pairs of the round are to each other ({@link Likeness}).
@@ -45,7 +44,7 @@ public record RobustShares(List<Share> shares, double centre) {
     private static final double LEAST = 0.1; // of a cosine, that is no reason to leave an update out
     private static final int FEWEST = 5; // updates of a round among which some may be strays
 
-    private static final double LEAST_COUNTED = 1.0 / 3; // of the votes
+    private static final double LEAST_COUNTED = 1.0 / 3; // of the weight
 
     public RobustShares {
         shares = List.copyOf(shares);
@@ -53,7 +52,7 @@ public record RobustShares(List<Share> shares, double centre) {
 
     /** By tokens and age alone. @param round that is closed */
     public static RobustShares none(int round, List<LoggedUpdate> updates) {
-        double[] weights = Weights.of(updates, round, Standing.EQUAL).weights();
+        double[] weights = Weights.of(updates, round, Standing.EQUAL);
         return new RobustShares(Arrays.stream(weights).mapToObj(Share::plain).toList(), 0);
     }
 
@@ -71,21 +70,19 @@ public record RobustShares(List<Share> shares, double centre) {
             Standing standing) {
         long seed = seed(updates);
         var measures = measures(updates, parameters, last, seed);
-        var of = Weights.of(updates, round, standing);
-        double[] weights = of.weights(), votes = of.votes();
-        double[] scales = clip(measures, votes);
+        double[] weights = Weights.of(updates, round, standing);
+        double[] scales = clip(measures, weights);
         var findings = new Finding[updates.size()];
         Arrays.fill(findings, Finding.FINE);
-        var likeness = new Likeness(measures, votes);
-        int[] groups = likeness.groups();
-        copies(likeness, groups, measures(before, parameters, null, seed), votes, findings);
-        strays(likeness, measures, votes, findings);
-        double[] heard = counted(votes, groups, findings);
-        if (sum(heard) < LEAST_COUNTED * sum(votes)) { // no majority was found: then nothing is known of anybody
+        var likeness = new Likeness(measures, weights);
+        copies(likeness, measures(before, parameters, null, seed), findings);
+        strays(likeness, measures, weights.clone(), findings);
+        double[] counted = counted(weights, likeness.groups(), findings);
+        if (sum(counted) < LEAST_COUNTED * sum(weights)) { // no majority was found: then nothing is known of anybody
+            counted = weights;
             Arrays.fill(findings, Finding.FINE);
-            heard = votes;
         }
-        return centred(measures, counted(weights, groups, findings), heard, scales, findings);
+        return centred(measures, counted, scales, findings);
     }
 
     private static double sum(double[] values) {
@@ -110,32 +107,31 @@ public record RobustShares(List<Share> shares, double centre) {
         return measures;
     }
 
-    private static double[] clip(List<Measures> measures, double[] votes) {
+    private static double[] clip(List<Measures> measures, double[] weights) {
         double[] norms = measures.stream().mapToDouble(Measures::rms).toArray();
-        double median = Spread.lowerMedian(norms, votes);
+        double median = Spread.lowerMedian(norms, weights);
         return Arrays.stream(norms)
                 .map(norm -> norm <= median ? 1 : median / norm)
                 .toArray();
     }
 
-    private static void copies(
-            Likeness likeness, int[] groups, List<Measures> before, double[] votes, Finding[] findings) {
+    private static void copies(Likeness likeness, List<Measures> before, Finding[] findings) {
+        int[] groups = likeness.groups();
         for (int i = 0; i < findings.length; i++) if (groups[i] > 1) findings[i] = Finding.ALIKE;
         int[] copies = IntStream.range(0, findings.length)
                 .filter(i -> before.stream().anyMatch(old -> likeness.alike(i, old)))
                 .toArray();
-        double of = Arrays.stream(copies).mapToDouble(i -> votes[i]).sum();
-        if (2 * of > sum(votes)) return; // then rounds are alike, and nobody has copied
+        if (2 * copies.length > findings.length) return; // then rounds are alike, and nobody has copied
         for (int i : copies) findings[i] = Finding.COPY_OF_LAST_ROUND;
     }
 
-    private static void strays(Likeness likeness, List<Measures> measures, double[] votes, Finding[] findings) {
+    private static void strays(Likeness likeness, List<Measures> measures, double[] weights, Finding[] findings) {
         if (measures.size() < FEWEST) return;
         double[] along = measures.stream().mapToDouble(Measures::alongLast).toArray();
         double[] toOthers =
                 IntStream.range(0, along.length).mapToDouble(likeness::toOthers).toArray();
         for (double[] cosines : List.of(along, toOthers)) {
-            double[] known = votes.clone();
+            double[] known = weights.clone();
             for (int i = 0; i < known.length; i++) if (Double.isNaN(cosines[i])) known[i] = 0;
             var spread = Spread.of(cosines, known);
             for (int i = 0; i < known.length; i++)
@@ -155,16 +151,16 @@ public record RobustShares(List<Share> shares, double centre) {
     }
 
     private static RobustShares centred(
-            List<Measures> measures, double[] weights, double[] votes, double[] scales, Finding[] findings) {
+            List<Measures> measures, double[] weights, double[] scales, Finding[] findings) {
         int count = measures.size();
         double[] along = new double[count], distances = new double[count];
         for (int i = 0; i < count; i++) {
             var x = measures.get(i);
             along[i] = x.lastSquare() == 0 ? 0 : scales[i] * x.product() / x.lastSquare();
         }
-        double centre = Math.max(0, Spread.median(along, votes));
+        double centre = Math.max(0, Spread.median(along, weights));
         for (int i = 0; i < count; i++) distances[i] = measures.get(i).distance(scales[i], centre);
-        double radius = Spread.median(distances, votes);
+        double radius = Spread.median(distances, weights);
         var shares = new ArrayList<Share>();
         for (int i = 0; i < count; i++) {
             double pull = distances[i] <= radius ? 0 : 1 - radius / distances[i];

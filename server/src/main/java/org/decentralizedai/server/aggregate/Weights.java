@@ -1,7 +1,5 @@
 package org.decentralizedai.server.aggregate;
 
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import org.decentralizedai.server.state.LoggedUpdate;
 
@@ -15,56 +13,21 @@ public final class Weights {
 
     private Weights() {}
 
-    /**
-     * @param weights in the mean, in the order of the updates
-     * @param votes what each says to the medians: an account no more than the one in the middle, so that who is fast, or was there
-     *     first and did most of a round, does not say by that what is usual
-     */
-    record OfRound(double[] weights, double[] votes) {}
-
-    /** @param round that is closed */
-    static OfRound of(List<LoggedUpdate> updates, int round, Standing standing) {
-        int count = updates.size();
-        double[] weights = new double[count];
-        var senders = new String[count];
-        boolean[] proven = new boolean[count];
-        for (int i = 0; i < count; i++) {
+    /** In the order of the updates. @param round that is closed */
+    static double[] of(List<LoggedUpdate> updates, int round, Standing standing) {
+        double[] weights = new double[updates.size()];
+        double proven = 0, unproven = 0;
+        for (int i = 0; i < weights.length; i++) {
             var update = updates.get(i);
             weights[i] = update.tokens() * age(round - update.round());
-            senders[i] = update.worker();
-            proven[i] = standing.proven(update);
+            if (standing.proven(update)) proven += weights[i];
+            else unproven += weights[i];
         }
-        return new OfRound(quartered(weights, proven), quartered(perAccount(weights, senders), proven));
-    }
-
-    private static double[] perAccount(double[] weights, String[] senders) {
-        var accounts = new HashMap<String, Double>();
-        for (int i = 0; i < weights.length; i++) accounts.merge(senders[i], weights[i], Double::sum);
-        double[] sums = accounts.values().stream().mapToDouble(sum -> sum).toArray();
-        double middle = Spread.lowerMedian(sums, ones(sums.length));
-        double[] votes = weights.clone();
-        for (int i = 0; i < votes.length; i++) {
-            double sum = accounts.getOrDefault(senders[i], 0.0);
-            if (sum > middle) votes[i] *= middle / sum;
-        }
-        return votes;
-    }
-
-    private static double[] ones(int count) {
-        double[] ones = new double[count];
-        Arrays.fill(ones, 1);
-        return ones;
-    }
-
-    private static double[] quartered(double[] weights, boolean[] proven) {
-        double old = 0, young = 0;
-        for (int i = 0; i < weights.length; i++)
-            if (proven[i]) old += weights[i];
-            else young += weights[i];
-        double most = old * UNPROVEN / (1 - UNPROVEN);
-        double[] capped = weights.clone();
-        if (old > 0 && young > most) for (int i = 0; i < capped.length; i++) if (!proven[i]) capped[i] *= most / young;
-        return capped;
+        double most = proven * UNPROVEN / (1 - UNPROVEN);
+        if (proven > 0 && unproven > most)
+            for (int i = 0; i < weights.length; i++)
+                if (!standing.proven(updates.get(i))) weights[i] *= most / unproven;
+        return weights;
     }
 
     /** s(τ) = e^(−τ/2) (1 + cos(π τ / 4)) / 2 for τ rounds of delay: 1, 0.52, 0.18, 0.03, 0. StrictMath: the same bits anywhere. */

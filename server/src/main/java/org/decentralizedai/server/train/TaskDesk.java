@@ -158,7 +158,8 @@ public final class TaskDesk {
         int round = plan().round().number();
         var recipe = plan().recipe();
         double left = patience.left(round, recipe);
-        var sizing = fits.within(left, whole, worker, recipe).in(plan().windows());
+        var sizing = fits.within(Math.max(left, RoundPatience.LEAST_PART), whole, worker, recipe)
+                .in(plan().windows());
         var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
         if (lease.isEmpty() && tasks.tasks(round).size() < most(round, recipe, left)) {
             rounds.openTask(round);

@@ -289,41 +289,6 @@ final class RobustSharesTest {
                 .allSatisfy(share -> assertThat(share.weight()).isEqualTo(100));
     }
 
-    /** As in the first seconds of a run, when two of those who are there do most of the round; five accounts, two lie. */
-    private static RobustShares mostOfTheRound(UnaryOperator<float[]> attack, Crowd crowd) {
-        var updates = crowd.updates(16);
-        var logged = new ArrayList<LoggedUpdate>();
-        for (int i = 0; i < 16; i++) {
-            boolean lie = i < 10;
-            float[] sent = lie ? attack.apply(updates.get(i)) : updates.get(i);
-            logged.add(new LoggedUpdate(
-                    ROUND,
-                    new Lease(i, 1),
-                    lie ? "liar" + i % 2 : "honest" + i % 3,
-                    100,
-                    3,
-                    2,
-                    UpdateEncoding.INT8,
-                    Slice.WHOLE,
-                    new Bytes(UpdateCodec.encode(UpdateEncoding.INT8, sent))));
-        }
-        return shares(logged, List.of(), null);
-    }
-
-    @Property(tries = 10)
-    void flippedSigns_ofFewAccountsThatDidMostOfTheRound_doNotCount(@ForAll long seed) {
-        var findings = findings(mostOfTheRound(update -> scaled(update, -1), new Crowd(seed, 0.4)));
-        assertThat(findings.subList(0, 10)).containsOnly(Finding.STRAY);
-        assertThat(findings.subList(10, 16)).containsOnly(Finding.FINE);
-    }
-
-    @Test
-    void tenfoldNorm_ofFewAccountsThatDidMostOfTheRound_isScaledToThatOfTheRest() {
-        var shares = mostOfTheRound(update -> scaled(update, 10), new Crowd(15, 0.3));
-        assertThat(shares.shares().subList(0, 10))
-                .allSatisfy(share -> assertThat(share.scale()).isCloseTo(0.1, within(0.01)));
-    }
-
     @Test
     void tenfoldNorm_byHalfOfTheRound_isScaledToThatOfTheOthers() {
         var crowd = new Crowd(16, 0.3);

@@ -29,8 +29,7 @@ final class WeightsTest {
 
     @Test
     void of_provenAccounts_isTokensTimesAge() {
-        double[] weights = Weights.of(List.of(update(5, "ab", 10), update(4, "a", 100)), 5, STANDING)
-                .weights();
+        double[] weights = Weights.of(List.of(update(5, "ab", 10), update(4, "a", 100)), 5, STANDING);
         assertThat(weights[0]).isEqualTo(10);
         assertThat(weights[1]).isCloseTo(100 * Math.exp(-0.5) * (1 + Math.cos(Math.PI / 4)) / 2, within(1e-9));
     }
@@ -53,7 +52,7 @@ final class WeightsTest {
         var updates = new ArrayList<LoggedUpdate>();
         for (int i = 0; i < proven; i++) updates.add(update(1, "old", 1 + random.nextInt(1000)));
         for (int i = 0; i < fresh; i++) updates.add(update(1, "new", 1 + random.nextInt(1000)));
-        double[] weights = Weights.of(updates, 1, STANDING).weights();
+        double[] weights = Weights.of(updates, 1, STANDING);
         double all = Arrays.stream(weights).sum();
         double unproven = Arrays.stream(weights, proven, weights.length).sum();
         assertThat(unproven).isLessThanOrEqualTo(all * Weights.UNPROVEN * (1 + 1e-9));
@@ -63,51 +62,8 @@ final class WeightsTest {
 
     @Test
     void onlyUnproven_countInFull() {
-        assertThat(Weights.of(List.of(update(1, "new", 10), update(1, "new", 30)), 1, STANDING)
-                        .weights())
+        assertThat(Weights.of(List.of(update(1, "new", 10), update(1, "new", 30)), 1, STANDING))
                 .containsExactly(10, 30);
-    }
-
-    /** However much of a round it has done. */
-    @Property
-    void votes_ofOneAccount_areNoMoreThanThoseOfTheOneInTheMiddle(
-            @ForAll long seed, @ForAll @IntRange(min = 2, max = 12) int accounts) {
-        var random = new Random(seed);
-        var updates = new ArrayList<LoggedUpdate>();
-        for (int account = 0; account < accounts; account++)
-            for (int left = random.nextInt(8); left >= 0; left--)
-                updates.add(update(1, "w" + account, 1 + random.nextInt(1000)));
-        var of = Weights.of(updates, 1, STANDING);
-        double[] votes = new double[accounts], weights = new double[accounts];
-        for (int i = 0; i < updates.size(); i++) {
-            int account = Integer.parseInt(updates.get(i).worker().substring(1));
-            votes[account] += of.votes()[i];
-            weights[account] += of.weights()[i];
-        }
-        double[] sorted = weights.clone();
-        Arrays.sort(sorted);
-        double middle = sorted[(accounts - 1) / 2];
-        for (int account = 0; account < accounts; account++)
-            assertThat(votes[account]).isCloseTo(Math.min(weights[account], middle), within(1e-6));
-    }
-
-    @Test
-    void votes_ofNewAccounts_areAQuarterAtMostToo() {
-        var updates = new ArrayList<LoggedUpdate>();
-        updates.add(update(1, "old", 100));
-        for (int i = 0; i < 9; i++) updates.add(update(1, "new" + i, 10));
-        double[] votes = Weights.of(updates, 1, STANDING).votes();
-        assertThat(Arrays.stream(votes, 1, 10).sum())
-                .isLessThanOrEqualTo(Arrays.stream(votes).sum() * Weights.UNPROVEN * (1 + 1e-9));
-    }
-
-    @Test
-    void lowerMedian_whereHalfSaysMore_isWhatTheOtherHalfSays() {
-        double third = 1.0 / 3;
-        assertThat(Spread.lowerMedian(new double[] {1, 10, 1, 10, 1}, new double[] {third, 0.5, third, 0.5, third}))
-                .isEqualTo(1);
-        assertThat(Spread.lowerMedian(new double[] {3, 1, 2}, new double[] {1, 1, 1}))
-                .isEqualTo(2);
     }
 
     @Test

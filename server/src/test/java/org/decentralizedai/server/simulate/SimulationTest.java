@@ -242,7 +242,7 @@ class SimulationTest {
     /** Sized tasks, leavers that send what they have, and all of it computed again. */
     @Test
     void run_unequalHonestWorkersThatLeave_areNeverCaught_andComputeMore() {
-        var crowd = new Scenario.Crowd(WORKERS, 0.5, true, 5, 2, 0.8, HOME, 0, Attack.ZERO, 0, false);
+        var crowd = new Scenario.Crowd(WORKERS, 0.5, true, 5, 3, 0.6, HOME, 0, Attack.ZERO, 0, false);
         var plain = scenario(crowd, UpdateEncoding.INT8, 0, 6);
         int seconds = STEPS * BATCH * 16; // in which a worker of a token a second does a whole task
         var sized = run(unequal(plain, seconds / 4));
