@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Decides audits. An update whose task a second worker computes waits for that one, and then the two are compared. If they agree, both
  * are good, unless the lot has the server look all the same; if they do not, the server computes the task, and whoever differs from
  * it is the cheat. Without auditors a third worker is asked, and one against two is the cheat; while no two agree nobody is.
- * Whatever nobody computes in time is missed: it proves nothing. Belongs to the trainer's thread.
+ * A fake that was found vouches for nobody: what agrees with it is the server's to compute. Whatever nobody computes in time is missed: it proves nothing. Belongs to the trainer's thread.
  */
 final class Rulings implements AuditQueue.Asking {
     /** Workers that are asked about one task without auditors. */
@@ -91,7 +91,8 @@ final class Rulings implements AuditQueue.Asking {
     private void ruleOrWait(Audit audit) {
         if (open.find(audit.lease().taskId()).isEmpty() || open.awaits(audit, For.SERVER)) return;
         var claims = claims(audit);
-        if (claims.isPresent() && claims.get().count() > 1) rule(claims.get());
+        if (claims.filter(all -> all.likeAFake(0)).isPresent()) toServer(audit);
+        else if (claims.isPresent() && claims.get().count() > 1) rule(claims.get());
         else if (claims.isPresent() && twinMayCome(audit)) open.await(audit, For.TWIN);
         else toServer(audit);
     }
@@ -103,7 +104,7 @@ final class Rulings implements AuditQueue.Asking {
 
     private Optional<Claims> claims(Audit audit) {
         return tasks.find(audit.lease().taskId())
-                .flatMap(task -> desk.open().find(task.round()).map(plan -> Claims.of(task, tasks, log, plan)));
+                .flatMap(task -> desk.open().find(task.round()).map(plan -> Claims.of(task, tasks, ledger, log, plan)));
     }
 
     private boolean twinMayCome(Audit audit) {
@@ -131,6 +132,10 @@ final class Rulings implements AuditQueue.Asking {
         for (int i = 0; i < claims.count(); i++) {
             var audit = open(claims.done().get(i));
             if (audit.isEmpty()) continue;
+            if (claims.likeAFake(i)) {
+                toServer(audit.get());
+                continue;
+            }
             switch (findings.get(i)) {
                 case AGREES -> {
                     if (looksToo) toServer(audit.get());
