@@ -109,9 +109,8 @@ final class Rulings implements AuditQueue.Asking {
 
     private boolean twinMayCome(Audit audit) {
         long task = audit.lease().taskId();
-        int oldest = OpenRounds.oldest(desk.plan().round().number());
         return Claims.underWay(task, tasks)
-                || twins.filter(twins -> twins.seeks(task, oldest)).isPresent();
+                || twins.filter(twins -> twins.seeks(task)).isPresent();
     }
 
     private void rule(Claims claims) {

@@ -44,7 +44,7 @@ final class Courtroom implements AutoCloseable {
     private static final ModelConfig MODEL =
             new ModelConfig(ModelConfig.BYTE_VOCABULARY, 8, 1, 2, 1, 4, 12, 16, 1e4, 1e-5, true);
     private static final int PARAMETERS = ParameterLayout.of(MODEL).parameterCount();
-    private static final LocalSteps STEPS = new LocalSteps(2, 2, 2, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
+    static final LocalSteps STEPS = new LocalSteps(2, 2, 2, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0);
     private static final Recipe RECIPE = new Recipe(
             STEPS,
             RateSchedule.CONSTANT,
@@ -64,7 +64,7 @@ final class Courtroom implements AutoCloseable {
     private static final WindowSchedule SCHEDULE =
             new WindowSchedule(List.of(new CorpusShard(HASH, 4000)), 16, STEPS.windows(), 1);
 
-    private final MutableClock clock = new MutableClock();
+    final MutableClock clock = new MutableClock();
     private final Database database = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
             + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH");
     private final WorkerLedger workers = new WorkerLedger(database, clock);
@@ -143,6 +143,10 @@ final class Courtroom implements AutoCloseable {
         var encoded = new Bytes(UpdateCodec.encode(UpdateEncoding.INT8, update));
         return log.append(new LoggedUpdate(
                 0, lease, account, STEPS.tokens(), 5, 4, UpdateEncoding.INT8, Slice.WHOLE, encoded));
+    }
+
+    RoundPlan plan() {
+        return desk.plan();
     }
 
     Claims claims(Lease lease) {
