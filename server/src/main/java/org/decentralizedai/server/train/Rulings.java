@@ -81,8 +81,12 @@ final class Rulings implements AuditQueue.Asking {
 
     /** What becomes of this audit now. */
     void look(Audit audit) {
+        attempt(audit, this::ruleOrWait);
+    }
+
+    private static void attempt(Audit audit, Consumer<Audit> step) {
         try {
-            ruleOrWait(audit);
+            step.accept(audit);
         } catch (RuntimeException e) { // the others must be looked at all the same; a restart looks at this one again
             LOG.error("the audit of task {} failed", audit.lease().taskId(), e);
         }
@@ -99,7 +103,11 @@ final class Rulings implements AuditQueue.Asking {
 
     /** At those that wait for a twin: it may have gone. */
     void lookAgain() {
-        for (Audit audit : open.awaiting(For.TWIN)) if (!twinMayCome(audit)) toServer(audit);
+        for (Audit audit : open.awaiting(For.TWIN)) attempt(audit, this::goOnWithoutTwin);
+    }
+
+    private void goOnWithoutTwin(Audit audit) {
+        if (!twinMayCome(audit)) toServer(audit);
     }
 
     private Optional<Claims> claims(Audit audit) {

@@ -3,6 +3,8 @@ package org.decentralizedai.server.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.decentralizedai.server.verify.Agreement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,27 @@ final class RulingsTest {
             assertThat(court.audits.caught(task.taskId())).isTrue();
             assertThat(court.audits.counts().agreed()).isEqualTo(2);
             assertThat(court.tasks.find(task.taskId()).orElseThrow().worker()).isEqualTo(Audits.AUDITOR);
+        }
+    }
+
+    /** As each is when it comes. */
+    @Test
+    void lookAgain_oneFails_looksAtTheOthers() {
+        try (var court = new Courtroom(folder, false)) {
+            var failures = new AtomicInteger();
+            court.rulings.listen(_ -> {}, () -> {
+                if (failures.getAndIncrement() == 0) throw new IllegalStateException("the round cannot be closed");
+            });
+            for (String account : List.of("ada", "bob")) {
+                var task = court.give(account);
+                var twin = court.giveToo(task, "eve");
+                court.rulings.look(court.send(task, account, HONEST));
+                court.tasks.release(twin, "eve");
+            }
+            assertThat(court.audits.counts().missed()).isZero();
+            court.rulings.lookAgain();
+            assertThat(failures).hasValue(2);
+            assertThat(court.audits.counts().missed()).isEqualTo(2);
         }
     }
 
