@@ -146,6 +146,11 @@ final class Twins implements Replicas {
         return Optional.empty();
     }
 
+    @Override
+    public synchronized boolean offered() {
+        return !offers.isEmpty();
+    }
+
     /** As nobody can foresee. */
     private List<Offer> shuffled(Worker worker) {
         var some = new ArrayList<Offer>();

@@ -378,6 +378,28 @@ class TaskDeskTest {
         }
     }
 
+    /** Nothing else would tell them before the round is over. */
+    @Test
+    void replica_offeredWhileOthersWait_isGivenToOneOfThem() {
+        try (var fixture = new Fixture(RECIPE, true)) {
+            for (int worker = 0; worker < 4; worker++) give(fixture, worker);
+            fixture.clock.advance(Duration.ofSeconds(25)); // what was offered has lapsed
+            for (int worker = 0; worker < 3; worker++) {
+                fixture.act(4, worker);
+                fixture.act(2, worker);
+            }
+            give(fixture, 4);
+            var offered = requireNonNull(fixture.online.get("worker-4"))
+                    .believes
+                    .iterator()
+                    .next();
+            assertThat(fixture.tasks.twins(offered.taskId())).isEmpty();
+            fixture.desk.recount();
+            assertThat(fixture.round()).isZero();
+            assertThat(fixture.tasks.twins(offered.taskId())).hasSize(1);
+        }
+    }
+
     @Test
     void replica_oneWorkerAlone_hasNone() {
         try (var fixture = new Fixture(RECIPE, true)) {
