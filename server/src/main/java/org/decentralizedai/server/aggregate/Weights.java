@@ -10,6 +10,12 @@ public final class Weights {
     /** Of the whole weight, for all unproven accounts together where there are proven ones; so many keys cost nothing. */
     static final double UNPROVEN = 0.25;
 
+    /**
+     * Of the account in the middle of the work, for which an account has votes at least if it has done as much: where that is more than
+     * the one in the middle of the accounts has done, there are many that have done next to nothing.
+     */
+    static final double OF_WORK = 0.25;
+
     /** Rounds after which a late update counts for nothing. */
     public static final int OLDEST = 4;
 
@@ -18,7 +24,8 @@ public final class Weights {
     /**
      * @param weights in the mean, in the order of the updates
      * @param votes what each says to the medians: an account no more than the one in the middle, so that who is fast, or was there
-     *     first and did most of a round, does not say by that what is usual
+     *     first and did most of a round, does not say by that what is usual; or than a quarter of that which half of the work is of at
+     *     most, so that many accounts of tiny tasks do not either
      */
     record OfRound(double[] weights, double[] votes) {}
 
@@ -41,7 +48,8 @@ public final class Weights {
         var accounts = new HashMap<String, Double>();
         for (int i = 0; i < weights.length; i++) accounts.merge(senders[i], weights[i], Double::sum);
         double[] sums = accounts.values().stream().mapToDouble(sum -> sum).toArray();
-        double middle = Spread.lowerMedian(sums, ones(sums.length));
+        double middle = Math.max(
+                Spread.lowerMedian(sums, ones(sums.length)), OF_WORK * Spread.lowerMedian(sums, sums));
         double[] votes = weights.clone();
         for (int i = 0; i < votes.length; i++) {
             double sum = accounts.getOrDefault(senders[i], 0.0);

@@ -68,7 +68,7 @@ final class WeightsTest {
                 .containsExactly(10, 30);
     }
 
-    /** However much of a round it has done. */
+    /** However much of a round it has done; of the accounts or, if that is more, a quarter of that in the middle of the work. */
     @Property
     void votes_ofOneAccount_areNoMoreThanThoseOfTheOneInTheMiddle(
             @ForAll long seed, @ForAll @IntRange(min = 2, max = 12) int accounts) {
@@ -86,9 +86,37 @@ final class WeightsTest {
         }
         double[] sorted = weights.clone();
         Arrays.sort(sorted);
-        double middle = sorted[(accounts - 1) / 2];
+        double middle = Math.max(sorted[(accounts - 1) / 2], Spread.lowerMedian(sorted, sorted) / 4);
         for (int account = 0; account < accounts; account++)
             assertThat(votes[account]).isCloseTo(Math.min(weights[account], middle), within(1e-6));
+    }
+
+    private static double votes(List<LoggedUpdate> updates, String name) {
+        double[] votes = Weights.of(updates, 1, STANDING).votes();
+        double sum = 0;
+        for (int i = 0; i < votes.length; i++)
+            if (updates.get(i).worker().startsWith(name)) sum += votes[i];
+        return sum;
+    }
+
+    /** Where nobody is proven, keys cost nothing and a task may be of one step. */
+    @Test
+    void votes_ofManyTinyAccounts_areNoMajority() {
+        var updates = new ArrayList<LoggedUpdate>();
+        for (int i = 0; i < 5; i++) updates.add(update(1, "new-whole" + i, 1000));
+        for (int i = 0; i < 40; i++) updates.add(update(1, "new-tiny" + i, 10));
+        assertThat(votes(updates, "new-whole")).isEqualTo(5 * 250);
+        assertThat(votes(updates, "new-tiny")).isEqualTo(40 * 10);
+    }
+
+    /** Nor does one account that has done nearly all say what is usual. */
+    @Test
+    void votes_ofOneAccountThatHasDoneMost_areAQuarterOfThatAtMost() {
+        var updates = new ArrayList<LoggedUpdate>();
+        for (int i = 0; i < 9; i++) updates.add(update(1, "new-one", 1000));
+        for (int i = 0; i < 4; i++) updates.add(update(1, "new-other" + i, 1000));
+        assertThat(votes(updates, "new-one")).isEqualTo(2250);
+        assertThat(votes(updates, "new-other")).isEqualTo(4000);
     }
 
     @Test
