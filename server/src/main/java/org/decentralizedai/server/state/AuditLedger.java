@@ -88,9 +88,19 @@ public final class AuditLedger {
 
     /** Whether the audit of this task has agreed. */
     public boolean agreed(long task) {
+        return ended(task, "AGREED");
+    }
+
+    /** Whether the audit of this task has found a fake. */
+    public boolean caught(long task) {
+        return ended(task, "CAUGHT");
+    }
+
+    private boolean ended(long task, String state) {
         return jdbi.withHandle(
-                handle -> handle.createQuery("select count(*) from audit where task_id = :task and state = 'AGREED'")
+                handle -> handle.createQuery("select count(*) from audit where task_id = :task and state = :state")
                                 .bind("task", task)
+                                .bind("state", state)
                                 .mapTo(Integer.class)
                                 .one()
                         > 0);

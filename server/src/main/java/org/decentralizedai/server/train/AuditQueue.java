@@ -27,7 +27,8 @@ final class AuditQueue {
     private final Asking asking;
     private final Queue<Waiting> queue = new ArrayDeque<>();
     private boolean computing;
-    private volatile double meanMillis; // of a task; 0: none was computed yet
+    private volatile int waiting; // and computed now
+    private volatile double meanMillis = Double.NaN; // of a task that came to a result; none has yet
 
     private record Waiting(Audit audit, GradientTask task) {}
 
@@ -50,16 +51,30 @@ final class AuditQueue {
 
     void add(Audit audit, GradientTask task) {
         queue.add(new Waiting(audit, task));
+        count();
         thread.execute(this::next);
     }
 
-    /** Whether so many tasks are computed in this time, by what the last ones took. */
+    /**
+     * Whether so many further tasks are computed in this time after those that wait, by what the last ones took. While none has been
+     * computed, one is.
+     */
     boolean inTime(int tasks, Duration time) {
-        return tasks * meanMillis <= time.toMillis();
+        int all = waiting + tasks;
+        double mean = meanMillis;
+        return Double.isNaN(mean) ? all <= 1 : all * mean <= time.toMillis();
+    }
+
+    private void count() {
+        waiting = queue.size() + (computing ? 1 : 0);
     }
 
     private void next() {
-        if (computing) return;
+        if (!computing) begin();
+        count();
+    }
+
+    private void begin() {
         var next = queue.poll();
         while (next != null && !asking.wants(next.audit())) next = queue.poll();
         if (next == null) return;
@@ -79,8 +94,7 @@ final class AuditQueue {
 
     private void finished(Waiting done, long since, @Nullable LocalResult result, @Nullable Throwable failure) {
         computing = false;
-        long took = clock.millis() - since;
-        meanMillis = meanMillis == 0 ? took : (1 - NEWEST) * meanMillis + NEWEST * took;
+        if (result != null) took(clock.millis() - since);
         long task = done.audit().lease().taskId();
         if (result == null) LOG.warn("task {} could not be computed again", task, failure);
         try {
@@ -89,6 +103,11 @@ final class AuditQueue {
             LOG.error("the audit of task {} failed", task, e);
         }
         next();
+    }
+
+    private void took(long millis) {
+        double mean = meanMillis;
+        meanMillis = Double.isNaN(mean) ? millis : (1 - NEWEST) * mean + NEWEST * millis;
     }
 
     void close() {

@@ -95,7 +95,8 @@ final class Audits implements AutoCloseable {
                     reputation,
                     verification,
                     clock,
-                    (count, time) -> queue != null && queue.inTime(count, time));
+                    (count, time) -> queue != null && queue.inTime(count, time),
+                    round -> desk.open().find(round).isPresent());
             desk.replicas(twins);
         }
         rulings.by(queue, twins);

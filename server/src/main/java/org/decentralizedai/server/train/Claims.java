@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import org.decentralizedai.compress.UpdateForm;
+import org.decentralizedai.server.state.AuditLedger;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.TaskLedger;
@@ -18,18 +19,33 @@ import org.decentralizedai.server.verify.Votes.Finding;
  * The updates of one task, each of another account: from the same weights, windows and steps, in the same form.
  *
  * @param done the first of them is the one that was asked about
+ * @param fakes that were found among them, whose word counts no more
  */
-record Claims(List<Task> done, List<LoggedUpdate> updates, UpdateForm form, int parameters) {
+record Claims(
+        List<Task> done, List<LoggedUpdate> updates, List<LoggedUpdate> fakes, UpdateForm form, int parameters) {
 
     /** Of this task, which is done, and those of its twins that are done and comparable. A worker that stopped early is not. */
-    static Claims of(Task task, TaskLedger tasks, GradientLog log, RoundPlan plan) {
+    static Claims of(Task task, TaskLedger tasks, AuditLedger audits, GradientLog log, RoundPlan plan) {
         var done = new ArrayList<Task>();
+        var fakes = new ArrayList<Task>();
         var accounts = new HashSet<String>();
-        for (Task each : withTwins(task, tasks))
-            if (comparable(task, each) && accounts.add(String.valueOf(each.worker()))) done.add(each);
-        var updates = done.stream().map(each -> log.read(each.position())).toList();
+        for (Task each : withTwins(task, tasks)) {
+            if (!comparable(task, each)) continue;
+            if (fake(each, audits)) fakes.add(each);
+            else if (accounts.add(String.valueOf(each.worker()))) done.add(each);
+        }
         int parameters = plan.checks().parameters();
-        return new Claims(done, updates, plan.recipe().form(task.round(), task.index()), parameters);
+        var form = plan.recipe().form(task.round(), task.index());
+        return new Claims(done, read(done, log), read(fakes, log), form, parameters);
+    }
+
+    /** Unless the auditor's own update stands in for it. */
+    private static boolean fake(Task done, AuditLedger audits) {
+        return audits.caught(done.id()) && !Audits.AUDITOR.equals(done.worker());
+    }
+
+    private static List<LoggedUpdate> read(List<Task> done, GradientLog log) {
+        return done.stream().map(each -> log.read(each.position())).toList();
     }
 
     private static List<Task> withTwins(Task task, TaskLedger tasks) {
@@ -58,15 +74,28 @@ record Claims(List<Task> done, List<LoggedUpdate> updates, UpdateForm form, int 
     }
 
     boolean agree(int one, int other) {
-        return Tolerance.between(form.encoding()).accepts(agreement(one, other));
+        return accepts(agreement(one, other));
+    }
+
+    /** Whether it says the same as one that was found to be a fake. */
+    boolean likeAFake(int one) {
+        return fakes.stream().anyMatch(fake -> accepts(agreement(updates.get(one), fake)));
     }
 
     Agreement agreement(int one, int other) {
+        return agreement(updates.get(one), updates.get(other));
+    }
+
+    private Agreement agreement(LoggedUpdate one, LoggedUpdate other) {
         return Agreement.between(
                 form.encoding(),
                 form.slice().length(parameters),
-                updates.get(one).encoded().array(),
-                updates.get(other).encoded().array());
+                one.encoded().array(),
+                other.encoded().array());
+    }
+
+    private boolean accepts(Agreement agreement) {
+        return Tolerance.between(form.encoding()).accepts(agreement);
     }
 
     /** Another one that agrees with this one, or the first that does not when none does. */

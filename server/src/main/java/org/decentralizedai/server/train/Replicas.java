@@ -12,11 +12,19 @@ interface Replicas {
         }
 
         @Override
+        public boolean offered() {
+            return false;
+        }
+
+        @Override
         public void given(Lease lease, Worker worker, RoundPlan plan) {}
     };
 
     /** A replica, leased to this worker, if it is to have one. @param plan of the running round */
     Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan);
+
+    /** Whether there may be one for somebody. */
+    boolean offered();
 
     /** The worker has got a task of its own. */
     void given(Lease lease, Worker worker, RoundPlan plan);

@@ -38,7 +38,8 @@ public record RoundRecord(
         @Nullable Files after,
         long tokens,
         double trainLoss) {
-    public static final String FORMAT = "decentralizedai.round.1";
+    /** Goes up whenever the same updates come to other weights. 2: votes by account, and tasks of other windows. */
+    public static final String FORMAT = "decentralizedai.round.2";
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -120,8 +121,8 @@ public record RoundRecord(
      */
     public record Update(
             long task,
-            Integer late,
-            Boolean unproven,
+            int late,
+            boolean unproven,
             long fence,
             String worker,
             int tokens,
@@ -132,11 +133,6 @@ public record RoundRecord(
             int parts,
             int bytes,
             String sha256) {
-        public Update {
-            // in records of versions that waited for everybody and asked nobody for proof
-            if (late == null) late = 0;
-            if (unproven == null) unproven = false;
-        }
 
         static Update of(LoggedUpdate update, boolean unproven) {
             return new Update(
@@ -184,12 +180,16 @@ public record RoundRecord(
         corrections = List.copyOf(corrections);
     }
 
-    /** @throws RuntimeException of Jackson's when it is no record of this format */
+    /**
+     * @throws IllegalArgumentException with a sentence for people when it is of another format: the same updates come to another step there
+     * @throws RuntimeException of Jackson's when it is no record
+     */
     public static RoundRecord read(byte[] json) {
-        var record = JSON.readValue(json, RoundRecord.class);
-        if (!FORMAT.equals(record.format()))
-            throw new IllegalArgumentException("the record's format must be " + FORMAT + ": " + record.format());
-        return record;
+        String format = JSON.readTree(json).path("format").asString("none");
+        if (!FORMAT.equals(format))
+            throw new IllegalArgumentException("this version computes rounds of the format " + FORMAT
+                    + ", and the record is of " + format + ": verify it with the version that closed the round");
+        return JSON.readValue(json, RoundRecord.class);
     }
 
     byte[] json() {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Decides audits. An update whose task a second worker computes waits for that one, and then the two are compared. If they agree, both
  * are good, unless the lot has the server look all the same; if they do not, the server computes the task, and whoever differs from
  * it is the cheat. Without auditors a third worker is asked, and one against two is the cheat; while no two agree nobody is.
- * Whatever nobody computes in time is missed: it proves nothing. Belongs to the trainer's thread.
+ * A fake that was found vouches for nobody: what agrees with it is the server's to compute. Whatever nobody computes in time is missed: it proves nothing. Belongs to the trainer's thread.
  */
 final class Rulings implements AuditQueue.Asking {
     /** Workers that are asked about one task without auditors. */
@@ -81,8 +81,12 @@ final class Rulings implements AuditQueue.Asking {
 
     /** What becomes of this audit now. */
     void look(Audit audit) {
+        attempt(audit, this::ruleOrWait);
+    }
+
+    private static void attempt(Audit audit, Consumer<Audit> step) {
         try {
-            ruleOrWait(audit);
+            step.accept(audit);
         } catch (RuntimeException e) { // the others must be looked at all the same; a restart looks at this one again
             LOG.error("the audit of task {} failed", audit.lease().taskId(), e);
         }
@@ -91,26 +95,30 @@ final class Rulings implements AuditQueue.Asking {
     private void ruleOrWait(Audit audit) {
         if (open.find(audit.lease().taskId()).isEmpty() || open.awaits(audit, For.SERVER)) return;
         var claims = claims(audit);
-        if (claims.isPresent() && claims.get().count() > 1) rule(claims.get());
+        if (claims.filter(all -> all.likeAFake(0)).isPresent()) toServer(audit);
+        else if (claims.isPresent() && claims.get().count() > 1) rule(claims.get());
         else if (claims.isPresent() && twinMayCome(audit)) open.await(audit, For.TWIN);
         else toServer(audit);
     }
 
     /** At those that wait for a twin: it may have gone. */
     void lookAgain() {
-        for (Audit audit : open.awaiting(For.TWIN)) if (!twinMayCome(audit)) toServer(audit);
+        for (Audit audit : open.awaiting(For.TWIN)) attempt(audit, this::goOnWithoutTwin);
+    }
+
+    private void goOnWithoutTwin(Audit audit) {
+        if (!twinMayCome(audit)) toServer(audit);
     }
 
     private Optional<Claims> claims(Audit audit) {
         return tasks.find(audit.lease().taskId())
-                .flatMap(task -> desk.open().find(task.round()).map(plan -> Claims.of(task, tasks, log, plan)));
+                .flatMap(task -> desk.open().find(task.round()).map(plan -> Claims.of(task, tasks, ledger, log, plan)));
     }
 
     private boolean twinMayCome(Audit audit) {
         long task = audit.lease().taskId();
-        int oldest = OpenRounds.oldest(desk.plan().round().number());
         return Claims.underWay(task, tasks)
-                || twins.filter(twins -> twins.seeks(task, oldest)).isPresent();
+                || twins.filter(twins -> twins.seeks(task)).isPresent();
     }
 
     private void rule(Claims claims) {
@@ -131,6 +139,10 @@ final class Rulings implements AuditQueue.Asking {
         for (int i = 0; i < claims.count(); i++) {
             var audit = open(claims.done().get(i));
             if (audit.isEmpty()) continue;
+            if (claims.likeAFake(i)) {
+                toServer(audit.get());
+                continue;
+            }
             switch (findings.get(i)) {
                 case AGREES -> {
                     if (looksToo) toServer(audit.get());

@@ -221,7 +221,7 @@ public final class TaskDesk {
     /** Called with each accepted update. */
     synchronized void completed(Lease lease) {
         holders.forget(lease.taskId());
-        recount();
+        closeIfFull();
     }
 
     /** How long the worker says it has computed an accepted update: its next task is sized by that. */
@@ -229,8 +229,16 @@ public final class TaskDesk {
         speeds.took(worker, tokens, millis);
     }
 
-    /** Closes the round if it is full; to be called every second: patience ends, and the answer to a commit can be lost. */
+    /**
+     * Closes the round if it is full; to be called every second: patience ends, and the answer to a commit can be lost. If it is not,
+     * whoever waits is asked whether it takes what has been offered since.
+     */
     synchronized void recount() {
+        closeIfFull();
+        if (!full && !idle.isEmpty() && replicas.offered()) dispatch();
+    }
+
+    private void closeIfFull() {
         int round = plan().round().number();
         if (!full && full(round)) onRoundFull.accept(round);
     }

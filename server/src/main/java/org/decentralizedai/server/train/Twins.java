@@ -3,12 +3,15 @@ package org.decentralizedai.server.train;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.decentralizedai.server.edge.LocalAddress;
 import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.wire.Lease;
@@ -30,7 +33,9 @@ final class Twins implements Replicas {
     private final Verification verification;
     private final Clock clock;
     private final Capacity auditors;
+    private final IntPredicate isOpen;
     private final Map<Long, Offer> offers = new LinkedHashMap<>(); // by task
+    private final Map<Long, Offer> taken = new HashMap<>(); // by task: what was last taken of it
     private final Map<String, Long> proven = new HashMap<>(); // who has lately asked, and when
     private int round;
     private int audited; // tasks of the round that the auditors are to compute
@@ -42,15 +47,36 @@ final class Twins implements Replicas {
         boolean enough(int tasks, Duration time);
     }
 
-    /** @param parties that have computed the task or do @param until when it lapses */
-    private record Offer(Lease lease, int round, int windows, Set<String> parties, String address, long until) {}
+    /** @param parties that have computed the task or do @param addresses of those @param until when it lapses */
+    private record Offer(
+            Lease lease, int round, int windows, Set<String> parties, Set<String> addresses, long until) {
 
-    Twins(TaskLedger tasks, Reputation reputation, Verification verification, Clock clock, Capacity auditors) {
+        Offer takenBy(Worker worker) {
+            return new Offer(
+                    lease, round, windows, both(parties, Set.of(worker.id())), both(addresses, known(worker)), until);
+        }
+
+        private static Set<String> both(Set<String> some, Set<String> others) {
+            var all = new HashSet<>(some);
+            all.addAll(others);
+            return Set.copyOf(all);
+        }
+    }
+
+    /** @param isOpen whether updates of tasks of this round are taken */
+    Twins(
+            TaskLedger tasks,
+            Reputation reputation,
+            Verification verification,
+            Clock clock,
+            Capacity auditors,
+            IntPredicate isOpen) {
         this.tasks = tasks;
         this.reputation = reputation;
         this.verification = verification;
         this.clock = clock;
         this.auditors = auditors;
+        this.isOpen = isOpen;
     }
 
     @Override
@@ -67,14 +93,24 @@ final class Twins implements Replicas {
             audited++;
             return;
         }
-        int windows = tasks.find(lease.taskId()).orElseThrow().work().windows();
         long until = clock.millis() + OFFERED.toMillis();
-        offers.put(lease.taskId(), new Offer(lease, round, windows, Set.of(worker.id()), known(worker), until));
+        var parties = Set.of(worker.id());
+        offers.put(lease.taskId(), new Offer(lease, round, windows(lease), parties, known(worker), until));
     }
 
-    /** Two or more differ and nobody says who is right: a further one is to compute this task too, as long as its round is open. */
+    /**
+     * Two or more differ and nobody says who is right: a further one is to compute this task too, as long as its round is open. From
+     * where the parties asked is not known any more after a restart.
+     */
     synchronized void dispute(Lease lease, int ofRound, Set<String> parties) {
-        offers.put(lease.taskId(), new Offer(lease, ofRound, 0, Set.copyOf(parties), "", Long.MAX_VALUE));
+        var before = taken.get(lease.taskId());
+        Set<String> addresses = before == null ? Set.of() : before.addresses();
+        var offer = new Offer(lease, ofRound, windows(lease), Set.copyOf(parties), addresses, Long.MAX_VALUE);
+        offers.put(lease.taskId(), offer);
+    }
+
+    private int windows(Lease lease) {
+        return tasks.find(lease.taskId()).orElseThrow().work().windows();
     }
 
     /** The auditors have the task. */
@@ -82,17 +118,17 @@ final class Twins implements Replicas {
         offers.remove(task);
     }
 
-    /** Whether a worker for this task may still be found. @param oldest round that is open */
-    synchronized boolean seeks(long task, int oldest) {
+    /** Whether a worker for this task may still be found. */
+    synchronized boolean seeks(long task) {
         var offer = offers.get(task);
-        return offer != null && offer.round() >= oldest && offer.until() >= clock.millis();
+        return offer != null && isOpen.test(offer.round()) && offer.until() >= clock.millis();
     }
 
     @Override
     public synchronized Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan) {
         long now = clock.millis();
-        int oldest = OpenRounds.oldest(plan.round().number());
-        offers.values().removeIf(offer -> offer.until() < now || offer.round() < oldest);
+        offers.values().removeIf(offer -> offer.until() < now || !isOpen.test(offer.round()));
+        taken.values().removeIf(offer -> !isOpen.test(offer.round()));
         boolean trusted = reputation.trust(worker.id()).proven();
         if (trusted) proven.put(worker.id(), now);
         proven.values().removeIf(asked -> asked < now - plan.recipe().lease().toMillis());
@@ -103,9 +139,16 @@ final class Twins implements Replicas {
             offers.remove(offer.lease().taskId());
             var recipe = plan.recipe();
             var lease = tasks.replicate(offer.lease(), worker.id(), recipe.lease(), recipe.maxLease());
-            if (lease.isPresent()) return lease;
+            if (lease.isEmpty()) continue;
+            taken.put(offer.lease().taskId(), offer.takenBy(worker));
+            return lease;
         }
         return Optional.empty();
+    }
+
+    @Override
+    public synchronized boolean offered() {
+        return !offers.isEmpty();
     }
 
     /** As nobody can foresee. */
@@ -120,7 +163,7 @@ final class Twins implements Replicas {
 
     private static boolean suits(Offer offer, Worker worker, Fit fit) {
         return !offer.parties().contains(worker.id())
-                && (offer.address().isEmpty() || !offer.address().equals(known(worker)))
+                && Collections.disjoint(offer.addresses(), known(worker))
                 && offer.windows() <= Fit.NEAR * fit.wanted();
     }
 
@@ -128,9 +171,10 @@ final class Twins implements Replicas {
         return verification.lot().draws(offer.lease(), "partner " + worker.id(), NEWCOMERS_CHANCE);
     }
 
-    /** Empty for this machine: a proxy may be there. */
-    private static String known(Worker worker) {
+    /** Its address; nothing for this machine: a proxy may be there. */
+    private static Set<String> known(Worker worker) {
         String address = worker.address();
-        return LocalAddress.is(address) ? "" : LocalAddress.household(address);
+        boolean told = !address.isEmpty() && !LocalAddress.is(address);
+        return told ? Set.of(LocalAddress.household(address)) : Set.of();
     }
 }

@@ -87,7 +87,9 @@ class CreditPropertyTest {
                 case 7 -> changeTeam(accounts, account, run + "team", team);
                 case 8 -> clock.advance(Duration.ofHours(1));
                 default -> {
-                    ledger.grant(action.task(), account, action.tokens());
+                    DATABASE.jdbi()
+                            .useTransaction(handle ->
+                                    ledger.completed(handle, action.task(), account, action.tokens()));
                     model.complete(action.task(), action.tokens(), heldTasks);
                 }
             }

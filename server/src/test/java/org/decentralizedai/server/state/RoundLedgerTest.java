@@ -82,4 +82,42 @@ final class RoundLedgerTest {
             assertThat(round.files()).isEqualTo(new RoundFiles(A, B, 1000, B, null, null, null));
         }
     }
+
+    /** Their windows have other numbers since: nobody goes on with them, and nobody computes them again. */
+    @Test
+    void migration_ofTheVersionBeforeReplicas_givesUpWhatIsNotDone() {
+        String url = "jdbc:h2:" + folder.resolve("run").toAbsolutePath() + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
+        Flyway.configure().dataSource(url, null, null).target("14").load().migrate();
+        Jdbi.create(url).useHandle(handle -> {
+            for (String task : List.of("0, 0, 'DONE', 'ada'", "1, 1, 'LEASED', 'bob'", "2, 2, 'FREE', null"))
+                handle.execute("insert into task (id, task_index, state, worker, round, fence, deadline, last_deadline,"
+                        + " windows, steps, batch) values (" + task + ", 0, 3, 9, 9, 4, 2, 2)");
+            for (String audit : List.of("0, 'DRAWN'", "7, 'AGREED'"))
+                handle.execute("insert into audit (task_id, state, fence, round, worker, numeric_class, log_position,"
+                        + " drawn_at) values (" + audit + ", 3, 0, 'ada', 'class', 0, 0)");
+            handle.execute("insert into free_range (portion, first_window, windows) values (0, 4, 4)");
+        });
+        try (var database = Database.embedded(folder)) {
+            var clock = new MutableClock();
+            var tasks = new JdbcTaskLedger(database, clock);
+            var done = tasks.find(0).orElseThrow();
+            assertThat(done.state()).isEqualTo(TaskLedger.State.DONE);
+            assertThat(done.windows()).isEqualTo(4);
+            for (long id = 1; id <= 2; id++) {
+                var task = tasks.find(id).orElseThrow();
+                assertThat(task.state()).isEqualTo(TaskLedger.State.FREE);
+                assertThat(task.fence()).isEqualTo(4);
+                assertThat(task.windows()).isZero();
+            }
+            assertThat(tasks.heldBy("bob")).isEmpty();
+            var counts = new AuditLedger(database, clock).counts();
+            assertThat(counts.missed()).isEqualTo(1);
+            assertThat(counts.agreed()).isEqualTo(1);
+            int free = database.jdbi()
+                    .withHandle(handle -> handle.createQuery("select count(*) from free_range")
+                            .mapTo(Integer.class)
+                            .one());
+            assertThat(free).isZero();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package org.decentralizedai.server.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -41,12 +42,15 @@ final class RoundRecordTest {
         assertThat(logged.countsIn()).isEqualTo(5);
     }
 
-    /** Their rounds waited for everybody, and asked nobody for proof. */
+    /** Computed by this version it would differ, and the server that closed it would be called a liar. */
     @Test
-    void recordsOfBefore_haveNeitherLateNorUnprovenUpdates() {
+    void recordOfBefore_isRefusedWithASentence() {
         String json = new String(record(0, false).json(), StandardCharsets.UTF_8);
-        assertThat(json).contains("\"late\":0,");
-        assertThat(read(json.replace("\"late\":0,", "").replace("\"unproven\":false,", "")))
-                .isEqualTo(record(0, false));
+        assertThatThrownBy(() -> read(json.replace(RoundRecord.FORMAT, "decentralizedai.round.1")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("decentralizedai.round.1: verify it with the version that closed the round");
+        assertThatThrownBy(() -> read("{\"format\":\"decentralizedai.round.1\",\"gone\":1}"))
+                .as("whatever else is in it")
+                .hasMessageContaining("verify it with the version");
     }
 }

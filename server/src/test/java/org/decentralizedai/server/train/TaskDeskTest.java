@@ -141,7 +141,8 @@ class TaskDeskTest {
                         new Reputation(new AuditLedger(database, clock), new WorkerLedger(database, clock)),
                         new Verification(null, Replication.ALWAYS, Lot.of(1)),
                         clock,
-                        (_, _) -> false));
+                        (_, _) -> false,
+                        number -> desk.open().find(number).isPresent()));
             open(0);
         }
 
@@ -356,6 +357,46 @@ class TaskDeskTest {
             var replicas = fixture.tasks.twins(original.id());
             assertThat(replicas).isNotEmpty();
             assertThat(fixture.tasks.tasks(0)).doesNotContainAnyElementsOf(replicas);
+        }
+    }
+
+    @Test
+    void replica_afterAReturnToOlderWeights_isOfNoTaskThatWasLeft() {
+        try (var fixture = new Fixture(RECIPE, true)) {
+            give(fixture, 0);
+            give(fixture, 1);
+            var done = List.copyOf(requireNonNull(fixture.online.get("worker-0")).believes);
+            fixture.act(4, 0);
+            fixture.act(11, 0); // back
+            for (int worker = 2; worker < WORKERS; worker++) give(fixture, worker);
+            assertThat(done).hasSize(1);
+            for (Lease lease : done)
+                assertThat(fixture.tasks.twins(lease.taskId())).isEmpty();
+            for (int worker = 2; worker < WORKERS; worker++)
+                assertThat(requireNonNull(fixture.online.get("worker-" + worker)).believes)
+                        .isNotEmpty();
+        }
+    }
+
+    /** Nothing else would tell them before the round is over. */
+    @Test
+    void replica_offeredWhileOthersWait_isGivenToOneOfThem() {
+        try (var fixture = new Fixture(RECIPE, true)) {
+            for (int worker = 0; worker < 4; worker++) give(fixture, worker);
+            fixture.clock.advance(Duration.ofSeconds(25)); // what was offered has lapsed
+            for (int worker = 0; worker < 3; worker++) {
+                fixture.act(4, worker);
+                fixture.act(2, worker);
+            }
+            give(fixture, 4);
+            var offered = requireNonNull(fixture.online.get("worker-4"))
+                    .believes
+                    .iterator()
+                    .next();
+            assertThat(fixture.tasks.twins(offered.taskId())).isEmpty();
+            fixture.desk.recount();
+            assertThat(fixture.round()).isZero();
+            assertThat(fixture.tasks.twins(offered.taskId())).hasSize(1);
         }
     }
 

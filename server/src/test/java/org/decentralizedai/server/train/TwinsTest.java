@@ -1,0 +1,89 @@
+package org.decentralizedai.server.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.decentralizedai.server.verify.Lot;
+import org.decentralizedai.wire.ClientMessage;
+import org.decentralizedai.wire.Lease;
+import org.decentralizedai.wire.ServerMessage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TwinsTest {
+    private static final String ADA = "203.0.113.1", BOB = "203.0.113.2", OTHER = "203.0.113.3";
+    private static final Fit WHOLE = Fit.whole(Courtroom.STEPS);
+    private static final Fit SMALL = new Fit(Courtroom.STEPS, 1, 1);
+
+    @TempDir
+    Path folder;
+
+    private record Caller(String id, String address) implements Worker {
+        @Override
+        public ClientMessage.Hello hello() {
+            return new ClientMessage.Hello("0".repeat(32), "test", true, 1, Long.MAX_VALUE);
+        }
+
+        @Override
+        public void send(ServerMessage message) {}
+
+        @Override
+        public void close(int code, String reason) {}
+    }
+
+    private static Twins twins(Courtroom court) {
+        return new Twins(
+                court.tasks,
+                court.reputation,
+                new Verification(null, Replication.ALWAYS, Lot.of(1)),
+                court.clock,
+                (_, _) -> false,
+                round -> round == 0);
+    }
+
+    /** The first of many newcomers to whom the lot gives something. */
+    private static Optional<String> taker(Courtroom court, Twins twins, String name, String address, Fit fit) {
+        return IntStream.range(0, 20)
+                .mapToObj(i -> new Caller(name + i, address))
+                .filter(caller -> twins.next(caller, fit, court.plan()).isPresent())
+                .map(Caller::id)
+                .findFirst();
+    }
+
+    private static Lease offered(Courtroom court, Twins twins) {
+        var task = court.give("ada");
+        twins.given(task, new Caller("ada", ADA), court.plan());
+        return task;
+    }
+
+    @Test
+    void offer_goesToAnotherAccountOfAnotherAddress() {
+        try (var court = new Courtroom(folder, false)) {
+            var twins = twins(court);
+            offered(court, twins);
+            assertThat(taker(court, twins, "eve", ADA, WHOLE)).isEmpty();
+            assertThat(taker(court, twins, "eve", OTHER, SMALL)).isEmpty();
+            assertThat(taker(court, twins, "bob", BOB, WHOLE)).isPresent();
+        }
+    }
+
+    /** Else one household of three accounts would outvote the honest one of two. */
+    @Test
+    void dispute_goesToNobodyOfAnAddressOfThoseWhoDiffer_norToWhoIsTooSlow() {
+        try (var court = new Courtroom(folder, false)) {
+            var twins = twins(court);
+            var task = offered(court, twins);
+            var bob = taker(court, twins, "bob", BOB, WHOLE).orElseThrow();
+            twins.dispute(task, 0, Set.of("ada", bob));
+            assertThat(taker(court, twins, "eve", ADA, WHOLE)).isEmpty();
+            assertThat(taker(court, twins, "eve", BOB, WHOLE)).isEmpty();
+            assertThat(taker(court, twins, "eve", OTHER, SMALL)).isEmpty();
+            assertThat(twins.seeks(task.taskId())).isTrue();
+            assertThat(taker(court, twins, "eve", OTHER, WHOLE)).isPresent();
+            assertThat(twins.seeks(task.taskId())).isFalse();
+        }
+    }
+}
