@@ -31,6 +31,7 @@ final class ChatServer implements AutoCloseable {
     private final Database database;
     private final Javalin javalin;
     volatile @Nullable ServedCheckpoint promoted;
+    volatile boolean alone = true;
 
     ChatServer(@Nullable ServedCheckpoint promoted, ChatSettings settings) {
         this(promoted, settings, BillingSettings.defaults());
@@ -40,7 +41,7 @@ final class ChatServer implements AutoCloseable {
         this.promoted = promoted;
         database = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
                 + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1");
-        billing = new Billing(database.jdbi(), Clock.systemUTC(), database::sync);
+        billing = new Billing(database.jdbi(), Clock.systemUTC(), database::sync, () -> alone);
         routes =
                 new ChatRoutes(() -> Optional.ofNullable(this.promoted), new ByteTokenizer(), settings, billing, terms);
         javalin = Javalin.start(config -> {

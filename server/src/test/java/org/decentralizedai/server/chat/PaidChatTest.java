@@ -107,6 +107,16 @@ class PaidChatTest {
     }
 
     @Test
+    void notAloneOnTheDatabase_nothingIsBegun() throws Exception {
+        grant(1000);
+        server.alone = false;
+        assertThat(ask("\"max_tokens\": 20").statusCode()).isEqualTo(503);
+        assertThat(reserved()).isZero();
+        server.alone = true;
+        assertThat(ask("\"max_tokens\": 20").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void choices_costOnePromptAndAllAnswers() throws Exception {
         grant(1000);
         assertThat(ask("\"max_tokens\": 20, \"n\": 3").statusCode()).isEqualTo(200);
