@@ -77,6 +77,25 @@ class BadRequestTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "temperature, invalid_value",
+        "max_tokens, invalid_value",
+        "seed, invalid_value",
+        "presence_penalty, unsupported_parameter"
+    })
+    void chat_integerThatNoDoubleHolds_isRefused(String field, String code) throws Exception {
+        String body = "{\"model\": \"tiny-test\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"" + field
+                + "\": " + "9".repeat(400) + "}";
+        assertRefused("/v1/chat/completions", body, 400, field, code);
+    }
+
+    @Test
+    void completion_integerThatNoDoubleHolds_isRefused() throws Exception {
+        String body = "{\"model\": \"tiny-test\", \"prompt\": \"x\", \"best_of\": " + "9".repeat(400) + "}";
+        assertRefused("/v1/completions", body, 400, "best_of", "unsupported_parameter");
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             5                                              | messages            | invalid_type
             []                                             | messages            | invalid_value
