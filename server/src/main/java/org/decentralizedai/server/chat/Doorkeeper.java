@@ -62,7 +62,7 @@ final class Doorkeeper {
         try {
             var paid = paid(caller, id, request, promptTokens);
             return new Bill(id, request, promptTokens, paid, billing.limits(), parties);
-        } catch (ChatException e) {
+        } catch (RuntimeException e) { // refused, or the database is away
             billing.limits().giveBack(parties, tokens, 0);
             throw e;
         }

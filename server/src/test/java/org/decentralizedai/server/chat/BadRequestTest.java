@@ -2,6 +2,7 @@ package org.decentralizedai.server.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -139,6 +140,18 @@ class BadRequestTest {
         var response = server.post("/v1/chat/completions", body);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
         assertThat(server.parsed(response).at("/error/code").stringValue()).isEqualTo(code);
+    }
+
+    @Test
+    void chat_bodyThatBreaksOff_isRefused() throws Exception {
+        try (var socket = server.connect()) {
+            socket.setSoTimeout(20_000);
+            String request = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 400").contains("invalid_json");
+        }
     }
 
     @Test

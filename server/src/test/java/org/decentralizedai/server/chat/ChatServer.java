@@ -3,6 +3,7 @@ package org.decentralizedai.server.chat;
 import io.javalin.Javalin;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,7 +29,7 @@ final class ChatServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     final ChatRoutes routes;
     final Billing billing;
-    private final Database database;
+    final Database database;
     private final Javalin javalin;
     volatile @Nullable ServedCheckpoint promoted;
     volatile boolean alone = true;
@@ -74,6 +75,10 @@ final class ChatServer implements AutoCloseable {
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return client.send(request(path).GET().build(), BodyHandlers.ofString());
+    }
+
+    Socket connect() throws IOException {
+        return new Socket("localhost", javalin.port());
     }
 
     private HttpRequest.Builder request(String path) {
