@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.decentralizedai.billing.key.CustomerStore;
 import org.decentralizedai.billing.key.KeyStore;
@@ -32,18 +33,26 @@ public final class Billing implements AutoCloseable {
     private final UsageStore usage;
     private final RateLimits limits = new RateLimits(TimeMeter.SYSTEM_NANOTIME);
     private final Runnable sync;
+    private final BooleanSupplier alone;
     private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("billing").factory());
+
+    /** On a database that no other server can use. */
+    public Billing(Jdbi jdbi, Clock clock, Runnable sync) {
+        this(jdbi, clock, sync, () -> true);
+    }
 
     /**
      * Settles what an earlier process has left open.
      *
      * @param jdbi of a migrated database, used by no other server
      * @param sync forces all commits before it to the disk
+     * @param alone whether no other server uses the database, as far as this one knows now
      */
-    public Billing(Jdbi jdbi, Clock clock, Runnable sync) {
+    public Billing(Jdbi jdbi, Clock clock, Runnable sync, BooleanSupplier alone) {
         var random = new SecureRandom();
         this.sync = sync;
+        this.alone = alone;
         customers = new CustomerStore(jdbi, clock, random);
         keys = new KeyStore(jdbi, clock, random);
         ledger = new JdbcLedger(jdbi, clock);
@@ -51,13 +60,32 @@ public final class Billing implements AutoCloseable {
         usage = new UsageStore(jdbi);
         int wrong = ledger.recount();
         if (wrong > 0) LOG.warn("{} accounts were not what their entries say, after a crash; they are again", wrong);
-        meter.sweep();
-        upkeep.scheduleWithFixedDelay(() -> trying("the roll-up of past epochs", ledger::rollUp), 0, 1, TimeUnit.HOURS);
-        upkeep.scheduleWithFixedDelay(() -> trying("the sweep of open requests", meter::sweep), 1, 1, TimeUnit.MINUTES);
+        try {
+            meter.sweep();
+        } catch (RuntimeException e) { // what one request lacks is no reason to serve nobody
+            LOG.error("requests that an earlier process left open could not all be settled; it is tried again", e);
+        }
+        upkeep.scheduleWithFixedDelay(this::rollUp, 0, 1, TimeUnit.HOURS);
+        upkeep.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.MINUTES);
+    }
+
+    /** Whether this server may begin anything on the database: else another one may have it by now. */
+    public boolean alone() {
+        return alone.getAsBoolean();
+    }
+
+    private void rollUp() {
+        trying("the roll-up of past epochs", ledger::rollUp);
+    }
+
+    /** What is nobody's here could be another server's, were there one: then it is left alone. */
+    void sweep() {
+        trying("the sweep of open requests", meter::sweep);
     }
 
     /** @param work gives how many it has done */
-    private static void trying(String what, IntSupplier work) {
+    private void trying(String what, IntSupplier work) {
+        if (!alone()) return;
         try {
             int done = work.getAsInt();
             if (done > 0) LOG.debug("{}: {}", what, done);

@@ -66,14 +66,22 @@ public final class Server implements AutoCloseable {
     private final AccountParts accounts;
     private final String url;
 
-    /** Starts; returns when {@code /health/ready} is true. On failure everything that was opened is closed again. */
     public Server(Settings settings) {
+        this(settings, () -> {});
+    }
+
+    /**
+     * Starts; returns when {@code /health/ready} is true. On failure everything that was opened is closed again.
+     *
+     * @param lost is called once when another server has taken the database: this one must end, and write nothing more
+     */
+    public Server(Settings settings, Runnable lost) {
         try {
             var clock = Clock.systemUTC();
             var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             measureProcess(meters);
             var data = opened(DataFolder.lock(settings.data()));
-            var sole = opened(SoleUse.of(settings.database() == null ? "" : settings.database(), PREDECESSOR));
+            var sole = opened(SoleUse.of(settings.database() == null ? "" : settings.database(), PREDECESSOR, lost));
             var database = opened(database(settings, data));
             GradientLog log = opened(new FileGradientLog(data.updates()));
             BlobStore blobs = new FolderBlobStore(data.store());
@@ -96,8 +104,9 @@ public final class Server implements AutoCloseable {
                     tokenizer,
                     new TrainMetrics(meters),
                     clock));
+            training.desk().alone(sole::alone);
             var backup = new Backup(data, database, training.trainer(), clock);
-            billing = opened(new Billing(database.jdbi(), clock, database::sync));
+            billing = opened(new Billing(database.jdbi(), clock, database::sync, sole::alone));
             accounts = new AccountParts(
                     database,
                     billing,

@@ -22,6 +22,8 @@ import picocli.CommandLine.Option;
             "Visitors need WebGPU, which browsers offer on https:// pages and on localhost only."
         })
 public final class ServerMain implements Callable<Integer> {
+    private static final int LOST = 3; // exit code
+
     private static final Logger LOG = LoggerFactory.getLogger(ServerMain.class);
 
     @Option(names = "--port", paramLabel = "PORT", description = "where to listen; 0 for any free port (default: 8080)")
@@ -129,7 +131,7 @@ public final class ServerMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var server = new Server(settings());
+        var server = new Server(settings(), () -> Runtime.getRuntime().halt(LOST)); // a stop in order would still write
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
             server.close();

@@ -1,14 +1,16 @@
 package org.decentralizedai.billing.meter;
 
 import java.math.BigInteger;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
-import java.util.List;
+import java.util.ArrayList;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.decentralizedai.billing.ledger.Epoch;
 import org.decentralizedai.billing.ledger.JdbcLedger;
 import org.decentralizedai.billing.ledger.Outcome;
+import org.decentralizedai.billing.meter.Unsettled.Due;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -93,7 +95,7 @@ public final class Meter {
         try {
             settle(asked, sentTokens, ending);
         } catch (RuntimeException e) {
-            unsettled.failed(new Unsettled.Due(asked, sentTokens, ending));
+            unsettled.failed(new Due(asked, sentTokens, ending));
             throw e;
         }
     }
@@ -129,40 +131,38 @@ public final class Meter {
      * from time to time, by the only process that uses the database.
      *
      * @return how many
+     * @throws RuntimeException the first that went wrong, the others suppressed in it; all that can be settled is, unless the database is away
      */
     public int sweep() {
-        var due = unsettled.due();
-        for (Unsettled.Due one : due) settle(one.asked(), one.sentTokens(), one.ending());
-        return due.size() + settleNobodys();
-    }
-
-    private int settleNobodys() {
-        List<LeftOpen> all = jdbi.withHandle(
-                handle -> handle.createQuery("""
-                        select id, customer, api_key, model, input_price, output_price, prompt_tokens, max_tokens, sent_tokens
-                        from metered_request where ending = 'OPEN' order by began_at""").map((row, _) -> leftOpen(row)).list());
         int settled = 0;
-        for (LeftOpen one : all) {
-            if (unsettled.has(one.asked().id())) continue;
-            settle(one.asked(), one.sentTokens(), one.sentTokens() > 0 ? Ending.CUT : Ending.RELEASED);
-            settled++;
+        var failures = new ArrayList<RuntimeException>();
+        var kept = unsettled.due().stream().<Supplier<Due>>map(due -> () -> due);
+        for (Supplier<Due> one : Stream.concat(kept, nobodys()).toList()) {
+            try {
+                var due = one.get();
+                settle(due.asked(), due.sentTokens(), due.ending());
+                settled++;
+            } catch (RuntimeException e) {
+                failures.add(e);
+                if (e instanceof ConnectionException) break; // each of the others would wait as long for a connection
+            }
         }
-        return settled;
+        if (failures.isEmpty()) return settled;
+        var first = failures.removeFirst();
+        failures.forEach(first::addSuppressed);
+        throw first;
     }
 
-    private record LeftOpen(Asked asked, int sentTokens) {}
-
-    private static LeftOpen leftOpen(ResultSet row) throws SQLException {
-        var price = new Price(row.getLong("input_price"), row.getLong("output_price"));
-        var asked = new Asked(
-                row.getString("id"),
-                row.getString("customer"),
-                row.getString("api_key"),
-                row.getString("model"),
-                price,
-                row.getInt("prompt_tokens"),
-                row.getInt("max_tokens"));
-        return new LeftOpen(asked, row.getInt("sent_tokens"));
+    private Stream<Supplier<Due>> nobodys() {
+        return jdbi
+                .withHandle(handle -> handle.createQuery("""
+                        select id, customer, api_key, model, input_price, output_price, prompt_tokens, max_tokens, sent_tokens
+                        from metered_request where ending = 'OPEN' order by began_at""")
+                        .map((row, _) -> LeftOpen.of(row))
+                        .list())
+                .stream()
+                .filter(open -> !unsettled.has(open.id()))
+                .map(open -> open::due);
     }
 
     Clock clock() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.MutableClock;
 import org.decentralizedai.billing.TestDatabase;
 import org.decentralizedai.billing.key.Customer;
@@ -202,6 +203,23 @@ class MeterTest {
         assertThat(meter.sweep()).isEqualTo(1);
         assertThat(balance()).isEqualTo(1000);
         assertThat(reserved()).isZero();
+    }
+
+    @Test
+    void sweep_brokenRowsBeforeAGoodOne_settlesTheGoodOne() {
+        begun(10, 20);
+        begun(10, 20);
+        clock.advance(Duration.ofMillis(1));
+        begun(10, 20);
+        database.jdbi().useHandle(handle -> {
+            handle.execute("update metered_request set input_price = -1 where id = 'req0'");
+            handle.execute("update metered_request set max_tokens = 1000000 where id = 'req1'");
+        });
+        assertThatThrownBy(meter()::sweep)
+                .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+        assertThat(reserved()).isEqualTo(2 * 70);
+        assertThat(balance()).isEqualTo(1000 - 2 * 70);
+        new Billing(database.jdbi(), clock, () -> {}).close(); // starts all the same
     }
 
     @Test

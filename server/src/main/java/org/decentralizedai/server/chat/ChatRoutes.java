@@ -6,7 +6,6 @@ import io.javalin.http.HandlerType;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -223,9 +222,13 @@ public final class ChatRoutes implements Routes, AutoCloseable {
         }
     }
 
-    private byte[] body(Context ctx) throws IOException {
-        InputStream in = ctx.req().getInputStream();
-        byte[] body = in.readNBytes(settings.maxBodyBytes() + 1);
+    private byte[] body(Context ctx) {
+        byte[] body;
+        try {
+            body = ctx.req().getInputStream().readNBytes(settings.maxBodyBytes() + 1);
+        } catch (IOException e) {
+            throw new ChatException(ChatError.INVALID_JSON, "The body could not be read to its end.", null);
+        }
         if (body.length > settings.maxBodyBytes())
             throw new ChatException(
                     ChatError.BODY_TOO_LARGE,

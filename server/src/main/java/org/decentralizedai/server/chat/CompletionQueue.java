@@ -11,8 +11,9 @@ import org.decentralizedai.server.edge.LocalAddress;
 
 /**
  * Lets a few requests compute and a bounded number wait. Whoever pays goes first, but for every fourth turn, which is a visitor's when one
- * waits; among themselves: first come, first served. Visitors may have half of the places to wait, and one household half of
- * theirs, so that nobody can keep all others out. The callers' own threads wait and compute. Thread-safe.
+ * waits; among themselves: first come, first served. One customer may have half of all places, and all customers together leave one to
+ * visitors; these may have half of the places to wait, and one household half of theirs: so that nobody alone can keep all others out.
+ * The callers' own threads wait and compute. Thread-safe.
  */
 final class CompletionQueue {
     private static final int PAYERS_IN_A_ROW = 3;
@@ -21,8 +22,8 @@ final class CompletionQueue {
     private final int queue;
     private final Deque<Place> payers = new ArrayDeque<>(); // that wait; all below are guarded by this
     private final Deque<Place> visitors = new ArrayDeque<>(); // that wait
-    private final Map<String, Integer> households = new HashMap<>(); // places of visitors, waiting or not
-    private int visiting; // sum of these
+    private final Map<String, Integer> places = new HashMap<>(); // of customers and households, waiting or not
+    private int paying; // places of customers, waiting or not
     private int working;
     private int payersInARow;
 
@@ -31,28 +32,49 @@ final class CompletionQueue {
         this.queue = queue;
     }
 
-    /** @throws ChatException when nobody else may wait, or no other visitor */
+    /** @throws ChatException when nobody else may wait, or nobody of the caller's kind, or the caller has enough places */
     synchronized Place enter(Caller caller) {
         if (occupied() >= workers + queue) throw full("Too many requests wait for this model.");
         var place = new Place(caller);
         switch (caller) {
-            case KeyHolder _ -> payers.add(place);
+            case KeyHolder holder -> {
+                admit(holder);
+                payers.add(place);
+                paying++;
+            }
             case Visitor visitor -> {
                 admit(visitor);
                 visitors.add(place);
             }
         }
+        places.merge(party(caller), 1, Integer::sum);
         return place;
     }
 
+    private void admit(KeyHolder holder) {
+        int all = workers + queue;
+        if (had(holder) >= Math.max(1, (all + 1) / 2))
+            throw full("Too many requests of your account wait for this model.");
+        if (paying >= Math.max(1, all - 1)) throw full("Too many requests with keys wait for this model.");
+    }
+
     private void admit(Visitor visitor) {
-        String household = LocalAddress.household(visitor.address());
-        int most = workers + (queue + 1) / 2, had = households.getOrDefault(household, 0);
-        if (visiting >= most) throw full("Too many requests without a key wait for this model.");
-        if (!LocalAddress.is(visitor.address()) && had >= Math.max(1, most / 2))
+        int half = (queue + 1) / 2;
+        if (visitors.size() >= workers - working + half) // those that find a worker don't wait
+        throw full("Too many requests without a key wait for this model.");
+        if (!LocalAddress.is(visitor.address()) && had(visitor) >= Math.max(1, (workers + half) / 2))
             throw full("Too many requests from your address wait for this model.");
-        households.put(household, had + 1);
-        visiting++;
+    }
+
+    private int had(Caller caller) {
+        return places.getOrDefault(party(caller), 0);
+    }
+
+    private static String party(Caller caller) {
+        return switch (caller) {
+            case KeyHolder holder -> holder.key().customer();
+            case Visitor visitor -> LocalAddress.household(visitor.address());
+        };
     }
 
     private static ChatException full(String why) {
@@ -87,11 +109,8 @@ final class CompletionQueue {
     private synchronized void leave(Place place, boolean worked) {
         if (worked) working--;
         else if (!payers.remove(place)) visitors.remove(place);
-        if (place.caller instanceof Visitor visitor) {
-            households.computeIfPresent(
-                    LocalAddress.household(visitor.address()), (_, places) -> places == 1 ? null : places - 1);
-            visiting--;
-        }
+        if (place.caller instanceof KeyHolder) paying--;
+        places.computeIfPresent(party(place.caller), (_, had) -> had == 1 ? null : had - 1);
         notifyAll();
     }
 

@@ -62,7 +62,7 @@ final class Doorkeeper {
         try {
             var paid = paid(caller, id, request, promptTokens);
             return new Bill(id, request, promptTokens, paid, billing.limits(), parties);
-        } catch (ChatException e) {
+        } catch (RuntimeException e) { // refused, or the database is away
             billing.limits().giveBack(parties, tokens, 0);
             throw e;
         }
@@ -125,6 +125,8 @@ final class Doorkeeper {
     private OpenRequest paid(StoredKey key, String id, CompletionRequest request, int promptTokens) {
         if (!key.terms().scopes().contains(Scope.INFERENCE))
             throw new ChatException(ChatError.NOT_IN_SCOPE, "This API key is not good for asking models.", null);
+        if (!billing.alone())
+            throw new ChatException(ChatError.NOT_READY, "The accounts can't be charged just now.", null);
         var asked = new Asked(
                 id,
                 key.customer(),

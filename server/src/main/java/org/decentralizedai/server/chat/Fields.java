@@ -67,7 +67,7 @@ final class Fields {
         JsonNode value = get(name);
         if (value == null) return fallback;
         if (!value.isNumber()) throw wrongType(path(name), "a number");
-        double number = value.doubleValue();
+        double number = value.doubleValue(Double.NaN); // of an integer that no double holds
         if (!(number >= min && number <= max)) throw outside(name, min, max);
         return number;
     }

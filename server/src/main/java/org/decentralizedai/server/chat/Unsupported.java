@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 final class Unsupported {
     private static final Predicate<JsonNode> NEVER = _ -> false;
     private static final Predicate<JsonNode> EMPTY = node -> node.isContainer() && node.isEmpty();
-    private static final Predicate<JsonNode> ZERO = node -> node.isNumber() && node.doubleValue() == 0;
-    private static final Predicate<JsonNode> ONE = node -> node.isNumber() && node.doubleValue() == 1;
+    private static final Predicate<JsonNode> ZERO = node -> node.isNumber() && node.doubleValue(Double.NaN) == 0;
+    private static final Predicate<JsonNode> ONE = node -> node.isNumber() && node.doubleValue(Double.NaN) == 1;
     private static final Predicate<JsonNode> FALSE = node -> node.isBoolean() && !node.booleanValue();
 
     private record Rule(String field, Predicate<JsonNode> off) {}

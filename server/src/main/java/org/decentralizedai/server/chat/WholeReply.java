@@ -54,10 +54,12 @@ final class WholeReply implements Reply {
         choices.get(choice).end(finishReason);
     }
 
+    /** When it returns the system has all of it: what can't be sent any more throws, and is not paid for. */
     @Override
     public void finish(Usage usage) throws IOException {
         var whole = Objects.requireNonNull(format, "begin was not called").whole(choices, usage);
         response.getOutputStream().write(json.writeValueAsString(whole).getBytes(UTF_8));
+        response.flushBuffer();
     }
 
     /** The status may be out already; the caller then finds an error object where the answer would be. */

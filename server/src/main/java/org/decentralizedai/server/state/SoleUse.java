@@ -1,7 +1,5 @@
 package org.decentralizedai.server.state;
 
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,34 +11,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server's lock on its PostgreSQL database: two on one would settle each other's requests and number the same tasks. It is an
- * advisory lock of a connection that is used for nothing else, so that it ends with its process. When PostgreSQL restarts it is taken
- * again. An H2 file is locked by H2 itself. Thread-safe.
+ * A server's lock on its PostgreSQL database: two on one would settle each other's requests and number the same tasks. When the lock's
+ * connection breaks the server is not {@link #alone} as far as it knows, until the lock is taken again; when another server was faster,
+ * it is lost for good. An H2 file is locked by H2 itself. Thread-safe.
  */
 public final class SoleUse implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SoleUse.class);
-    private static final long LOCK = 0x6465_6361_695fL; // "decai_"; any number that no other program chooses
     private static final int CHECKED_EVERY_SECONDS = 5;
     private static final String TAKEN =
             "another server is using this database: stop it, or choose another one in the settings";
+    private static final String UNKNOWN =
+            "the database is away, and with it the lock on it: nothing is given out until it is locked again";
 
     private final String url;
+    private final Runnable lost;
     private final ScheduledExecutorService checks = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("sole-use").factory());
-    private @Nullable Connection connection; // guarded by this
+    private @Nullable AdvisoryLock lock; // guarded by this, as the next two
+    private int backend; // that held the lock last; 0: none yet
+    private boolean closed;
     private volatile @Nullable String problem;
 
-    private SoleUse(String url) {
+    private SoleUse(String url, Runnable lost) {
         this.url = url;
+        this.lost = lost;
     }
 
     /**
      * @param url a JDBC address
      * @param patience with a server that is just ending
+     * @param lost is called once when another server has the database after all: this one must end
      * @throws IllegalStateException when another server has it
      */
-    public static SoleUse of(String url, Duration patience) {
-        var use = new SoleUse(url);
+    public static SoleUse of(String url, Duration patience, Runnable lost) {
+        var use = new SoleUse(url, lost);
         if (!url.startsWith("jdbc:postgresql:")) return use;
         try {
             long deadline = System.nanoTime() + patience.toNanos();
@@ -63,47 +67,70 @@ public final class SoleUse implements AutoCloseable {
         return use;
     }
 
-    /** Why this server should not go on; empty while it has the database to itself, as far as it knows. */
+    /** Whether this server has the database to itself, by the last check. */
+    public boolean alone() {
+        return problem == null;
+    }
+
+    /** Why this server should not go on; empty while it is {@link #alone}. */
     public Optional<String> problem() {
         return Optional.ofNullable(problem);
     }
 
     private synchronized boolean take() throws SQLException {
-        if (connection == null) connection = DriverManager.getConnection(url);
-        try (var statement = connection.prepareStatement("select pg_try_advisory_lock(?)")) {
-            statement.setLong(1, LOCK);
-            try (var row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
+        if (lock == null) lock = new AdvisoryLock(url);
+        if (!lock.tryTake()) return false;
+        backend = lock.backend();
+        return true;
     }
 
-    private synchronized void check() {
+    private void check() {
+        if (!isLost()) return;
+        checks.shutdown();
+        LOG.error(TAKEN);
+        lost.run(); // without the monitor: it may end the process, whose hook closes this
+    }
+
+    /** Looks after the lock, and takes it again when its connection broke. */
+    private synchronized boolean isLost() {
         try {
-            if (connection != null && connection.isValid(CHECKED_EVERY_SECONDS)) return;
+            if (closed || (problem == null && lock != null && lock.isHeld(CHECKED_EVERY_SECONDS))) return false;
             closeConnection();
-            boolean taken = take();
-            if (!taken) closeConnection(); // for the next check to try again
-            problem = taken ? null : TAKEN;
-            if (taken) LOG.info("the database was away; it is locked again");
-            else LOG.error(TAKEN);
-        } catch (SQLException e) { // still away: so it is for everybody else
-            LOG.debug("the database is away", e);
+            if (take()) {
+                problem = null;
+                LOG.info("the database was away; it is locked again");
+                return false;
+            }
+            var holder = lock == null ? 0 : lock.holder();
+            closeConnection(); // for the next check to try again
+            if (holder != 0 && holder != backend) {
+                problem = TAKEN;
+                return true;
+            }
+            unknown("our own connection of before still holds it");
+        } catch (SQLException e) { // still away, for us at least
+            closeConnection();
+            unknown(e.getMessage());
         }
+        return false;
+    }
+
+    private void unknown(String why) {
+        if (problem == null) LOG.warn("{} ({})", UNKNOWN, why);
+        problem = UNKNOWN;
     }
 
     private synchronized void closeConnection() {
-        try {
-            if (connection != null) connection.close();
-        } catch (SQLException e) { // it is gone anyway
-            LOG.debug("the lock's connection broke", e);
-        }
-        connection = null;
+        if (lock != null) lock.close();
+        lock = null;
     }
 
     @Override
     public void close() {
         checks.shutdownNow();
-        closeConnection();
+        synchronized (this) {
+            closed = true;
+            closeConnection();
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.decentralizedai.server.state.RoundLedger;
@@ -54,6 +55,7 @@ public final class TaskDesk {
     private IntConsumer onRoundFull = _ -> {};
     private Replicas replicas = Replicas.NONE;
     private Mode mode = Mode.RUNNING;
+    private BooleanSupplier alone = () -> true;
     private boolean full; // the round waits for no more updates
 
     /** @param grace how long the task of a worker that has lost its connection waits for it */
@@ -126,6 +128,7 @@ public final class TaskDesk {
     }
 
     private IdleReason idleReason(Worker worker) {
+        if (!alone.getAsBoolean()) return IdleReason.PAUSED;
         return switch (mode) {
             case PAUSED -> IdleReason.PAUSED;
             case DRAINING -> IdleReason.DRAINING;
@@ -138,7 +141,7 @@ public final class TaskDesk {
 
     /** Sends the worker a task, or remembers that it waits for one. */
     private boolean assign(Worker worker) {
-        if (mode == Mode.RUNNING && !full && holds(worker)) {
+        if (mode == Mode.RUNNING && alone.getAsBoolean() && !full && holds(worker)) {
             var lease = fits.of(worker, plan().recipe())
                     .flatMap(fit -> replicas.next(worker, fit, plan()).or(() -> lease(worker, fit)));
             if (lease.isPresent()) {
@@ -278,6 +281,11 @@ public final class TaskDesk {
         int count = tasks.expire().size();
         metrics.expired(count);
         if (count > 0) dispatch();
+    }
+
+    /** @param alone whether no other server numbers tasks in the same database, as far as is known; while not, nothing is given out */
+    public synchronized void alone(BooleanSupplier alone) {
+        this.alone = alone;
     }
 
     public synchronized void mode(Mode mode) {

@@ -2,6 +2,7 @@ package org.decentralizedai.server.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,25 @@ class BadRequestTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "temperature, invalid_value",
+        "max_tokens, invalid_value",
+        "seed, invalid_value",
+        "presence_penalty, unsupported_parameter"
+    })
+    void chat_integerThatNoDoubleHolds_isRefused(String field, String code) throws Exception {
+        String body = "{\"model\": \"tiny-test\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"" + field
+                + "\": " + "9".repeat(400) + "}";
+        assertRefused("/v1/chat/completions", body, 400, field, code);
+    }
+
+    @Test
+    void completion_integerThatNoDoubleHolds_isRefused() throws Exception {
+        String body = "{\"model\": \"tiny-test\", \"prompt\": \"x\", \"best_of\": " + "9".repeat(400) + "}";
+        assertRefused("/v1/completions", body, 400, "best_of", "unsupported_parameter");
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             5                                              | messages            | invalid_type
             []                                             | messages            | invalid_value
@@ -120,6 +140,18 @@ class BadRequestTest {
         var response = server.post("/v1/chat/completions", body);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
         assertThat(server.parsed(response).at("/error/code").stringValue()).isEqualTo(code);
+    }
+
+    @Test
+    void chat_bodyThatBreaksOff_isRefused() throws Exception {
+        try (var socket = server.connect()) {
+            socket.setSoTimeout(20_000);
+            String request = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 400").contains("invalid_json");
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.decentralizedai.server.chat;
 import io.javalin.Javalin;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,9 +29,10 @@ final class ChatServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     final ChatRoutes routes;
     final Billing billing;
-    private final Database database;
+    final Database database;
     private final Javalin javalin;
     volatile @Nullable ServedCheckpoint promoted;
+    volatile boolean alone = true;
 
     ChatServer(@Nullable ServedCheckpoint promoted, ChatSettings settings) {
         this(promoted, settings, BillingSettings.defaults());
@@ -40,7 +42,7 @@ final class ChatServer implements AutoCloseable {
         this.promoted = promoted;
         database = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
                 + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1");
-        billing = new Billing(database.jdbi(), Clock.systemUTC(), database::sync);
+        billing = new Billing(database.jdbi(), Clock.systemUTC(), database::sync, () -> alone);
         routes =
                 new ChatRoutes(() -> Optional.ofNullable(this.promoted), new ByteTokenizer(), settings, billing, terms);
         javalin = Javalin.start(config -> {
@@ -73,6 +75,10 @@ final class ChatServer implements AutoCloseable {
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return client.send(request(path).GET().build(), BodyHandlers.ofString());
+    }
+
+    Socket connect() throws IOException {
+        return new Socket("localhost", javalin.port());
     }
 
     private HttpRequest.Builder request(String path) {

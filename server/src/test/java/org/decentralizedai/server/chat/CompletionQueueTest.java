@@ -17,10 +17,14 @@ import org.junit.jupiter.api.Test;
 
 class CompletionQueueTest {
     private static final Duration NOW = Duration.ZERO;
-    private static final Caller PAYER =
-            new KeyHolder(new StoredKey("key_1", "acct_1", KeyTerms.named("k"), "sk-dai-", 0, null, null));
+    private static final Caller PAYER = payer(1);
 
     private final CompletionQueue queue = new CompletionQueue(1, 2);
+
+    private static Caller payer(int account) {
+        return new KeyHolder(
+                new StoredKey("key_" + account, "acct_" + account, KeyTerms.named("k"), "sk-dai-", 0, null, null));
+    }
 
     private static Caller visitor(int household) {
         return new Visitor("203.0.113." + household);
@@ -34,8 +38,11 @@ class CompletionQueueTest {
 
     @Test
     void enter_workersAndQueueFull_isRefused() {
-        for (int i = 0; i < 3; i++) queue.enter(PAYER);
-        assertFull(queue, PAYER);
+        queue.enter(visitor(1));
+        queue.enter(payer(1));
+        queue.enter(payer(2));
+        assertFull(queue, payer(3));
+        assertFull(queue, visitor(2));
     }
 
     @Test
@@ -70,6 +77,42 @@ class CompletionQueueTest {
         assertFull(large, PAYER);
         places.getFirst().close();
         large.enter(visitor(5));
+    }
+
+    @Test
+    void visitors_whilePayersCompute_mayWaitInHalfOfTheQueueOnly() throws InterruptedException {
+        var large = new CompletionQueue(1, 8);
+        assertThat(large.enter(PAYER).await(NOW)).isTrue();
+        for (int household = 0; household < 4; household++) large.enter(visitor(household));
+        assertFull(large, visitor(4));
+    }
+
+    @Test
+    void oneCustomer_leavesHalfOfAllPlacesToOthers_withWhicheverKeys() throws InterruptedException {
+        var large = new CompletionQueue(1, 8);
+        var first = large.enter(PAYER);
+        assertThat(first.await(NOW)).isTrue();
+        for (int i = 1; i < 5; i++) large.enter(PAYER);
+        assertFull(large, PAYER);
+        large.enter(payer(2));
+        first.close();
+        large.enter(PAYER);
+    }
+
+    @Test
+    void customersTogether_leaveOnePlaceToVisitors() {
+        var large = new CompletionQueue(1, 8);
+        for (int i = 0; i < 8; i++) large.enter(payer(i));
+        assertFull(large, payer(8));
+        large.enter(visitor(1));
+    }
+
+    @Test
+    void noQueue_aPayerAtAFreeWorkerIsServed() {
+        var none = new CompletionQueue(1, 0);
+        none.enter(PAYER).close();
+        none.enter(visitor(1));
+        assertFull(none, PAYER);
     }
 
     @Test

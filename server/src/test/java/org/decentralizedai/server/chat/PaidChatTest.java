@@ -107,6 +107,16 @@ class PaidChatTest {
     }
 
     @Test
+    void notAloneOnTheDatabase_nothingIsBegun() throws Exception {
+        grant(1000);
+        server.alone = false;
+        assertThat(ask("\"max_tokens\": 20").statusCode()).isEqualTo(503);
+        assertThat(reserved()).isZero();
+        server.alone = true;
+        assertThat(ask("\"max_tokens\": 20").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void choices_costOnePromptAndAllAnswers() throws Exception {
         grant(1000);
         assertThat(ask("\"max_tokens\": 20, \"n\": 3").statusCode()).isEqualTo(200);
@@ -163,6 +173,54 @@ class PaidChatTest {
         }
         awaitSettled();
         assertThat(balance()).isEqualTo(50_000_000);
+    }
+
+    @Test
+    void callerGoneWhenTheWholeAnswerGoesOut_paysNothing() throws Exception {
+        grant(1000);
+        var served = Objects.requireNonNull(server.promoted);
+        var asked = new CountDownLatch(1);
+        var left = new CountDownLatch(1);
+        server.promoted =
+                new ServedCheckpoint(served.model(), served.hash(), 1, served.promotedAt(), served.config(), () -> {
+                    asked.countDown();
+                    try {
+                        left.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return served.weights().get();
+                });
+        String body = body("\"max_tokens\": 20");
+        try (var socket = server.connect()) {
+            socket.setSoLinger(true, 0); // closing it resets the connection
+            String head = "POST " + TEXT + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                    + key.text().reveal() + "\r\nContent-Length: " + body.length() + "\r\n\r\n";
+            socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
+            asked.await();
+        }
+        left.countDown();
+        awaitSettled();
+        assertThat(balance()).isEqualTo(1000);
+    }
+
+    @Test
+    void databaseAway_takesNothingFromTheLimits() throws Exception {
+        grant(1000);
+        var slow =
+                server.billing.keys().create(customer, new KeyTerms("slow", Set.of(Scope.INFERENCE), null, null, 40L));
+        rename("metered_request", "away");
+        assertThat(server.post(TEXT, body("\"max_tokens\": 20"), slow.text().reveal())
+                        .statusCode())
+                .isEqualTo(500);
+        rename("away", "metered_request");
+        assertThat(server.post(TEXT, body("\"max_tokens\": 20"), slow.text().reveal())
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    private void rename(String table, String name) {
+        server.database.jdbi().useHandle(handle -> handle.execute("alter table " + table + " rename to " + name));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
@@ -491,6 +492,21 @@ class TaskDeskTest {
             assertThat(requireNonNull(fixture.online.get("worker-3")).believes)
                     .as("the round lacks one")
                     .hasSize(1);
+        }
+    }
+
+    @Test
+    void notAloneOnTheDatabase_nothingIsGivenOut() {
+        try (var fixture = new Fixture()) {
+            var alone = new AtomicBoolean();
+            fixture.desk.alone(alone::get);
+            fixture.act(0, 1);
+            fixture.act(2, 1);
+            var worker = fixture.online.get("worker-1");
+            assertThat(worker.believes).isEmpty();
+            alone.set(true);
+            fixture.act(2, 1);
+            assertThat(worker.believes).hasSize(1);
         }
     }
 }
