@@ -96,7 +96,10 @@ public final class Passkeys {
                                 .userVerification(UserVerificationRequirement.REQUIRED)
                                 .build())
                         .timeout(PATIENCE.toMillis())
-                        .build());
+                        .build())
+                .toBuilder() // the library has looked for the name; the store knows accounts by their handle
+                .excludeCredentials(store.getCredentialIdsForUsername(handle.getBase64Url()))
+                .build();
         String id = bytes(ID_BYTES).getHex();
         makings.put(id, options);
         try {

@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -20,6 +21,8 @@ import org.decentralizedai.billing.ethereum.WalletStore;
 import org.decentralizedai.billing.key.KeyTerms;
 import org.decentralizedai.billing.passkey.NewPasskey;
 import org.decentralizedai.billing.passkey.PasskeyStore;
+import org.decentralizedai.billing.passkey.Passkeys;
+import org.decentralizedai.billing.passkey.RelyingSite;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,21 @@ abstract class AccountContract {
         assertThat(passkeys.of(account)).hasSize(1);
         assertThat(passkeys.lookup(passkey.id(), passkey.handle())).isPresent();
         assertThat(passkeys.lookup(passkey.id(), passkey().handle())).isEmpty();
+    }
+
+    @Test
+    void passkeysOfTheAccount_andOfNobodyElse_areExcludedFromMakingAnother() {
+        var own = passkey();
+        var other = passkey();
+        String account = signUps.account(own, "Ada");
+        signUps.account(other, own.handle().getBase64Url()); // a name is no handle
+        var site = new RelyingSite("train.example", Set.of("https://train.example"));
+        var offers = new Passkeys(passkeys, clock, RANDOM);
+        assertThat(offers.offerMaking(site, "Ada", account).options())
+                .contains("\"id\":\"" + own.id().getBase64Url() + "\"")
+                .doesNotContain(other.id().getBase64Url());
+        assertThat(offers.offerMaking(site, own.handle().getBase64Url(), null).options())
+                .contains("\"excludeCredentials\":[]");
     }
 
     @Test
