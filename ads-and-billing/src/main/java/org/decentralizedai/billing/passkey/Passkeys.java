@@ -124,7 +124,7 @@ public final class Passkeys {
                     options.getUser().getId(),
                     result.getPublicKeyCose(),
                     result.getSignatureCount());
-        } catch (JdbiException e) {
+        } catch (JdbiException | PasskeyException e) {
             throw e;
         } catch (RegistrationFailedException | IOException | RuntimeException e) { // all kinds at hostile answers
             throw new PasskeyException("this passkey can't be used here", e);
