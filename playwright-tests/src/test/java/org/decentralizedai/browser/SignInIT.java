@@ -185,6 +185,10 @@ class SignInIT {
         String account = page.locator("[data-id]").textContent();
         button(page, "Remove Passkey “first passkey”").click();
         assertThat(said(page)).containsText("only way to sign in");
+        page.getByLabel("Name of the new passkey").fill("phone again");
+        button(page, "Add a passkey").click();
+        assertThat(said(page)).containsText("has a passkey for the account already");
+        assertThat(page.locator("[data-ways] li")).hasCount(1);
         phone.remove();
         var laptop = new VirtualAuthenticator(page);
         page.getByLabel("Name of the new passkey").fill("laptop");

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.decentralizedai.billing.key.KeyTerms;
+import org.decentralizedai.billing.ledger.Postings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -225,6 +227,45 @@ class SignInHttpTest {
                 .doesNotContain(key.text().reveal())
                 .doesNotContain(visitor.cookie.substring(visitor.cookie.indexOf('=') + 1));
         assertThat(Visitor.JSON.readTree(answer.body()).at("/account/browsers")).hasSize(1);
+    }
+
+    @Test
+    void export_manyBookings_hasEachOnce_andIsSlowedDown() throws Exception {
+        var visitor = visitor();
+        String account = visitor.signIn(new TestSigner(41));
+        int grants = 501; // two pages and one more
+        for (int i = 0; i < grants; i++)
+            server.billing().ledger().post(Postings.grant("m" + i + account, account, BigInteger.TWO, "gift " + i));
+        var books = visitor.done("GET", "/api/me/export", Map.of()).path("books");
+        assertThat(books).hasSize(1);
+        var numbers = books.get(0)
+                .get("bookings")
+                .valueStream()
+                .map(booking -> booking.get("number").longValue())
+                .toList();
+        assertThat(numbers)
+                .isEqualTo(LongStream.rangeClosed(1, grants)
+                        .map(i -> grants + 1 - i)
+                        .boxed()
+                        .toList());
+        visitor.done("GET", "/api/me/export", Map.of());
+        var refused = visitor.send("GET", "/api/me/export", Map.of());
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.headers().firstValue("retry-after")).isPresent();
+    }
+
+    @Test
+    void removingAWayIn_endsTheOtherSessions_butNotThisOne() throws Exception {
+        var visitor = visitor();
+        TestSigner lost = new TestSigner(22), kept = new TestSigner(23);
+        visitor.signIn(lost);
+        String message = visitor.message(kept);
+        visitor.done("POST", "/api/me/wallets", Map.of("message", message, "signature", kept.sign(message)));
+        var thief = visitor();
+        thief.signIn(lost);
+        visitor.done("DELETE", "/api/me/wallets/" + lost.address() + "/0", Map.of());
+        assertThat(thief.session().get("signedIn").booleanValue()).isFalse();
+        assertThat(visitor.session().get("signedIn").booleanValue()).isTrue();
     }
 
     @Test

@@ -2,16 +2,12 @@ package org.decentralizedai.billing.account;
 
 import java.math.BigInteger;
 import java.time.Clock;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.ethereum.WalletStore;
 import org.decentralizedai.billing.key.Customer;
 import org.decentralizedai.billing.key.StoredKey;
-import org.decentralizedai.billing.ledger.StatementLine;
-import org.decentralizedai.billing.meter.UsageLine;
 import org.decentralizedai.billing.passkey.Passkey;
 import org.decentralizedai.billing.passkey.PasskeyStore;
 import org.jdbi.v3.core.Jdbi;
@@ -24,34 +20,43 @@ public final class PersonalData {
     /** What the deleted account and its keys are called afterwards. */
     public static final String DELETED = "deleted";
 
-    private static final int PAGE = 1000;
-
     /** A browser that is, or was until not long ago, signed in. */
     public record Browser(long signedInAtMillis, long usedAtMillis) {}
 
-    /** @param balance micro-credits */
+    /**
+     * All but bookings and usage, of which there may be very many.
+     *
+     * @param balance micro-credits
+     */
     public record Everything(
             Customer account,
             List<WalletStore.Bound> wallets,
             List<Passkey> passkeys,
             List<Browser> browsers,
             List<StoredKey> apiKeys,
-            BigInteger balance,
-            List<StatementLine> bookings,
-            List<UsageLine> usage) {}
+            BigInteger balance) {}
 
     private final Jdbi jdbi;
     private final Clock clock;
     private final Billing billing;
     private final WalletStore wallets;
     private final PasskeyStore passkeys;
+    private final Consumer<String> elsewhere;
 
-    public PersonalData(Jdbi jdbi, Clock clock, Billing billing, WalletStore wallets, PasskeyStore passkeys) {
+    /** @param elsewhere deletes what others than this module keep of an account, in the same transaction */
+    public PersonalData(
+            Jdbi jdbi,
+            Clock clock,
+            Billing billing,
+            WalletStore wallets,
+            PasskeyStore passkeys,
+            Consumer<String> elsewhere) {
         this.jdbi = jdbi;
         this.clock = clock;
         this.billing = billing;
         this.wallets = wallets;
         this.passkeys = passkeys;
+        this.elsewhere = elsewhere;
     }
 
     public Everything of(String account) {
@@ -61,13 +66,7 @@ public final class PersonalData {
                 passkeys.of(account),
                 browsers(account),
                 billing.keys().of(account),
-                billing.balance(account),
-                bookings(account),
-                billing.usage().days(account, LocalDate.EPOCH, today()));
-    }
-
-    private LocalDate today() {
-        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+                billing.balance(account));
     }
 
     private List<Browser> browsers(String account) {
@@ -78,21 +77,15 @@ public final class PersonalData {
                 .list());
     }
 
-    private List<StatementLine> bookings(String account) {
-        var all = new ArrayList<StatementLine>();
-        long before = Long.MAX_VALUE;
-        while (true) {
-            var page = billing.ledger().statement(account, before, PAGE);
-            all.addAll(page);
-            if (page.size() < PAGE) return all;
-            before = page.getLast().number();
-        }
-    }
-
-    /** All ways in, all sessions, all names; its API keys are revoked. */
+    /** All ways in, all sessions, all names; its API keys are revoked. Whatever is added at the same time is deleted, or refused. */
     public void delete(String account) {
         jdbi.useTransaction(handle -> {
-            handle.execute("update customer set name = ? where id = ?", DELETED, account);
+            handle.execute( // first: it waits for what is being added (OpenAccount), which is then seen below
+                    "update customer set name = ?, deleted_at = ? where id = ? and deleted_at is null",
+                    DELETED,
+                    clock.millis(),
+                    account);
+            elsewhere.accept(account);
             for (String table : List.of("account_session", "account_wallet", "account_passkey"))
                 handle.execute("delete from " + table + " where customer = ?", account);
             handle.execute(

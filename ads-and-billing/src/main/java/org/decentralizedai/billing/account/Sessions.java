@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.decentralizedai.billing.key.OpenAccount;
 import org.jdbi.v3.core.Jdbi;
 
 /** The browsers that are signed in. They stay so over a restart of the server. Thread-safe. */
@@ -45,12 +46,13 @@ public final class Sessions {
     /**
      * Opens a session for a browser; also forgets those that have ended.
      *
-     * @throws RuntimeException when there is no such account
+     * @throws OpenAccount.Gone when there is no such account any more
      */
     public SessionToken open(String account) {
         var token = SessionToken.generate(random);
         long now = clock.millis();
         jdbi.useTransaction(handle -> {
+            OpenAccount.hold(handle, account);
             handle.execute(
                     "delete from account_session where used_at <= ? or opened_at <= ?",
                     now - lifetime.idle().toMillis(),
@@ -93,6 +95,12 @@ public final class Sessions {
     /** Signs all browsers of the account out, at once. */
     public void closeAll(String account) {
         jdbi.useHandle(handle -> handle.execute("delete from account_session where customer = ?", account));
+    }
+
+    /** Signs all browsers of the account out, at once, but the one with this token. */
+    public void closeOthers(String account, SessionToken kept) {
+        jdbi.useHandle(handle ->
+                handle.execute("delete from account_session where customer = ? and hash <> ?", account, kept.hash()));
     }
 
     public Lifetime lifetime() {

@@ -3,6 +3,7 @@ package org.decentralizedai.billing.ethereum;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import org.decentralizedai.billing.key.OpenAccount;
 import org.jdbi.v3.core.Jdbi;
 
 /** Whose account a wallet opens. Thread-safe. */
@@ -27,16 +28,23 @@ public final class WalletStore {
                 .findOne());
     }
 
-    /** False when it is bound already, to whomever; nothing is changed then. */
+    /**
+     * False when it is bound already, to whomever; nothing is changed then.
+     *
+     * @throws OpenAccount.Gone when there is no such account any more
+     */
     public boolean bind(Wallet wallet, String account) {
-        return jdbi.withHandle(handle -> handle.execute(
-                        "insert into account_wallet (address, chain, customer, bound_at) values (?, ?, ?, ?)"
-                                + " on conflict do nothing",
-                        wallet.address(),
-                        wallet.chain(),
-                        account,
-                        clock.millis())
-                == 1);
+        return jdbi.inTransaction(handle -> {
+            OpenAccount.hold(handle, account);
+            return handle.execute(
+                            "insert into account_wallet (address, chain, customer, bound_at) values (?, ?, ?, ?)"
+                                    + " on conflict do nothing",
+                            wallet.address(),
+                            wallet.chain(),
+                            account,
+                            clock.millis())
+                    == 1;
+        });
     }
 
     /** Oldest first. */

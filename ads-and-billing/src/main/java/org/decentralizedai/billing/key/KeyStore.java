@@ -27,26 +27,29 @@ public final class KeyStore {
         this.random = random;
     }
 
-    /** @throws RuntimeException when there is no such customer */
+    /** @throws OpenAccount.Gone when there is no such customer any more */
     public NewKey create(String customer, KeyTerms terms) {
         var text = ApiKey.generate(random);
         var key = new StoredKey(
                 CustomerStore.randomId("key_", random), customer, terms, text.hint(), clock.millis(), null, null);
-        jdbi.useHandle(handle -> handle.createUpdate("""
+        jdbi.useTransaction(handle -> {
+            OpenAccount.hold(handle, customer);
+            handle.createUpdate("""
                         insert into api_key (id, customer, name, hash, hint, scopes, created_at, expires_at,
                         requests_per_minute, tokens_per_minute) values (:id, :customer, :name, :hash, :hint, :scopes, :now,
                         :expires, :requests, :tokens)""")
-                .bind("id", key.id())
-                .bind("customer", customer)
-                .bind("name", terms.name())
-                .bind("hash", text.hash())
-                .bind("hint", text.hint())
-                .bind("scopes", Scope.written(terms.scopes()))
-                .bind("now", key.createdAtMillis())
-                .bind("expires", terms.expiresAtMillis())
-                .bind("requests", terms.requestsPerMinute())
-                .bind("tokens", terms.tokensPerMinute())
-                .execute());
+                    .bind("id", key.id())
+                    .bind("customer", customer)
+                    .bind("name", terms.name())
+                    .bind("hash", text.hash())
+                    .bind("hint", text.hint())
+                    .bind("scopes", Scope.written(terms.scopes()))
+                    .bind("now", key.createdAtMillis())
+                    .bind("expires", terms.expiresAtMillis())
+                    .bind("requests", terms.requestsPerMinute())
+                    .bind("tokens", terms.tokensPerMinute())
+                    .execute();
+        });
         return new NewKey(key, text);
     }
 

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.decentralizedai.billing.key.OpenAccount;
+import org.decentralizedai.billing.passkey.PasskeyException.Reason;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -30,23 +32,31 @@ public final class PasskeyStore implements CredentialRepository {
         this.clock = clock;
     }
 
-    /** @throws RuntimeException when there is such a passkey already */
+    /**
+     * @throws PasskeyException when there is such a passkey already
+     * @throws OpenAccount.Gone when there is no such account any more
+     */
     public void add(NewPasskey passkey, String account, String name) {
-        jdbi.useHandle(handle -> handle.execute(
-                """
+        int added = jdbi.inTransaction(handle -> {
+            OpenAccount.hold(handle, account);
+            return handle.execute(
+                    """
                 insert into account_passkey (id, handle, public_key, customer, name, signatures, created_at)
-                values (?, ?, ?, ?, ?, ?, ?)""",
-                passkey.id().getBase64Url(),
-                passkey.handle().getBase64Url(),
-                passkey.publicKey().getBase64Url(),
-                account,
-                name.isBlank()
-                        ? "passkey"
-                        : name.strip()
-                                .substring(
-                                        0, Math.min(LONGEST_NAME, name.strip().length())),
-                passkey.signatures(),
-                clock.millis()));
+                values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
+                    passkey.id().getBase64Url(),
+                    passkey.handle().getBase64Url(),
+                    passkey.publicKey().getBase64Url(),
+                    account,
+                    name.isBlank()
+                            ? "passkey"
+                            : name.strip()
+                                    .substring(
+                                            0,
+                                            Math.min(LONGEST_NAME, name.strip().length())),
+                    passkey.signatures(),
+                    clock.millis());
+        });
+        if (added == 0) throw new PasskeyException(Reason.TAKEN, "this passkey is registered already");
     }
 
     /** Oldest first. */

@@ -96,7 +96,10 @@ public final class Passkeys {
                                 .userVerification(UserVerificationRequirement.REQUIRED)
                                 .build())
                         .timeout(PATIENCE.toMillis())
-                        .build());
+                        .build())
+                .toBuilder() // the library has looked for the name; the store knows accounts by their handle
+                .excludeCredentials(store.getCredentialIdsForUsername(handle.getBase64Url()))
+                .build();
         String id = bytes(ID_BYTES).getHex();
         makings.put(id, options);
         try {
@@ -121,7 +124,7 @@ public final class Passkeys {
                     options.getUser().getId(),
                     result.getPublicKeyCose(),
                     result.getSignatureCount());
-        } catch (JdbiException e) {
+        } catch (JdbiException | PasskeyException e) {
             throw e;
         } catch (RegistrationFailedException | IOException | RuntimeException e) { // all kinds at hostile answers
             throw new PasskeyException("this passkey can't be used here", e);

@@ -8,9 +8,11 @@ import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.MutableClock;
 import org.decentralizedai.billing.TestDatabase;
@@ -18,8 +20,12 @@ import org.decentralizedai.billing.account.WaysIn.Removal;
 import org.decentralizedai.billing.ethereum.Wallet;
 import org.decentralizedai.billing.ethereum.WalletStore;
 import org.decentralizedai.billing.key.KeyTerms;
+import org.decentralizedai.billing.key.OpenAccount;
 import org.decentralizedai.billing.passkey.NewPasskey;
+import org.decentralizedai.billing.passkey.PasskeyException;
 import org.decentralizedai.billing.passkey.PasskeyStore;
+import org.decentralizedai.billing.passkey.Passkeys;
+import org.decentralizedai.billing.passkey.RelyingSite;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +52,7 @@ abstract class AccountContract {
         passkeys = new PasskeyStore(jdbi, clock);
         signUps = new SignUps(jdbi, billing.customers(), wallets, passkeys);
         waysIn = new WaysIn(jdbi);
-        data = new PersonalData(jdbi, clock, billing, wallets, passkeys);
+        data = new PersonalData(jdbi, clock, billing, wallets, passkeys, _ -> {});
     }
 
     @AfterEach
@@ -100,6 +106,21 @@ abstract class AccountContract {
     }
 
     @Test
+    void passkeysOfTheAccount_andOfNobodyElse_areExcludedFromMakingAnother() {
+        var own = passkey();
+        var other = passkey();
+        String account = signUps.account(own, "Ada");
+        signUps.account(other, own.handle().getBase64Url()); // a name is no handle
+        var site = new RelyingSite("train.example", Set.of("https://train.example"));
+        var offers = new Passkeys(passkeys, clock, RANDOM);
+        assertThat(offers.offerMaking(site, "Ada", account).options())
+                .contains("\"id\":\"" + own.id().getBase64Url() + "\"")
+                .doesNotContain(other.id().getBase64Url());
+        assertThat(offers.offerMaking(site, own.handle().getBase64Url(), null).options())
+                .contains("\"excludeCredentials\":[]");
+    }
+
+    @Test
     void lastWayIn_stays_alsoWhenTwoAreRemovedAtOnce() throws Exception {
         for (int round = 0; round < 10; round++) {
             Wallet first = wallet(), second = wallet();
@@ -127,6 +148,65 @@ abstract class AccountContract {
     }
 
     @Test
+    void passkey_largerThanItsColumn_isRefused() {
+        var small = passkey();
+        for (int[] sizes : new int[][] {{1024, 10}, {10, 2049}})
+            assertThatThrownBy(() -> new NewPasskey(
+                            new ByteArray(new byte[sizes[0]]), small.handle(), new ByteArray(new byte[sizes[1]]), 0))
+                    .isInstanceOfSatisfying(
+                            PasskeyException.class,
+                            e -> assertThat(e.reason()).isEqualTo(PasskeyException.Reason.TOO_LARGE));
+        byte[] id = new byte[1023];
+        RANDOM.nextBytes(id);
+        var largest = new NewPasskey(new ByteArray(id), small.handle(), new ByteArray(new byte[2048]), 0);
+        signUps.account(largest, "Ada");
+        assertThatThrownBy(() -> signUps.account(largest, "Ada"))
+                .isInstanceOfSatisfying(
+                        PasskeyException.class, e -> assertThat(e.reason()).isEqualTo(PasskeyException.Reason.TAKEN));
+    }
+
+    @Test
+    void deleted_nothingIsAddedToIt() {
+        String account = signUps.account(wallet());
+        var sessions = new Sessions(database().jdbi(), clock, RANDOM, Sessions.Lifetime.USUAL);
+        data.delete(account);
+        List<ThrowingCallable> additions = List.of(
+                () -> sessions.open(account),
+                () -> wallets.bind(wallet(), account),
+                () -> passkeys.add(passkey(), account, "phone"),
+                () -> billing.keys().create(account, KeyTerms.named("laptop")));
+        for (var addition : additions) assertThatThrownBy(addition).isInstanceOf(OpenAccount.Gone.class);
+    }
+
+    @Test
+    void deletion_whileAWalletIsBound_takesItToo() throws Exception {
+        String account = signUps.account(wallet());
+        var second = wallet();
+        try (var threads = Executors.newFixedThreadPool(1)) {
+            var deletion = database().jdbi().inTransaction(_ -> {
+                wallets.bind(second, account);
+                var begun = threads.submit(() -> data.delete(account));
+                Thread.sleep(
+                        300); // it must wait for this transaction; were it to go ahead, it would not see the wallet
+                return begun;
+            });
+            deletion.get();
+        }
+        assertThat(wallets.account(second)).isEmpty();
+    }
+
+    @Test
+    void deletion_thatFailsElsewhere_changesNothing() {
+        String account = signUps.account(passkey(), "Ada");
+        var failing = new PersonalData(database().jdbi(), clock, billing, wallets, passkeys, _ -> {
+            throw new IllegalStateException("for a test");
+        });
+        assertThatThrownBy(() -> failing.delete(account)).hasMessage("for a test");
+        assertThat(billing.customers().find(account).orElseThrow().name()).isEqualTo("Ada");
+        assertThat(passkeys.of(account)).hasSize(1);
+    }
+
+    @Test
     void deletion_leavesBookings_andNothingElse() {
         var wallet = wallet();
         String account = signUps.account(wallet);
@@ -140,7 +220,8 @@ abstract class AccountContract {
         assertThat(before.passkeys()).hasSize(1);
         assertThat(before.browsers()).hasSize(1);
         assertThat(before.apiKeys()).hasSize(1);
-        assertThat(before.bookings()).hasSize(1);
+        var booked = billing.ledger().statement(account, Long.MAX_VALUE, 10);
+        assertThat(booked).hasSize(1);
         data.delete(account);
         var after = data.of(account);
         assertThat(after.wallets()).isEmpty();
@@ -149,7 +230,7 @@ abstract class AccountContract {
         assertThat(after.apiKeys())
                 .allMatch(key -> key.revoked() && key.terms().name().equals(PersonalData.DELETED));
         assertThat(after.account().name()).isEqualTo(PersonalData.DELETED);
-        assertThat(after.bookings()).isEqualTo(before.bookings());
+        assertThat(billing.ledger().statement(account, Long.MAX_VALUE, 10)).isEqualTo(booked);
         assertThat(sessions.account(token)).isEmpty();
         assertThat(signUps.account(wallet)).isNotEqualTo(account);
     }

@@ -108,6 +108,18 @@ class SessionsTest {
     }
 
     @Test
+    void closeOthers_leavesThisOne_andOtherAccounts() {
+        var laptop = sessions.open(ada);
+        var phone = sessions.open(ada);
+        var other = sessions.open(
+                new CustomerStore(database.jdbi(), clock, random).open("Bob").id());
+        sessions.closeOthers(ada, laptop);
+        assertThat(sessions.account(laptop)).contains(ada);
+        assertThat(sessions.account(phone)).isEmpty();
+        assertThat(sessions.account(other)).isPresent();
+    }
+
+    @Test
     void wrongShapes_areNoTokens() {
         for (String text : new String[] {"", "x", "a".repeat(42), "a".repeat(44), "a".repeat(42) + "="})
             assertThat(SessionToken.parse(text)).as(text).isEmpty();

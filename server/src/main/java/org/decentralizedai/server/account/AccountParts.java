@@ -10,6 +10,7 @@ import org.decentralizedai.billing.account.SignUps;
 import org.decentralizedai.billing.account.WaysIn;
 import org.decentralizedai.billing.ethereum.EthereumSignIn;
 import org.decentralizedai.billing.ethereum.WalletStore;
+import org.decentralizedai.billing.ledger.Statements;
 import org.decentralizedai.billing.passkey.PasskeyStore;
 import org.decentralizedai.billing.passkey.Passkeys;
 import org.decentralizedai.server.credit.CreditBindings;
@@ -36,6 +37,8 @@ public final class AccountParts {
                 signedIn,
                 billing.limits(),
                 settings);
+        var bindings = new CreditBindings(database, clock);
+        var data = new PersonalData(jdbi, clock, billing, wallets, passkeys, bindings::forget);
         var signUps = new SignUps(jdbi, billing.customers(), wallets, passkeys);
         routes = List.of(
                 new SessionRoutes(sessions, billing, signedIn),
@@ -43,12 +46,14 @@ public final class AccountParts {
                 new OwnAccountRoutes(
                         door,
                         signedIn,
+                        sessions,
                         billing,
                         wallets,
                         passkeys,
                         new WaysIn(jdbi),
-                        new PersonalData(jdbi, clock, billing, wallets, passkeys),
-                        new CreditBindings(database, clock)));
+                        data,
+                        bindings,
+                        new AccountExport(billing, data, new Statements(jdbi), bindings, clock)));
     }
 
     public Sessions sessions() {

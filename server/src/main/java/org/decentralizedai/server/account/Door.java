@@ -1,6 +1,7 @@
 package org.decentralizedai.server.account;
 
 import static org.decentralizedai.server.edge.RequestException.Code.BAD_REQUEST;
+import static org.decentralizedai.server.edge.RequestException.Code.CONFLICT;
 import static org.decentralizedai.server.edge.RequestException.Code.TOO_MANY;
 import static org.decentralizedai.server.edge.RequestException.Code.UNAUTHORIZED;
 import static org.decentralizedai.server.edge.RequestException.Code.UNAVAILABLE;
@@ -96,14 +97,30 @@ final class Door {
         return asking(() -> passkeys.used(site.relying(), said.text("id"), said.json("credential")));
     }
 
-    private static <T> T asking(Supplier<T> question) {
+    static void asking(Runnable question) {
+        asking(() -> {
+            question.run();
+            return true;
+        });
+    }
+
+    /** Refusals become answers. */
+    static <T> T asking(Supplier<T> question) {
         try {
             return question.get();
         } catch (PasskeyException e) {
-            throw new RequestException(UNAUTHORIZED, String.valueOf(e.getMessage()));
+            throw new RequestException(code(e.reason()), String.valueOf(e.getMessage()));
         } catch (Refusal e) {
             throw new RequestException(code(e.reason()), String.valueOf(e.getMessage()));
         }
+    }
+
+    private static RequestException.Code code(PasskeyException.Reason reason) {
+        return switch (reason) {
+            case WRONG -> UNAUTHORIZED;
+            case TOO_LARGE -> BAD_REQUEST;
+            case TAKEN -> CONFLICT;
+        };
     }
 
     private static RequestException.Code code(Refusal.Reason reason) {

@@ -9,12 +9,14 @@ import io.javalin.router.JavalinDefaultRoutingApi;
 import java.util.List;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.PersonalData;
+import org.decentralizedai.billing.account.Sessions;
 import org.decentralizedai.billing.account.WaysIn;
 import org.decentralizedai.billing.ethereum.Wallet;
 import org.decentralizedai.billing.ethereum.WalletStore;
 import org.decentralizedai.billing.passkey.Passkey;
 import org.decentralizedai.billing.passkey.PasskeyStore;
 import org.decentralizedai.server.credit.CreditBindings;
+import org.decentralizedai.server.edge.Pace;
 import org.decentralizedai.server.edge.RequestException;
 import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.state.WorkerKey;
@@ -31,44 +33,52 @@ public final class OwnAccountRoutes implements Routes {
             List<Passkey> passkeys,
             List<CreditBindings.Bound> creditKeys) {}
 
-    /** @param note what is not in it, and why */
-    record Export(String note, PersonalData.Everything account, List<CreditBindings.Bound> creditKeys) {
-        static final String NOTE =
-                "Amounts are millionths of a credit, times milliseconds since 1970. Secrets are not kept: of API"
-                        + " keys and sessions the server has hashes only. What you asked a model is not kept either.";
-    }
+    private static final int READS_PER_MINUTE = 120, EXPORTS_PER_MINUTE = 2;
 
     private final Door door;
     private final SignedIn signedIn;
+    private final Sessions sessions;
     private final Billing billing;
     private final WalletStore wallets;
     private final PasskeyStore passkeys;
     private final WaysIn waysIn;
     private final PersonalData data;
     private final CreditBindings bindings;
+    private final AccountExport export;
+    private final Pace reading, exporting;
 
     OwnAccountRoutes(
             Door door,
             SignedIn signedIn,
+            Sessions sessions,
             Billing billing,
             WalletStore wallets,
             PasskeyStore passkeys,
             WaysIn waysIn,
             PersonalData data,
-            CreditBindings bindings) {
+            CreditBindings bindings,
+            AccountExport export) {
         this.door = door;
         this.signedIn = signedIn;
+        this.sessions = sessions;
         this.billing = billing;
         this.wallets = wallets;
         this.passkeys = passkeys;
         this.waysIn = waysIn;
         this.data = data;
         this.bindings = bindings;
+        this.export = export;
+        reading = new Pace(billing.limits(), "your account's page", READS_PER_MINUTE);
+        exporting = new Pace(billing.limits(), "your data", EXPORTS_PER_MINUTE);
     }
 
     @Override
     public void register(JavalinDefaultRoutingApi routes) {
-        routes.get("/api/me", context -> SignInRoutes.answer(context, own(signedIn.account(context))));
+        routes.get("/api/me", context -> {
+            String account = signedIn.account(context);
+            reading.keep(context, account);
+            SignInRoutes.answer(context, own(account));
+        });
         routes.post("/api/me/wallets", this::bindWallet);
         routes.delete("/api/me/wallets/{address}/{chain}", this::removeWallet);
         routes.post("/api/me/passkeys/options", context -> {
@@ -126,7 +136,11 @@ public final class OwnAccountRoutes implements Routes {
 
     private void removed(Context context, WaysIn.Removal removal) {
         switch (removal) {
-            case REMOVED -> changed(context, signedIn.account(context));
+            case REMOVED -> {
+                String account = signedIn.account(context);
+                sessions.closeOthers(account, signedIn.token(context)); // whoever came in that way may still be in
+                changed(context, account);
+            }
             case LAST -> throw new RequestException(CONFLICT, "it is your only way to sign in: add another one first");
             case NONE -> throw new RequestException(NOT_FOUND, "the account has no such way to sign in");
         }
@@ -136,7 +150,8 @@ public final class OwnAccountRoutes implements Routes {
         String account = signedIn.account(context);
         var said = Said.in(context);
         String name = SignInRoutes.checkedName(said);
-        passkeys.add(door.made(context, said), account, name);
+        var made = door.made(context, said);
+        Door.asking(() -> passkeys.add(made, account, name));
         changed(context, account);
     }
 
@@ -161,14 +176,13 @@ public final class OwnAccountRoutes implements Routes {
 
     private void export(Context context) {
         String account = signedIn.account(context);
-        context.header("Content-Disposition", "attachment; filename=\"" + account + ".json\"");
-        SignInRoutes.answer(context, new Export(Export.NOTE, data.of(account), bindings.of(account)));
+        exporting.keep(context, account);
+        export.write(context, account);
     }
 
     /** Bookings stay, under an account id that leads to nobody; a ledger of which parts vanish is none. */
     private void delete(Context context) {
         String account = signedIn.account(context);
-        bindings.forget(account);
         data.delete(account);
         billing.sync();
         signedIn.cookie().clear(context);

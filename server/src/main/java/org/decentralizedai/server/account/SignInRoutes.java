@@ -87,9 +87,7 @@ public final class SignInRoutes implements Routes {
     }
 
     private Ways ways() {
-        var origins = site.all();
-        return new Ways(
-                chains, origins, origins.isEmpty() ? null : site.relying().host());
+        return new Ways(chains, site.all(), site.passkeyHost().orElse(null));
     }
 
     static void answer(Context context, Object body) {
@@ -106,7 +104,8 @@ public final class SignInRoutes implements Routes {
     private void signUp(Context context) {
         var said = Said.in(context);
         String name = checkedName(said);
-        open(context, signUps.account(door.made(context, said), name));
+        var made = door.made(context, said);
+        open(context, Door.asking(() -> signUps.account(made, name)));
     }
 
     /** A session of its own for each sign-in: a token that was there before is worth nothing to whoever planted it. */

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
 import org.decentralizedai.billing.passkey.RelyingSite;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SiteOrigin {
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    /** IPv6 in brackets, or IPv4. */
+    private static final Pattern DIGITS = Pattern.compile("\\[.*|[0-9.]+");
 
     private final @Nullable URI publicUrl;
     private final boolean tls;
@@ -52,6 +56,13 @@ public final class SiteOrigin {
         return publicUrl == null || publicUrl.getHost() == null
                 ? Optional.empty()
                 : Optional.of(publicUrl.getHost().toLowerCase(Locale.ROOT));
+    }
+
+    /** Where passkeys work; empty where nobody can sign in, and at an address in digits, for which browsers make none. */
+    Optional<String> passkeyHost() {
+        if (all().isEmpty()) return Optional.empty();
+        return Optional.of(relying().host())
+                .filter(host -> !DIGITS.matcher(host).matches());
     }
 
     /** For whom passkeys are good. Without a public address they are for localhost: an address in digits can have none. */

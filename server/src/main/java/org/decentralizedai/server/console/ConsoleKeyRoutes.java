@@ -2,7 +2,6 @@ package org.decentralizedai.server.console;
 
 import static org.decentralizedai.server.edge.RequestException.Code.CONFLICT;
 import static org.decentralizedai.server.edge.RequestException.Code.NOT_FOUND;
-import static org.decentralizedai.server.edge.RequestException.Code.TOO_MANY;
 
 import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
@@ -17,8 +16,7 @@ import org.decentralizedai.billing.key.KeyTerms;
 import org.decentralizedai.billing.key.NewKey;
 import org.decentralizedai.billing.key.Scope;
 import org.decentralizedai.billing.key.StoredKey;
-import org.decentralizedai.billing.limit.Party;
-import org.decentralizedai.billing.limit.Rate;
+import org.decentralizedai.server.edge.Pace;
 import org.decentralizedai.server.edge.RequestException;
 import org.decentralizedai.server.edge.Routes;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConsoleKeyRoutes implements Routes {
     private static final int MOST_KEYS = 50;
-    private static final Rate CHANGES = new Rate(20, 20);
+    private static final int CHANGES_PER_MINUTE = 20;
 
     /**
      * @param scopes in small letters
@@ -53,24 +51,30 @@ public final class ConsoleKeyRoutes implements Routes {
     private final Billing billing;
     private final Clock clock;
     private final Function<Context, String> signedIn;
+    private final Pace reading, changing;
 
     /** @param signedIn the account of whoever asks; refuses who is not signed in, and changes that another site asks for */
     public ConsoleKeyRoutes(Billing billing, Clock clock, Function<Context, String> signedIn) {
         this.billing = billing;
         this.clock = clock;
         this.signedIn = signedIn;
+        reading = ConsoleRoutes.reading(billing);
+        changing = new Pace(billing.limits(), "a change of a key", CHANGES_PER_MINUTE);
     }
 
     @Override
     public void register(JavalinDefaultRoutingApi routes) {
-        routes.get("/api/console/keys", context -> ConsoleRoutes.answer(context, all(signedIn.apply(context))));
+        routes.get("/api/console/keys", this::list);
         routes.post("/api/console/keys", this::create);
         routes.post("/api/console/keys/{id}/rotate", this::rotate);
         routes.delete("/api/console/keys/{id}", this::revoke);
     }
 
-    private List<Shown> all(String account) {
-        return billing.keys().of(account).stream().map(this::shown).toList();
+    private void list(Context context) {
+        String account = signedIn.apply(context);
+        reading.keep(context, account);
+        ConsoleRoutes.answer(
+                context, billing.keys().of(account).stream().map(this::shown).toList());
     }
 
     private void create(Context context) {
@@ -86,6 +90,9 @@ public final class ConsoleKeyRoutes implements Routes {
 
     private void rotate(Context context) {
         StoredKey key = own(context, changing(context));
+        if (key.expired(clock.millis()))
+            throw new RequestException(
+                    CONFLICT, "this key has expired: a new text would be no good either. Make a new key");
         answer(context, billing.keys().rotate(key.id()).orElseThrow(ConsoleKeyRoutes::noKey));
     }
 
@@ -104,9 +111,7 @@ public final class ConsoleKeyRoutes implements Routes {
     /** The account of whoever is signed in, unless it makes too many changes. */
     private String changing(Context context) {
         String account = signedIn.apply(context);
-        var allowance = billing.limits().ask(List.of(new Party("console/" + account, CHANGES)), 1);
-        if (!allowance.allowed())
-            throw new RequestException(TOO_MANY, "too many changes in a minute: wait a little, then try again");
+        changing.keep(context, account);
         return account;
     }
 

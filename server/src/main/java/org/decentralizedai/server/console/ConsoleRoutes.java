@@ -22,6 +22,7 @@ import org.decentralizedai.billing.limit.Rate;
 import org.decentralizedai.billing.meter.InvoiceStore;
 import org.decentralizedai.billing.meter.UsageLine;
 import org.decentralizedai.billing.meter.UsageStore;
+import org.decentralizedai.server.edge.Pace;
 import org.decentralizedai.server.edge.RequestException;
 import org.decentralizedai.server.edge.Routes;
 import org.jdbi.v3.core.Jdbi;
@@ -34,6 +35,7 @@ public final class ConsoleRoutes implements Routes {
     private static final int MONTHS = 12;
     private static final int BOOKINGS = 25;
     private static final int MOST_BOOKINGS = 100;
+    private static final int READS_PER_MINUTE = 120;
 
     /**
      * @param reserved what running requests may cost at most
@@ -55,6 +57,7 @@ public final class ConsoleRoutes implements Routes {
     private final Rate limits;
     private final Clock clock;
     private final Function<Context, String> signedIn;
+    private final Pace reading;
 
     /**
      * @param jdbi of the database that has the books
@@ -68,6 +71,7 @@ public final class ConsoleRoutes implements Routes {
         this.limits = limits;
         this.clock = clock;
         this.signedIn = signedIn;
+        reading = reading(billing);
     }
 
     @Override
@@ -95,8 +99,15 @@ public final class ConsoleRoutes implements Routes {
                 .result(csv);
     }
 
+    /** All of the console together. */
+    static Pace reading(Billing billing) {
+        return new Pace(billing.limits(), "the console", READS_PER_MINUTE);
+    }
+
     private String account(Context context) {
-        return signedIn.apply(context);
+        String account = signedIn.apply(context);
+        reading.keep(context, account);
+        return account;
     }
 
     private Own own(String account) {

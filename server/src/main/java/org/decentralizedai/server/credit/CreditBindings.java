@@ -2,6 +2,7 @@ package org.decentralizedai.server.credit;
 
 import java.time.Clock;
 import java.util.List;
+import org.decentralizedai.billing.key.OpenAccount;
 import org.decentralizedai.server.state.Database;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +36,13 @@ public final class CreditBindings {
         this.clock = clock;
     }
 
-    /** @param id hash of a key that the account's holder could say */
+    /**
+     * @param id hash of a key that the account's holder could say
+     * @throws OpenAccount.Gone when there is no such account any more
+     */
     public Outcome bind(String id, String registered) {
         return jdbi.inTransaction(handle -> {
+            OpenAccount.hold(handle, registered);
             int known = handle.createQuery("select count(*) from credit_account where id = :id")
                     .bind("id", id)
                     .mapTo(Integer.class)

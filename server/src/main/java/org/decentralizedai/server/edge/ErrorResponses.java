@@ -5,6 +5,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import java.util.List;
+import org.decentralizedai.billing.key.OpenAccount;
 import org.decentralizedai.wire.FrameException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,10 @@ public final class ErrorResponses {
 
     public static void register(JavalinDefaultRoutingApi routes) {
         routes.exception(RequestException.class, (e, context) -> write(context, e));
+        routes.exception(
+                OpenAccount.Gone.class,
+                (e, context) -> write(
+                        context, new RequestException(RequestException.Code.CONFLICT, String.valueOf(e.getMessage()))));
         routes.exception(HttpResponseException.class, (e, context) -> {
             context.status(e.getStatus());
             context.json(body(HttpStatus.forStatus(e.getStatus()).name(), String.valueOf(e.getMessage())));

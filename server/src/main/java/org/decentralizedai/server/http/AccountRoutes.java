@@ -2,7 +2,6 @@ package org.decentralizedai.server.http;
 
 import static org.decentralizedai.server.edge.RequestException.Code.BAD_REQUEST;
 import static org.decentralizedai.server.edge.RequestException.Code.FORBIDDEN;
-import static org.decentralizedai.server.edge.RequestException.Code.TOO_MANY;
 import static org.decentralizedai.server.edge.RequestException.Code.UNAUTHORIZED;
 
 import io.javalin.http.Context;
@@ -17,10 +16,9 @@ import org.decentralizedai.billing.key.Scope;
 import org.decentralizedai.billing.key.StoredKey;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.StatementLine;
-import org.decentralizedai.billing.limit.Party;
-import org.decentralizedai.billing.limit.Rate;
 import org.decentralizedai.billing.meter.UsageLine;
 import org.decentralizedai.billing.meter.UsageStore;
+import org.decentralizedai.server.edge.Pace;
 import org.decentralizedai.server.edge.RequestException;
 import org.decentralizedai.server.edge.Routes;
 
@@ -34,7 +32,7 @@ public final class AccountRoutes implements Routes {
     private static final int MOST_DAYS = 366;
     private static final int MOST_BOOKINGS = 100;
     private static final LocalDate EARLIEST = LocalDate.of(2000, 1, 1), LATEST = LocalDate.of(9999, 12, 31);
-    private static final Rate READING = new Rate(120, 120); // one token for each request
+    private static final int READS_PER_MINUTE = 120;
 
     /** @param reserved what running requests may cost at most */
     record Own(String customer, BigInteger balance, BigInteger reserved) {}
@@ -45,9 +43,11 @@ public final class AccountRoutes implements Routes {
     record Bookings(List<StatementLine> lines, long before) {}
 
     private final Billing billing;
+    private final Pace reading;
 
     public AccountRoutes(Billing billing) {
         this.billing = billing;
+        reading = new Pace(billing.limits(), "the account by its key", READS_PER_MINUTE);
     }
 
     @Override
@@ -72,18 +72,8 @@ public final class AccountRoutes implements Routes {
                 billing.keys().admit(said.substring(BEARER.length()).strip()).orElseThrow(AccountRoutes::unauthorised);
         if (!key.terms().scopes().contains(Scope.USAGE))
             throw new RequestException(FORBIDDEN, "this key is not good for reading the account");
-        limit(context, key.customer());
+        reading.keep(context, key.customer());
         return key.customer();
-    }
-
-    /** Reading the account takes nothing from what may be asked of models. */
-    private void limit(Context context, String customer) {
-        var allowance = billing.limits().ask(List.of(new Party("reads/" + customer, READING)), 1);
-        if (allowance.allowed()) return;
-        long seconds = Math.max(1, Math.ceilDiv(allowance.patience().toMillis(), 1000));
-        context.header("Retry-After", String.valueOf(seconds));
-        throw new RequestException(
-                TOO_MANY, "an account is read at most " + READING.requestsPerMinute() + " times in a minute");
     }
 
     private static RequestException unauthorised() {

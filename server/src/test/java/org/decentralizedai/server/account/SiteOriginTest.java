@@ -40,6 +40,26 @@ class SiteOriginTest {
         assertThat(site.secure()).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://203.0.113.5",
+                "https://[2001:db8::5]:8443",
+                "http://127.0.0.1:8080",
+                "http://train.example"
+            })
+    void passkeys_areForNoAddressInDigits_norWhereNobodySignsIn(String publicUrl) {
+        assertThat(new SiteOrigin(URI.create(publicUrl), false, () -> 8080).passkeyHost())
+                .isEmpty();
+    }
+
+    @Test
+    void passkeys_areForAName() {
+        assertThat(new SiteOrigin(null, false, () -> 8080).passkeyHost()).contains("localhost");
+        assertThat(new SiteOrigin(URI.create("https://7.Train.example"), false, () -> 8080).passkeyHost())
+                .contains("7.train.example");
+    }
+
     @Test
     void plainHttpForTheWorld_isNone() {
         assertThat(new SiteOrigin(URI.create("http://train.example"), false, () -> 8080).all())

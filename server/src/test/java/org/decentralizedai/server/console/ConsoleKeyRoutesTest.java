@@ -129,6 +129,16 @@ class ConsoleKeyRoutesTest {
     }
 
     @Test
+    void rotate_expired_isRefused() throws Exception {
+        var terms = new KeyTerms("old", Set.of(Scope.USAGE), CLOCK.millis() - 1, null, null);
+        String path =
+                KEYS + "/" + server.billing.keys().create(ada, terms).stored().id();
+        assertThat(server.send("POST", path + "/rotate", ada, null).statusCode())
+                .isEqualTo(409);
+        assertThat(server.send("DELETE", path, ada, null).statusCode()).isEqualTo(204);
+    }
+
+    @Test
     void revoke_refusesTheKey_once() throws Exception {
         var key = server.billing.keys().create(ada, KeyTerms.named("laptop"));
         String path = KEYS + "/" + key.stored().id();

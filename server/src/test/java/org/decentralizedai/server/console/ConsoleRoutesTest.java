@@ -169,6 +169,19 @@ class ConsoleRoutesTest {
 
     @ParameterizedTest
     @ValueSource(
+            strings = {"", "/usage", "/usage.csv", "/invoices", "/invoices/2026-11.csv", "/sheets", "/bookings", "/keys"
+            })
+    void reading_againAndAgain_isSlowedDown_forThatAccount(String path) throws Exception {
+        int status = 200;
+        for (int i = 0; i < 2000 && status == 200; i++) // some come back while it asks
+        status = server.send("GET", "/api/console" + path, ada, null).statusCode();
+        assertThat(status).isEqualTo(429);
+        assertThat(server.send("GET", "/api/console", server.open("Bob"), null).statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
             strings = {
                 "/usage?first=yesterday",
                 "/usage?first=2026-11-31",
