@@ -110,7 +110,7 @@ public final class SoleUse implements AutoCloseable {
             unknown("our own connection of before still holds it");
         } catch (SQLException e) { // still away, for us at least
             closeConnection();
-            unknown(e.getMessage());
+            unknown(e.toString());
         }
         return false;
     }

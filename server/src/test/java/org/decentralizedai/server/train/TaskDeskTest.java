@@ -502,7 +502,7 @@ class TaskDeskTest {
             fixture.desk.alone(alone::get);
             fixture.act(0, 1);
             fixture.act(2, 1);
-            var worker = fixture.online.get("worker-1");
+            var worker = requireNonNull(fixture.online.get("worker-1"));
             assertThat(worker.believes).isEmpty();
             alone.set(true);
             fixture.act(2, 1);
