@@ -48,8 +48,7 @@ public final class Weights {
         var accounts = new HashMap<String, Double>();
         for (int i = 0; i < weights.length; i++) accounts.merge(senders[i], weights[i], Double::sum);
         double[] sums = accounts.values().stream().mapToDouble(sum -> sum).toArray();
-        double middle = Math.max(
-                Spread.lowerMedian(sums, ones(sums.length)), OF_WORK * Spread.lowerMedian(sums, sums));
+        double middle = Math.max(Spread.lowerMedian(sums, ones(sums.length)), OF_WORK * Spread.lowerMedian(sums, sums));
         double[] votes = weights.clone();
         for (int i = 0; i < votes.length; i++) {
             double sum = accounts.getOrDefault(senders[i], 0.0);

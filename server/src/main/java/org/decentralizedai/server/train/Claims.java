@@ -21,8 +21,7 @@ import org.decentralizedai.server.verify.Votes.Finding;
  * @param done the first of them is the one that was asked about
  * @param fakes that were found among them, whose word counts no more
  */
-record Claims(
-        List<Task> done, List<LoggedUpdate> updates, List<LoggedUpdate> fakes, UpdateForm form, int parameters) {
+record Claims(List<Task> done, List<LoggedUpdate> updates, List<LoggedUpdate> fakes, UpdateForm form, int parameters) {
 
     /** Of this task, which is done, and those of its twins that are done and comparable. A worker that stopped early is not. */
     static Claims of(Task task, TaskLedger tasks, AuditLedger audits, GradientLog log, RoundPlan plan) {

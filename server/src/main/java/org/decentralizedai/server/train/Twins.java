@@ -48,8 +48,7 @@ final class Twins implements Replicas {
     }
 
     /** @param parties that have computed the task or do @param addresses of those @param until when it lapses */
-    private record Offer(
-            Lease lease, int round, int windows, Set<String> parties, Set<String> addresses, long until) {
+    private record Offer(Lease lease, int round, int windows, Set<String> parties, Set<String> addresses, long until) {
 
         Offer takenBy(Worker worker) {
             return new Offer(

@@ -94,8 +94,7 @@ final class WeightsTest {
     private static double votes(List<LoggedUpdate> updates, String name) {
         double[] votes = Weights.of(updates, 1, STANDING).votes();
         double sum = 0;
-        for (int i = 0; i < votes.length; i++)
-            if (updates.get(i).worker().startsWith(name)) sum += votes[i];
+        for (int i = 0; i < votes.length; i++) if (updates.get(i).worker().startsWith(name)) sum += votes[i];
         return sum;
     }
 

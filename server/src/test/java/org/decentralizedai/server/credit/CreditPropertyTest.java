@@ -88,8 +88,8 @@ class CreditPropertyTest {
                 case 8 -> clock.advance(Duration.ofHours(1));
                 default -> {
                     DATABASE.jdbi()
-                            .useTransaction(handle ->
-                                    ledger.completed(handle, action.task(), account, action.tokens()));
+                            .useTransaction(
+                                    handle -> ledger.completed(handle, action.task(), account, action.tokens()));
                     model.complete(action.task(), action.tokens(), heldTasks);
                 }
             }

@@ -65,8 +65,8 @@ final class Courtroom implements AutoCloseable {
             new WindowSchedule(List.of(new CorpusShard(HASH, 4000)), 16, STEPS.windows(), 1);
 
     final MutableClock clock = new MutableClock();
-    private final Database database = Database.open("jdbc:h2:mem:" + UUID.randomUUID()
-            + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH");
+    private final Database database = Database.open(
+            "jdbc:h2:mem:" + UUID.randomUUID() + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH");
     private final WorkerLedger workers = new WorkerLedger(database, clock);
     private final FileGradientLog log;
     private final TaskDesk desk;
@@ -141,8 +141,8 @@ final class Courtroom implements AutoCloseable {
         float[] update = new float[PARAMETERS];
         Arrays.fill(update, value);
         var encoded = new Bytes(UpdateCodec.encode(UpdateEncoding.INT8, update));
-        return log.append(new LoggedUpdate(
-                0, lease, account, STEPS.tokens(), 5, 4, UpdateEncoding.INT8, Slice.WHOLE, encoded));
+        return log.append(
+                new LoggedUpdate(0, lease, account, STEPS.tokens(), 5, 4, UpdateEncoding.INT8, Slice.WHOLE, encoded));
     }
 
     RoundPlan plan() {
