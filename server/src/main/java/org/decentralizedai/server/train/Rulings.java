@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * Decides audits. An update whose task a second worker computes waits for that one, and then the two are compared. If they agree, both
  * are good, unless the lot has the server look all the same; if they do not, the server computes the task, and whoever differs from
  * it is the cheat. Without auditors a third worker is asked, and one against two is the cheat; while no two agree nobody is.
- * A fake that was found vouches for nobody: what agrees with it is the server's to compute. Whatever nobody computes in time is missed: it proves nothing. Belongs to the trainer's thread.
+ * A fake that was found vouches for nobody: what agrees with it is the server's to compute. Whatever nobody computes in time is
+ * missed: it proves nothing. Belongs to the trainer's thread.
  */
 final class Rulings implements AuditQueue.Asking {
     /** Workers that are asked about one task without auditors. */

@@ -89,6 +89,9 @@ final class RoundLedgerTest {
         String url = "jdbc:h2:" + folder.resolve("run").toAbsolutePath() + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
         Flyway.configure().dataSource(url, null, null).target("14").load().migrate();
         Jdbi.create(url).useHandle(handle -> {
+            handle.execute(
+                    "insert into training_round (number, manifest, checkpoint, checkpoint_bytes, tokens, updates,"
+                            + " opened_at, thinned) values (0, '', '', 1, 0, 0, 0, false)");
             for (String task : List.of("0, 0, 'DONE', 'ada'", "1, 1, 'LEASED', 'bob'", "2, 2, 'FREE', null"))
                 handle.execute("insert into task (id, task_index, state, worker, round, fence, deadline, last_deadline,"
                         + " windows, steps, batch) values (" + task + ", 0, 3, 9, 9, 4, 2, 2)");

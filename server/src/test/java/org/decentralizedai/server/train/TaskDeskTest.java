@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -365,40 +366,64 @@ class TaskDeskTest {
     void replica_afterAReturnToOlderWeights_isOfNoTaskThatWasLeft() {
         try (var fixture = new Fixture(RECIPE, true)) {
             give(fixture, 0);
-            give(fixture, 1);
             var done = List.copyOf(requireNonNull(fixture.online.get("worker-0")).believes);
             fixture.act(4, 0);
             fixture.act(11, 0); // back
-            for (int worker = 2; worker < WORKERS; worker++) give(fixture, worker);
+            for (int worker = 1; worker < WORKERS; worker++) give(fixture, worker);
             assertThat(done).hasSize(1);
             for (Lease lease : done)
                 assertThat(fixture.tasks.twins(lease.taskId())).isEmpty();
-            for (int worker = 2; worker < WORKERS; worker++)
+            for (int worker = 1; worker < WORKERS; worker++)
                 assertThat(requireNonNull(fixture.online.get("worker-" + worker)).believes)
                         .isNotEmpty();
         }
     }
 
-    /** Nothing else would tell them before the round is over. */
+    /** Nothing else would tell it before the round is over. */
     @Test
-    void replica_offeredWhileOthersWait_isGivenToOneOfThem() {
-        try (var fixture = new Fixture(RECIPE, true)) {
-            for (int worker = 0; worker < 4; worker++) give(fixture, worker);
-            fixture.clock.advance(Duration.ofSeconds(25)); // what was offered has lapsed
-            for (int worker = 0; worker < 3; worker++) {
-                fixture.act(4, worker);
-                fixture.act(2, worker);
-            }
-            give(fixture, 4);
-            var offered = requireNonNull(fixture.online.get("worker-4"))
+    void replica_offeredWhileAnotherWaits_isGivenToIt() {
+        try (var fixture = new Fixture()) {
+            give(fixture, 0);
+            give(fixture, 1);
+            fixture.act(4, 0);
+            fixture.act(2, 0);
+            var waits = requireNonNull(fixture.online.get("worker-0"));
+            assertThat(waits.believes).isEmpty();
+            var original = requireNonNull(fixture.online.get("worker-1"))
                     .believes
                     .iterator()
                     .next();
-            assertThat(fixture.tasks.twins(offered.taskId())).isEmpty();
+            var offers = new ArrayList<Lease>();
+            fixture.desk.replicas(new Offers(fixture.tasks, offers));
             fixture.desk.recount();
-            assertThat(fixture.round()).isZero();
-            assertThat(fixture.tasks.twins(offered.taskId())).hasSize(1);
+            assertThat(waits.believes).isEmpty();
+            offers.add(original);
+            fixture.desk.recount();
+            assertThat(waits.believes)
+                    .containsExactly(new Lease(
+                            fixture.tasks.twins(original.taskId()).getFirst().id(), 1));
         }
+    }
+
+    /** Gives what is here to whoever asks first. */
+    private record Offers(TaskLedger tasks, List<Lease> all) implements Replicas {
+        @Override
+        public Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan) {
+            if (all.isEmpty()) return Optional.empty();
+            return tasks.replicate(
+                    all.removeFirst(),
+                    worker.id(),
+                    plan.recipe().lease(),
+                    plan.recipe().maxLease());
+        }
+
+        @Override
+        public boolean offered() {
+            return !all.isEmpty();
+        }
+
+        @Override
+        public void given(Lease lease, Worker worker, RoundPlan plan) {}
     }
 
     @Test
