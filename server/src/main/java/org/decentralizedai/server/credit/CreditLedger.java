@@ -68,6 +68,11 @@ public final class CreditLedger implements Booking, Forfeits, Stakes {
         release(transaction, account, before.settled(), number - heldTasks, now);
     }
 
+    /** Grants apart from a completion: for a replica of a task, whose update is not the one that counts. */
+    public void grant(long taskId, String account, int tokens) {
+        jdbi.useTransaction(handle -> completed(handle, taskId, account, tokens));
+    }
+
     private static Account locked(Handle handle, String account, long now) {
         return find(handle, account).orElseGet(() -> {
             open(handle, account, now);

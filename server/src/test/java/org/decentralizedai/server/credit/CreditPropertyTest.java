@@ -87,9 +87,7 @@ class CreditPropertyTest {
                 case 7 -> changeTeam(accounts, account, run + "team", team);
                 case 8 -> clock.advance(Duration.ofHours(1));
                 default -> {
-                    DATABASE.jdbi()
-                            .useTransaction(
-                                    handle -> ledger.completed(handle, action.task(), account, action.tokens()));
+                    ledger.grant(action.task(), account, action.tokens());
                     model.complete(action.task(), action.tokens(), heldTasks);
                 }
             }
