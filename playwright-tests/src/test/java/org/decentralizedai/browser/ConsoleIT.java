@@ -195,6 +195,73 @@ class ConsoleIT {
     }
 
     @Test
+    void secondKey_isNotMade_untilTheFirstIsSaved() {
+        String account = console.open("Edsger");
+        Page page = console("light", account);
+        page.getByText("Make a key").click();
+        page.getByLabel("Name").fill("one");
+        button(page, "Make the key").click();
+        assertThat(page.locator("[data-new]")).isVisible();
+        String text = page.locator("[data-text]").textContent();
+        page.getByLabel("Name").fill("two");
+        button(page, "Make the key").click();
+        assertThat(page.locator("[data-made]")).containsText("saved the key");
+        assertThat(page.locator("[data-text]")).hasText(text);
+        assertThat(console.server.billing().keys().of(account)).hasSize(1);
+    }
+
+    @Test
+    void twoClicksAtOnce_makeOneKey_andAListThatFails_isNoFailure() {
+        String account = console.open("Donald");
+        Page page = console("light", account);
+        page.route("**/api/console/keys", route -> {
+            if (route.request().method().equals("GET")) route.abort();
+            else route.resume();
+        });
+        page.getByText("Make a key").click();
+        page.getByLabel("Name").fill("one");
+        page.evaluate("""
+                () => {
+                    const form = document.querySelector('[data-form]');
+                    form.requestSubmit();
+                    form.requestSubmit();
+                }
+                """);
+        assertThat(page.locator("[data-new]")).isVisible();
+        assertThat(page.locator("[data-made]")).containsText("may be out of date");
+        assertThat(console.server.billing().keys().of(account)).hasSize(1);
+    }
+
+    @Test
+    void signedInAgainElsewhere_aChangeIsForTheSameAccountOnly() {
+        String account = console.open("Tim"), other = console.open("Robert");
+        Page page = console("light", account);
+        page.getByText("Make a key").click();
+        page.getByLabel("Name").fill("one");
+        console.signIn(page.context(), account);
+        button(page, "Make the key").click();
+        button(page, "I have saved it").click();
+        assertThat(console.server.billing().keys().of(account)).hasSize(1);
+        console.signIn(page.context(), other);
+        page.getByLabel("Name").fill("two");
+        button(page, "Make the key").click();
+        assertThat(page.locator("[data-made]")).containsText("another account");
+        assertThat(console.server.billing().keys().of(other)).isEmpty();
+    }
+
+    @Test
+    void expiredKey_canOnlyBeRevoked() {
+        String account = console.open("Konrad");
+        console.server
+                .billing()
+                .keys()
+                .create(account, new KeyTerms("old", KeyTerms.named("old").scopes(), 1L, null, null));
+        Page page = console("light", account);
+        assertThat(button(page, "Revoke old")).isVisible();
+        assertThat(button(page, "Rotate old")).hasCount(0);
+    }
+
+    @Test
     void refusal_isSaidInWords() {
         String account = console.open("Linus");
         for (int i = 0; i < 50; i++) console.server.billing().keys().create(account, KeyTerms.named("key " + i));

@@ -20,9 +20,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs the programs of the quick start as the page shows them, with a customer's key, against the server that shows them. */
 class QuickStartIT {
+    private static final Logger LOG = LoggerFactory.getLogger(QuickStartIT.class);
     private static final Path CLIENTS = Path.of("clients");
     private static final long PROMPT = "My fellow citizens".length();
     private static final Pattern TOTAL = Pattern.compile("\"total_tokens\":(\\d+)|(\\d+) tokens");
@@ -56,10 +59,12 @@ class QuickStartIT {
         assertIsAnsweredAndPaid(shown("curl.sh"), "sh", "curl.sh");
     }
 
-    /** Where there is a Python; the program needs nothing else. */
+    /** Where there is a Python; the program needs nothing else. Without one nothing is tested, which is said in the log. */
     @Test
     void python() throws Exception {
-        assumeThat(onPath("python3")).isTrue();
+        boolean there = onPath("python3");
+        if (!there) LOG.warn("there is no python3 on the PATH: the quick start in Python is NOT tested");
+        assumeThat(there).as("python3 is on the PATH").isTrue();
         assertIsAnsweredAndPaid(shown("quick_start.py"), "python3", "quick_start.py");
     }
 

@@ -267,12 +267,12 @@ class SignInIT {
         var context =
                 context(look.equals("dark") ? ColorScheme.DARK : ColorScheme.LIGHT, look.equals("phone") ? 360 : 1280);
         new InjectedWallet(7).into(context);
-        Page page = open(context, "/sign-in/");
         var errors = new ArrayList<String>();
-        page.onConsoleMessage(message -> {
+        context.onConsoleMessage(message -> {
             if (message.type().equals("error")) errors.add(message.text());
         });
-        page.onPageError(errors::add);
+        context.onWebError(error -> errors.add(error.error()));
+        Page page = open(context, "/sign-in/");
         assertThat(errors).isEmpty();
         assertFits(page, look + "-out");
         errors.clear(); // what is injected to look for violations violates the policy itself

@@ -14,8 +14,11 @@ const QUESTIONS = {
     },
 };
 
+const ROTATE = ['rotate', 'Rotate'], REVOKE = ['revoke', 'Revoke'];
+
 /**
- * <api-keys>: makes, lists, rotates and revokes keys. A key's text is shown once, until the visitor says that it is saved.
+ * <api-keys>: makes, lists, rotates and revokes keys. A key's text is shown once, until the visitor says that it is saved; until then
+ * there is no other one.
  * Emits 'keys-changed' (detail: names by id).
  */
 class ApiKeys extends HTMLElement {
@@ -29,7 +32,7 @@ class ApiKeys extends HTMLElement {
         this.#find('copy').addEventListener('click', async () => this.#say(await copied(this.#find('text').textContent), 'copied'));
         this.#find('saved').addEventListener('click', () => this.#hideText());
         this.#find('dialog').addEventListener('close', event => this.#decided(event.target.returnValue));
-        this.#find('all').addEventListener('change', () => this.load());
+        this.#find('all').addEventListener('change', () => this.#reload('changed'));
     }
 
     #find(name) {
@@ -60,7 +63,7 @@ class ApiKeys extends HTMLElement {
         const buttons = document.createElement('div');
         buttons.className = 'actions';
         if (key.state !== 'REVOKED')
-            for (const [what, text] of [['rotate', 'Rotate'], ['revoke', 'Revoke']]) {
+            for (const [what, text] of key.state === 'ACTIVE' ? [ROTATE, REVOKE] : [REVOKE]) {
                 const button = document.createElement('button');
                 Object.assign(button, { type: 'button', className: 'button quiet', textContent: text });
                 button.setAttribute('aria-label', `${text} ${key.name}`);
@@ -82,7 +85,11 @@ class ApiKeys extends HTMLElement {
     async #decided(answer) {
         if (answer !== 'yes') return;
         const { what, key } = this.#asked;
-        if (what === 'rotate') await this.#attempt('changed', async () => this.#showText(await change('POST', `/keys/${key.id}/rotate`)));
+        if (what === 'rotate')
+            await this.#attempt('changed', async () => {
+                this.#requireSaved();
+                this.#showText(await change('POST', `/keys/${key.id}/rotate`));
+            });
         else
             await this.#attempt('changed', async () => {
                 await change('DELETE', `/keys/${key.id}`);
@@ -91,6 +98,7 @@ class ApiKeys extends HTMLElement {
     }
 
     async #make(form) {
+        this.#requireSaved();
         const said = new FormData(form);
         const number = name => (said.get(name) ? Number(said.get(name)) : null);
         this.#showText(await change('POST', '/keys', {
@@ -100,14 +108,32 @@ class ApiKeys extends HTMLElement {
         form.reset();
     }
 
+    /** One change at a time, and none that would show a second text before the first is saved. */
     async #attempt(where, work) {
+        if (this.getAttribute('data-busy')) return;
+        this.setAttribute('data-busy', 'true');
         this.#say('', where);
         try {
             await work();
-            await this.load();
+            await this.#reload(where);
         } catch (error) {
             this.#say(`Not done: ${error.message}.`, where);
+        } finally {
+            this.removeAttribute('data-busy');
         }
+    }
+
+    /** What was done is done, also when the list can't be had. */
+    async #reload(where) {
+        try {
+            await this.load();
+        } catch (error) {
+            this.#say(`The list of keys may be out of date: ${error.message}.`, where);
+        }
+    }
+
+    #requireSaved() {
+        if (!this.#find('new').hidden) throw new Error('first say above that you have saved the key shown there');
     }
 
     #showText({ key, text }) {

@@ -1,5 +1,6 @@
 import { copied } from '../../lib/clipboard.js';
-import { exactCredits, read, session } from '../../lib/console.js';
+import { session } from '../../lib/account.js';
+import { exactCredits, read } from '../../lib/console.js';
 import { count } from '../../lib/format.js';
 
 const EVERY_MILLIS = 15_000;
