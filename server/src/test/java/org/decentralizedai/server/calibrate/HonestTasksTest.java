@@ -18,7 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nobody honest is punished, and nobody else passes. With {@code -Dslow=true} over 10,000 honest tasks, else over 400. */
 class HonestTasksTest {
-    private static final int TASKS = Boolean.getBoolean("slow") ? 5000 : 200;
+    /** Of each run: after a thousand the model knows the text, and what is left of its gradients is rounding. */
+    private static final int TASKS = 200;
+
+    private static final int RUNS = Boolean.getBoolean("slow") ? 25 : 1;
     private static final List<UpdateEncoding> FORMS =
             List.of(UpdateEncoding.F32, UpdateEncoding.INT8, UpdateEncoding.INT4, UpdateEncoding.SIGN);
 
@@ -32,9 +35,11 @@ class HonestTasksTest {
         var steps = Recording.STEPS;
         var schedule = new WindowSchedule(List.of(data), steps.context(), steps.windows(), 1);
         var pairs = new ArrayList<Pair>();
-        var plan = new CalibrationRun.Plan(Recording.MODEL, steps, TASKS, 50, TASKS / 20, 1);
-        try (var run = new CalibrationRun(plan, schedule, blobs, FORMS, pairs::add)) {
-            run.run();
+        for (int seed = 1; seed <= RUNS; seed++) {
+            var plan = new CalibrationRun.Plan(Recording.MODEL, steps, TASKS, 50, TASKS / 20, seed);
+            try (var run = new CalibrationRun(plan, schedule, blobs, FORMS, pairs::add)) {
+                run.run();
+            }
         }
         return pairs;
     }
@@ -57,7 +62,8 @@ class HonestTasksTest {
     @Test
     void tolerance_acceptsEveryHonestTaskAndNoCheat() {
         var pairs = pairs();
-        assertThat(pairs.stream().filter(Pair::honest).count()).isGreaterThanOrEqualTo(2L * TASKS * FORMS.size());
+        assertThat(pairs.stream().filter(Pair::honest).count())
+                .isGreaterThanOrEqualTo(2L * RUNS * TASKS * FORMS.size());
         assertThat(pairs)
                 .filteredOn(pair ->
                         pair.encoding() != UpdateEncoding.SIGN || !pair.source().equals(Cheat.TENTH_OF_NOISE.name()))

@@ -102,7 +102,7 @@ final class LateStory {
         return folder.resolve("life-" + number);
     }
 
-    /** Lives until the rounds are over and checks the books. @return how many updates came late */
+    /** Lives until the rounds are over and all ends have come, and checks the books. @return how many updates came late */
     long run() {
         while (true) {
             try {
@@ -129,7 +129,7 @@ final class LateStory {
         now().work();
         for (Volunteer volunteer : quick) volunteer.connect(now(), power);
         slow.connect(now(), power);
-        for (int turn = 0; round(now().training()) < ROUNDS; turn++) {
+        for (int turn = 0; round(now().training()) < ROUNDS || !ends.isEmpty(); turn++) {
             assertThat(turn).as("rounds go on").isLessThan(500);
             for (Volunteer volunteer : quick) act(volunteer);
             if (!slow.busy() || random.nextInt(SLOWNESS) == 0) act(slow);
