@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.decentralizedai.billing.Billing;
@@ -33,6 +34,7 @@ final class ChatServer implements AutoCloseable {
     private final Javalin javalin;
     volatile @Nullable ServedCheckpoint promoted;
     volatile boolean alone = true;
+    volatile @Nullable String address; // that callers seem to have; null: this machine's
 
     ChatServer(@Nullable ServedCheckpoint promoted, ChatSettings settings) {
         this(promoted, settings, BillingSettings.defaults());
@@ -48,6 +50,8 @@ final class ChatServer implements AutoCloseable {
         javalin = Javalin.start(config -> {
             config.startup.showJavalinBanner = false;
             config.jetty.port = 0;
+            config.contextResolver.ip =
+                    ctx -> Objects.requireNonNullElse(address, ctx.req().getRemoteAddr());
             ErrorResponses.register(config.routes);
             routes.register(config.routes);
         });

@@ -404,6 +404,7 @@ class PaidChatTest {
         var before = ours.getLevel();
         var lines = new ListAppender<ILoggingEvent>();
         lines.start();
+        var secrets = new ArrayList<>(List.of(key.text().reveal().substring(14)));
         root.addAppender(lines);
         ours.setLevel(Level.TRACE);
         try {
@@ -411,16 +412,44 @@ class PaidChatTest {
             ask("\"max_tokens\": 5");
             ask("\"max_tokens\": 5000");
             ask("broken");
-            server.billing.keys().rotate(key.stored().id());
+            var rotated = server.billing.keys().rotate(key.stored().id()).orElseThrow();
+            secrets.add(rotated.text().reveal().substring(14));
             assertThat(ask("\"max_tokens\": 5").statusCode()).isEqualTo(401);
-            LoggerFactory.getLogger(PaidChatTest.class).info("{} {}", key, key.text());
+            LoggerFactory.getLogger(PaidChatTest.class).info("{} {} {}", key, key.text(), rotated);
         } finally {
             ours.setLevel(before);
             root.detachAppender(lines);
         }
         assertThat(List.copyOf(lines.list))
                 .isNotEmpty()
-                .noneMatch(line ->
-                        line.getFormattedMessage().contains(key.text().reveal().substring(14)));
+                .noneMatch(
+                        line -> secrets.stream().anyMatch(secret -> whole(line).contains(secret)));
+    }
+
+    /** With the messages of what was thrown. */
+    private static String whole(ILoggingEvent line) {
+        var text = new StringBuilder(line.getFormattedMessage());
+        for (var thrown = line.getThrowableProxy(); thrown != null; thrown = thrown.getCause())
+            text.append('\n').append(thrown.getMessage());
+        return text.toString();
+    }
+
+    @Test
+    void visitor_moreThanItsHouseholdMay_is429() throws Exception {
+        server.address = "203.0.113.7";
+        for (int i = 0; i < 2; i++)
+            assertThat(server.post(TEXT, body("\"max_tokens\": 5")).statusCode())
+                    .isEqualTo(200);
+        var third = server.post(TEXT, body("\"max_tokens\": 5"));
+        assertThat(third.statusCode()).isEqualTo(429);
+        assertThat(code(third)).isEqualTo("rate_limit_exceeded");
+        assertThat(third.headers().firstValue("retry-after")).isPresent();
+        server.address = "203.0.113.8";
+        assertThat(server.post(TEXT, body("\"max_tokens\": 5")).statusCode())
+                .as("another household")
+                .isEqualTo(200);
+        assertThat(server.post(TEXT, body("\"max_tokens\": 2000")).statusCode())
+                .as("more tokens than a visitor may have in a minute")
+                .isEqualTo(429);
     }
 }
