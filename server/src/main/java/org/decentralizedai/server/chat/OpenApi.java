@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,6 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
  * the shapes of answers are in {@code openapi/answers.json}.
  */
 final class OpenApi {
+    /** Statuses that a request without a body may get too. */
+    private static final Set<Integer> OF_ANY = Set.of(401, 404, 500, 503);
+
     private static final Pattern IN_PATH = Pattern.compile("\\{(\\w+)}");
     private static final String KEY = "key";
 
@@ -93,8 +97,10 @@ final class OpenApi {
                     .putObject("text/event-stream")
                     .putObject("schema")
                     .put("type", "string");
-        errors().forEach((status, codes) ->
-                content(responses.putObject(String.valueOf(status)).put("description", codes), "Error"));
+        errors().forEach((status, codes) -> {
+            if (body != null || OF_ANY.contains(status))
+                content(responses.putObject(String.valueOf(status)).put("description", codes), "Error");
+        });
         return node;
     }
 
