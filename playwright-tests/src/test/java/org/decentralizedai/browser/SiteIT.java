@@ -97,7 +97,8 @@ class SiteIT {
                 d.limits(),
                 d.chat(),
                 d.billing(),
-                d.signIn());
+                d.signIn(),
+                d.ether());
     }
 
     @AfterAll

@@ -57,7 +57,8 @@ record SmallRun(Path folder, double outerRate) {
                 d.limits(),
                 d.chat(),
                 d.billing(),
-                d.signIn());
+                d.signIn(),
+                d.ether());
     }
 
     /** The same as a settings file. */

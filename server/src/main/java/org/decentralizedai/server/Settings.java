@@ -3,6 +3,7 @@ package org.decentralizedai.server;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import org.decentralizedai.billing.pool.EtherSettings;
 import org.decentralizedai.server.account.SignInSettings;
 import org.decentralizedai.server.chat.BillingSettings;
 import org.decentralizedai.server.chat.ChatSettings;
@@ -52,7 +53,8 @@ public record Settings(
         Limits limits,
         ChatSettings chat,
         BillingSettings billing,
-        SignInSettings signIn) {
+        SignInSettings signIn,
+        EtherSettings ether) {
 
     /**
      * @param socketsPerAddress addresses of this machine apart
@@ -87,6 +89,7 @@ public record Settings(
         if ((tlsCertificate == null) != (tlsKey == null))
             throw new IllegalArgumentException("tlsCertificate and tlsKey must be given together");
         signIn.check(publicUrl);
+        ether.check(publicUrl);
         if (auditors < 0) throw new IllegalArgumentException("auditors must be >= 0: " + auditors);
         if (promoteEvery <= 0) throw new IllegalArgumentException("promoteEvery must be > 0: " + promoteEvery);
         if (!(heldOutShare > 0) || heldOutShare >= 1)
@@ -116,6 +119,7 @@ public record Settings(
                 new Limits(5000, 32, 20, 256, 10, 20, CreditLedger.HELD_TASKS),
                 ChatSettings.defaults(),
                 BillingSettings.defaults(),
-                SignInSettings.defaults());
+                SignInSettings.defaults(),
+                EtherSettings.none());
     }
 }

@@ -29,8 +29,20 @@ public record Account(
         REFUNDS(Unit.MICRO_CREDITS, true),
         /** Wei seen on a chain, negative. */
         CHAIN(Unit.WEI, true),
-        /** Wei that a customer has deposited. */
-        DEPOSIT(Unit.WEI, false);
+        /** Wei that a customer has deposited and that the contract does not count as spent yet. */
+        DEPOSIT(Unit.WEI, false),
+        /** Micro-credits that customers have bought with their deposits, negative. */
+        SOLD(Unit.MICRO_CREDITS, true),
+        /** Micro-credits that campaigns may still spend. */
+        AD_BUDGET(Unit.MICRO_CREDITS, false),
+        /** Wei that the contract counts as spent and that no epoch has shared out yet. */
+        INCOME(Unit.WEI, false),
+        /** Wei that a key of credit has earned and that no address is named for yet; the customer is the key's hash. */
+        PROVIDER(Unit.WEI, false),
+        /** Wei that an address may claim; the customer is the address, in small letters. */
+        PAYABLE(Unit.WEI, false),
+        /** Wei that a reorganisation took after they were spent, negative. */
+        LOST(Unit.WEI, true);
 
         private final Unit unit;
         private final boolean source;
@@ -85,6 +97,30 @@ public record Account(
 
     public static Account deposit(String customer) {
         return new Account(Kind.DEPOSIT, customer, null);
+    }
+
+    public static Account sold() {
+        return new Account(Kind.SOLD, null, null);
+    }
+
+    public static Account adBudget(String customer) {
+        return new Account(Kind.AD_BUDGET, customer, null);
+    }
+
+    public static Account income() {
+        return new Account(Kind.INCOME, null, null);
+    }
+
+    public static Account provider(String creditKey) {
+        return new Account(Kind.PROVIDER, creditKey, null);
+    }
+
+    public static Account payable(String address) {
+        return new Account(Kind.PAYABLE, address, null);
+    }
+
+    public static Account lost() {
+        return new Account(Kind.LOST, null, null);
     }
 
     /** Unique, such as {@code spent:2962:acct_x}. */

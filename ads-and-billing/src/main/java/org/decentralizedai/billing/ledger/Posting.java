@@ -26,7 +26,20 @@ public record Posting(String id, Kind kind, @Nullable String ends, String formul
         SETTLE,
         REFUND,
         ROLL_UP,
-        DEPOSIT
+        DEPOSIT,
+        /** A reorganisation took a deposit back. */
+        REVERSAL,
+        /** A customer took unspent wei back. */
+        EXIT,
+        /** The contract counts wei of a customer as spent. */
+        INCOME,
+        /** An epoch's income, to those who earned it. */
+        SHARE,
+        /** What a key has earned, to the address that its owner named. */
+        ASSIGN,
+        CLAIM,
+        SUBSCRIBE,
+        AD
     }
 
     public Posting {
