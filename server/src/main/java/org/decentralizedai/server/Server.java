@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.Sessions;
+import org.decentralizedai.billing.payout.Owing;
 import org.decentralizedai.server.account.AccountParts;
 import org.decentralizedai.server.account.SiteOrigin;
 import org.decentralizedai.server.chat.ChatRoutes;
@@ -38,6 +39,7 @@ import org.decentralizedai.server.http.RoundRoutes;
 import org.decentralizedai.server.http.RunRoutes;
 import org.decentralizedai.server.http.Tls;
 import org.decentralizedai.server.http.WebServer;
+import org.decentralizedai.server.payout.Payouts;
 import org.decentralizedai.server.socket.WorkerEndpoint;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.FileGradientLog;
@@ -136,6 +138,20 @@ public final class Server implements AutoCloseable {
                             clock,
                             accounts.signedIn()::account)));
             routes.addAll(accounts.routes());
+            if (settings.ether().chain() != null) {
+                var payouts = opened(new Payouts(
+                        settings.ether(),
+                        settings.publicUrl(),
+                        database,
+                        billing,
+                        Owing.NOTHING,
+                        training,
+                        meters,
+                        clock,
+                        sole::alone));
+                routes.addAll(payouts.routes());
+                payouts.start();
+            }
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
