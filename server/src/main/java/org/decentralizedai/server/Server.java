@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.Sessions;
-import org.decentralizedai.billing.payout.Owing;
+import org.decentralizedai.billing.pool.Ether;
 import org.decentralizedai.server.account.AccountParts;
 import org.decentralizedai.server.account.SiteOrigin;
 import org.decentralizedai.server.chat.ChatRoutes;
@@ -108,7 +108,10 @@ public final class Server implements AutoCloseable {
                     clock));
             training.desk().alone(sole::alone);
             var backup = new Backup(data, database, training.trainer(), clock);
-            billing = opened(new Billing(database.jdbi(), clock, database::sync, sole::alone));
+            billing = opened(new Billing(database.jdbi(), clock, database::sync, sole::alone, settings.ether()));
+            var payouts = billing.ether()
+                    .map(ether -> opened(new Payouts(
+                            ether, settings.publicUrl(), database, billing, training, meters, clock, sole::alone)));
             accounts = new AccountParts(
                     database,
                     billing,
@@ -125,7 +128,8 @@ public final class Server implements AutoCloseable {
                     new CreditRoutes(database, training.credits(), clock),
                     new RoundRoutes(training.records()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
-                    new HealthRoutes(() -> sole.problem().or(() -> unready(database)), meters),
+                    new HealthRoutes(
+                            () -> sole.problem().or(() -> unready(database)), EtherHealth.of(billing, payouts, meters), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
                     new AccountRoutes(billing),
@@ -138,23 +142,12 @@ public final class Server implements AutoCloseable {
                             clock,
                             accounts.signedIn()::account)));
             routes.addAll(accounts.routes());
-            if (settings.ether().chain() != null) {
-                var payouts = opened(new Payouts(
-                        settings.ether(),
-                        settings.publicUrl(),
-                        database,
-                        billing,
-                        Owing.NOTHING,
-                        training,
-                        meters,
-                        clock,
-                        sole::alone));
-                routes.addAll(payouts.routes());
-                payouts.start();
-            }
+            payouts.ifPresent(part -> routes.addAll(part.routes()));
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
+            billing.ether().ifPresent(Ether::start);
+            payouts.ifPresent(Payouts::start);
             url = (settings.tlsKey() == null ? "http" : "https") + "://"
                     + (settings.host().equals("0.0.0.0") ? "localhost" : settings.host()) + ":" + web.port();
             data.writeAddress(url);

@@ -15,19 +15,6 @@ public interface Owing {
      */
     record Owed(Spent spent, @Nullable String voucher, boolean leaving) {}
 
-    /** Nobody owes anything, and everything is seen. */
-    Owing NOTHING = new Owing() {
-        @Override
-        public List<Owed> owed() {
-            return List.of();
-        }
-
-        @Override
-        public long seenBlock() {
-            return Long.MAX_VALUE;
-        }
-    };
-
     /** Each account once; those that owe nothing are left out. */
     List<Owed> owed();
 

@@ -8,21 +8,20 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.ethereum.Chain;
 import org.decentralizedai.billing.payout.EpochClerk;
 import org.decentralizedai.billing.payout.EpochClosing;
 import org.decentralizedai.billing.payout.EpochStore;
-import org.decentralizedai.billing.payout.Owing;
 import org.decentralizedai.billing.payout.PayoutAddresses;
 import org.decentralizedai.billing.payout.PoolMessages;
 import org.decentralizedai.billing.payout.PoolNode;
 import org.decentralizedai.billing.payout.Signatures;
 import org.decentralizedai.billing.payout.SignerKeys;
 import org.decentralizedai.billing.payout.SpendingStore;
-import org.decentralizedai.billing.pool.EtherSettings;
+import org.decentralizedai.billing.pool.Ether;
 import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.train.Training;
@@ -33,30 +32,28 @@ public final class Payouts implements AutoCloseable {
     private static final long POLL_MILLIS = 1000,
             DEVELOPMENT_POLL_MILLIS = 50; // there a block comes with its transaction
 
-    private final EtherSettings settings;
+    private final Duration pause;
     private final EpochClerk clerk;
     private final List<Routes> routes;
     private final ClaimRoutes claims;
 
     /**
-     * @param settings with a chain
      * @param site address that epochs are published under; null: visitors come straight to this server
      * @param alone whether no other server uses the database
      */
     public Payouts(
-            EtherSettings settings,
+            Ether ether,
             @Nullable URI site,
             Database database,
             Billing billing,
-            Owing owing,
             Training training,
             MeterRegistry meters,
             Clock clock,
             BooleanSupplier alone) {
-        this.settings = settings;
+        var settings = ether.settings();
         var chain = requireNonNull(settings.chain(), "ether has no chain");
-        var contract =
-                requireNonNull(settings.contract(), "ether has no contract").toLowerCase(Locale.ROOT);
+        String contract = ether.contract();
+        pause = Duration.ofSeconds(settings.pollSeconds());
         var jdbi = database.jdbi();
         var epochs = new EpochStore(jdbi);
         var spendings = new SpendingStore(jdbi, clock);
@@ -81,7 +78,7 @@ public final class Payouts implements AutoCloseable {
                         spendings,
                         new Signatures(jdbi),
                         new EpochClosing(billing.ledger(), terms, work, clock),
-                        owing,
+                        new PurseDebts(ether),
                         node,
                         new PoolMessages(chain.id(), contract),
                         keys,
@@ -104,7 +101,12 @@ public final class Payouts implements AutoCloseable {
     }
 
     public void start() {
-        clerk.start(Duration.ofSeconds(settings.pollSeconds()));
+        clerk.start(pause);
+    }
+
+    /** What the clerk's last turn failed at; empty: nothing. */
+    public Optional<String> problem() {
+        return clerk.problem();
     }
 
     public List<Routes> routes() {
