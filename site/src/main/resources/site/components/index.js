@@ -14,6 +14,7 @@ import { registerPriceList } from './price-list/price-list.js';
 import { registerRunFigures } from './run-figures/run-figures.js';
 import { registerSignIn } from './sign-in/sign-in.js';
 import { registerUsageChart } from './usage-chart/usage-chart.js';
+import { registerWalletPanel } from './wallet-panel/wallet-panel.js';
 
 registerRunFigures();
 registerLossChart();
@@ -29,4 +30,5 @@ registerCodeSamples();
 registerInvoiceList();
 registerPriceList();
 registerUsageChart();
+registerWalletPanel();
 registerDevConsole(); // last: it tells its parts to load
