@@ -65,7 +65,8 @@ final class WalletFields {
 
     byte[] bytes(String name) {
         String said = text(name);
-        if (!BYTES.matcher(said).matches()) throw new RequestException(BAD_REQUEST, name + " must be bytes: 0x and hex digits");
+        if (!BYTES.matcher(said).matches())
+            throw new RequestException(BAD_REQUEST, name + " must be bytes: 0x and hex digits");
         return HexFormat.of().parseHex(said.substring(2));
     }
 
