@@ -48,6 +48,7 @@ import org.decentralizedai.server.train.RunRequest;
 import org.decentralizedai.server.train.TaskDesk;
 import org.decentralizedai.server.train.TrainMetrics;
 import org.decentralizedai.server.train.Training;
+import org.decentralizedai.server.wallet.WalletRoutes;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.blob.FolderBlobStore;
 import org.decentralizedai.store.checkpoint.CheckpointStore;
@@ -136,6 +137,8 @@ public final class Server implements AutoCloseable {
                             clock,
                             accounts.signedIn()::account)));
             routes.addAll(accounts.routes());
+            routes.add(opened(
+                    new WalletRoutes(settings.ether(), billing, database.jdbi(), clock, accounts.signedIn()::account)));
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
