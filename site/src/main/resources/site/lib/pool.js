@@ -8,7 +8,7 @@ import { chain, send, WalletError } from './wallets.js';
 const EVERY_MILLIS = 2000;
 const PATIENCE_MILLIS = 600_000; // for a transaction that nobody takes into a block
 
-/** How ether is taken here: {chain, contract, rate, confirmations, minimumPayoutWei, adFree}; null when it is not. */
+/** How ether is taken here: {chain, contract, rate, confirmations, minimumPayoutWei}; null when it is not. */
 export async function pool() {
     const answer = await ask('GET', '/api/ether');
     return answer.ether === null ? null : answer;

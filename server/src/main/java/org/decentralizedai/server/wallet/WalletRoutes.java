@@ -36,7 +36,7 @@ public final class WalletRoutes implements Routes, AutoCloseable {
             parts.add(routes -> routes.get("/api/transparency", context -> answer(context, nothing("terms"))));
             return;
         }
-        var terms = EtherTerms.of(settings, null);
+        var terms = EtherTerms.of(settings);
         var node = new PoolNode(
                 new HttpService(requireNonNull(settings.chain().rpc()).toString()));
         close = node::close;
