@@ -44,6 +44,8 @@ final class InjectedWallet {
     volatile long chain = 1;
     volatile boolean declines = false;
     volatile boolean switches = true;
+    /** Whether it has heard of the chain that it is asked to switch to. */
+    volatile boolean knowsChain = true;
     private final @Nullable Web3j node;
 
     InjectedWallet(long seed) {
@@ -72,7 +74,13 @@ final class InjectedWallet {
             case "eth_chainId" -> result("0x" + Long.toHexString(chain));
             case "wallet_switchEthereumChain" -> {
                 if (!switches) yield error(4001, "declined");
+                if (!knowsChain) yield error(4902, "unrecognized chain");
                 chain = Long.decode((String) ((Map<?, ?>) params.getFirst()).get("chainId"));
+                yield result("");
+            }
+            case "wallet_addEthereumChain" -> {
+                knowsChain = ((List<?>) ((Map<?, ?>) params.getFirst()).get("rpcUrls"))
+                        .getFirst().toString().startsWith("http://127.0.0.1:");
                 yield result("");
             }
             case "personal_sign" -> result(sign((String) params.getFirst()));

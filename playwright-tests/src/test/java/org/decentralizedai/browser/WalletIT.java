@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +27,7 @@ import org.web3j.utils.Numeric;
 /** What the wallet page computes and signs in a real browser, against the real contract. */
 class WalletIT {
     private static final BigInteger ETHER = BigInteger.TEN.pow(18);
+    private static final double PATIENCE_MILLIS = 30_000;
 
     @TempDir
     static Path folder;
@@ -137,5 +141,97 @@ class WalletIT {
                 .send();
         assertThat(purse.spent).isEqualTo(spent);
         assertThat(purse.delegate).isEqualTo(signed.get("delegate"));
+    }
+
+    /** Signed in, and connected, on /wallet/. */
+    private Page signedIn(InjectedWallet wallet) {
+        var context = chromium.browser().newContext(new Browser.NewContextOptions().setLocale("en-GB"));
+        contexts.add(context);
+        wallet.into(context);
+        Page page = context.newPage();
+        page.navigate(money.site() + "/sign-in/?next=/wallet/");
+        button(page, "Sign in with Test Wallet").click();
+        page.waitForURL("**/wallet/");
+        assertThat(page.locator("wallet-panel[aria-busy=false]")).isVisible();
+        button(page, "Connect Test Wallet").click();
+        assertThat(page.locator("[data-connected]")).containsText(wallet.address());
+        return page;
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    private static Locator said(Page page, String part) {
+        return page.locator(part + " [data-said]");
+    }
+
+    private static void topUp(Page page, String ether) {
+        page.locator("#top-up-amount").fill(ether);
+        button(page, "Top up").click();
+    }
+
+    private static LocatorAssertions.ContainsTextOptions patiently() {
+        return new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE_MILLIS);
+    }
+
+    @Test
+    void errors_areSaidInPlainWords_andNothingIsSent() throws Exception {
+        var wallet = wallet(3);
+        Page page = signedIn(wallet);
+        topUp(page, "a lot");
+        assertThat(said(page, "ether-top-up")).containsText("“a lot” is no amount");
+        topUp(page, "0");
+        assertThat(said(page, "ether-top-up")).containsText("more than zero");
+        topUp(page, "3");
+        assertThat(said(page, "ether-top-up")).containsText("does not hold enough ether");
+        wallet.declines = true;
+        topUp(page, "0.1");
+        assertThat(said(page, "ether-top-up")).containsText("You declined in the wallet. Nothing has changed.");
+        wallet.declines = false;
+        wallet.switches = false;
+        wallet.chain = 1;
+        topUp(page, "0.1");
+        assertThat(said(page, "ether-top-up")).containsText("Your wallet is on another chain (1). Switch it to Development chain");
+        assertThat(money.wei(wallet.address())).isEqualTo(ETHER);
+    }
+
+    @Test
+    void topUp_isFollowedUntilItIsCredited_andTheRestCanBeTakenBack() throws Exception {
+        var wallet = wallet(4);
+        wallet.chain = 1;
+        wallet.knowsChain = false; // and learns of it
+        Page page = signedIn(wallet);
+        page.locator("#top-up-amount").fill("0.0125");
+        assertThat(page.locator("[data-buys]")).hasText("12.5 credits");
+        button(page, "Top up").click();
+        assertThat(said(page, "ether-top-up")).containsText("Credited", patiently());
+        assertThat(page.locator("[data-balance]")).hasText("12.5");
+        assertThat(page.locator("ether-top-up tbody tr")).hasCount(1);
+        assertThat(page.locator("ether-top-up tbody")).containsText("0.0125 ether");
+
+        button(page, "All that is free").click();
+        button(page, "Ask for it back").click();
+        assertThat(said(page, "ether-exit")).containsText("Done", patiently());
+        assertThat(page.locator("[data-balance]")).hasText("0");
+        assertThat(page.locator("[data-asked]")).hasText("0.0125");
+        var before = money.wei(wallet.address());
+        assertThat(button(page, "Take it out")).isEnabled(new LocatorAssertions.IsEnabledOptions().setTimeout(PATIENCE_MILLIS));
+        button(page, "Take it out").click();
+        assertThat(said(page, "ether-exit")).containsText("Done", patiently());
+        assertThat(page.locator("[data-unspent]")).hasText("0");
+        assertThat(money.wei(wallet.address())).isGreaterThan(before.add(ETHER.divide(BigInteger.valueOf(100)))); // less the gas
+    }
+
+    @Test
+    void noWallet_isExplained() {
+        var context = chromium.browser().newContext();
+        contexts.add(context);
+        Page page = context.newPage();
+        page.navigate(money.site() + "/wallet/");
+        assertThat(page.getByText("No wallet was found in this browser")).isVisible();
+        assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Sign in").setExact(true)).first())
+                .isVisible();
     }
 }

@@ -96,14 +96,18 @@ public final class ServerMain implements Callable<Integer> {
     private ServerMain() {}
 
     public static void main(String[] args) {
+        int code = command().execute(args);
+        if (code != 0) System.exit(code);
+    }
+
+    static CommandLine command() {
         var command = new CommandLine(new ServerMain());
         command.setExecutionExceptionHandler((e, line, _) -> {
             LOG.debug("failed", e);
             line.getErr().println(sentence(e));
             return 1;
         });
-        int code = command.execute(args);
-        if (code != 0) System.exit(code);
+        return command;
     }
 
     /** For the operator: what he can act on without a stack trace. */

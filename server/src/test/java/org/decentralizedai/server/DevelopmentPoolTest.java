@@ -1,11 +1,15 @@
 package org.decentralizedai.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DevelopmentPoolTest {
@@ -33,5 +37,18 @@ class DevelopmentPoolTest {
         assertThatThrownBy(() -> DevelopmentPool.check(settings(Map.of("publicUrl", "http://localhost:8080"))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("public URL");
+    }
+
+    /** Before anything is started. */
+    @ParameterizedTest
+    @CsvSource({"--host,0.0.0.0,this machine only", "--public-url,https://train.example,public URL"})
+    void command_refusesWithASentence(String option, String value, String sentence) {
+        var errors = new StringWriter();
+        int code = ServerMain.command()
+                .setErr(new PrintWriter(errors))
+                .execute("--dev-chain", "no-such-program", option, value);
+        assertThat(code).isEqualTo(1);
+        assertThat(errors.toString()).contains(sentence);
+        assertThat(errors.toString().lines()).hasSize(1);
     }
 }
