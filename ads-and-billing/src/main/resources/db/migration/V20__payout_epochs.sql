@@ -15,12 +15,22 @@ create table payout_epoch (
     final_in varchar(66)
 );
 
--- By signers of the contract, of an epoch's root.
+-- What accounts without a delegate have spent, as the quorum posts it.
+create table payout_spending (
+    number bigint primary key,               -- as the contract counts
+    postings text not null,                  -- owner, label and wei of each, JSON
+    hash varchar(66) not null,               -- of them, as it is signed
+    prepared_at bigint not null,
+    proposed_in varchar(66),                 -- transactions; null: not yet, or not by this server
+    applied_in varchar(66)
+);
+
+-- By signers of the contract, of a root or of postings.
 create table payout_signature (
-    epoch bigint not null references payout_epoch (number),
+    digest varchar(66) not null,             -- what is signed, 0x and 64 digits
     signer varchar(42) not null,
     signature varchar(132) not null,         -- 0x and 65 bytes: r, s, v
-    primary key (epoch, signer)
+    primary key (digest, signer)
 );
 
 -- Where what a key of credit earns is to go, as the key's holder named it.

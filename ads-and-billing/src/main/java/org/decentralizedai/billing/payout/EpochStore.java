@@ -5,16 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.OptionalLong;
+import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.payout.PayoutEpoch.State;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
-/** The closed epochs, their published data and what signers have signed of them. Thread-safe. */
+/** The closed epochs, and their published data. Thread-safe. */
 public final class EpochStore {
     private static final String COLUMNS =
             "select number, state, closed_at, revenue, total, root, data_hash, data_uri, proposed_in, final_in from payout_epoch ";
@@ -118,12 +118,15 @@ public final class EpochStore {
                 number));
     }
 
-    /** @param transaction on the chain; null: another's */
-    public void finalised(long number, @Nullable String transaction) {
-        jdbi.useHandle(handle -> handle.execute(
-                "update payout_epoch set state = 'FINAL', final_in = coalesce(cast(? as varchar(66)), final_in) where number = ?",
-                transaction,
-                number));
+    /** The contract has its root, in a block that counts. */
+    public void finalised(long number) {
+        jdbi.useHandle(handle -> handle.execute("update payout_epoch set state = 'FINAL' where number = ?", number));
+    }
+
+    /** Its last transaction is on the chain, and may still go with its block. */
+    public void finalising(long number, String transaction) {
+        jdbi.useHandle(
+                handle -> handle.execute("update payout_epoch set final_in = ? where number = ?", transaction, number));
     }
 
     /** The contract has another root now, or none: it must be proposed again. */
@@ -132,24 +135,13 @@ public final class EpochStore {
                 "update payout_epoch set state = 'CLOSED' where number = ? and state = 'PROPOSED'", number));
     }
 
-    /** One of a signer: signing again changes nothing. */
-    public void sign(long number, String signer, String signature) {
-        jdbi.useHandle(handle -> handle.execute(
-                "insert into payout_signature (epoch, signer, signature) values (?, ?, ?) on conflict do nothing",
-                number,
-                signer,
-                signature));
-    }
-
-    /** By signer, in the order of their addresses, which the contract wants. */
-    public Map<String, String> signatures(long number) {
-        return jdbi.withHandle(handle -> {
-            var signatures = new TreeMap<String, String>();
-            handle.createQuery("select signer, signature from payout_signature where epoch = :number")
-                    .bind("number", number)
-                    .map((row, _) -> Map.entry(row.getString(1), row.getString(2)))
-                    .forEach(each -> signatures.put(each.getKey(), each.getValue()));
-            return signatures;
-        });
+    /** Since when the epoch that comes next has had anything to count; empty: there was no income yet. */
+    public OptionalLong openSince() {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select coalesce((select max(closed_at) from payout_epoch),
+                          (select min(p.booked_at) from posting p join ledger_entry e on e.posting = p.id where e.account = :income))""")
+                .bind("income", Account.income().id())
+                .map((row, _) -> row.getObject(1) == null ? OptionalLong.empty() : OptionalLong.of(row.getLong(1)))
+                .one());
     }
 }

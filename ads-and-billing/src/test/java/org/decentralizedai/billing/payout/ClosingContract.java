@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.decentralizedai.billing.MutableClock;
 import org.decentralizedai.billing.TestDatabase;
 import org.decentralizedai.billing.ledger.Account;
@@ -70,7 +72,7 @@ abstract class ClosingContract {
         }
     };
 
-    private EpochClosing closing(java.util.function.Consumer<String> points) {
+    private EpochClosing closing(Consumer<String> points) {
         return new EpochClosing(ledger, new EpochClosing.Terms(1, POOL, 10, "https://ai.example"), work, clock, points);
     }
 
@@ -127,12 +129,12 @@ abstract class ClosingContract {
         spend(100);
         weigh("ann", 1);
         addresses.name("ann", ANN);
-        close().orElseThrow();
+        assertThat(close()).isPresent();
         spend(50);
         assertThat(close()).isEmpty();
         epochs.proposed(1, "0xp");
         assertThat(close()).isEmpty();
-        epochs.finalised(1, null);
+        epochs.finalised(1);
         addresses.name("ann", BOB); // what comes from now on
         var data = close().orElseThrow();
         assertThat(data.given().previous())
@@ -148,7 +150,7 @@ abstract class ClosingContract {
         spend(100);
         weigh("carl", 1);
         assertThat(close().orElseThrow().computed().leaves()).isEmpty();
-        epochs.finalised(1, null);
+        epochs.finalised(1);
         assertThat(close()).isEmpty(); // nothing for anybody
         addresses.name("carl", ANN);
         assertThat(close().orElseThrow().computed().total()).isEqualTo(100);
@@ -201,7 +203,7 @@ abstract class ClosingContract {
                 all.add(() -> {
                     for (int n = 0; n < 20; n++)
                         closing.close()
-                                .ifPresent(data -> epochs.finalised(data.given().epoch(), null));
+                                .ifPresent(data -> epochs.finalised(data.given().epoch()));
                     return null;
                 });
             for (var each : threads.invokeAll(all)) each.get();
@@ -224,12 +226,37 @@ abstract class ClosingContract {
 
     @Test
     void signatures_oneForEachSigner_inTheOrderOfTheirAddresses() {
+        var signatures = new Signatures(database.jdbi());
+        byte[] digest = new byte[32];
+        signatures.add(digest, BOB.text(), "0x02");
+        signatures.add(digest, ANN.text(), "0x01");
+        signatures.add(digest, ANN.text(), "0x03");
+        signatures.add(new byte[] {1}, ANN.text(), "0x04");
+        assertThat(signatures.of(digest)).containsExactly(Map.entry(ANN.text(), "0x01"), Map.entry(BOB.text(), "0x02"));
+    }
+
+    @Test
+    void openSince_theFirstIncome_thenTheLastClosing() {
+        assertThat(epochs.openSince()).isEmpty();
         spend(1);
+        assertThat(epochs.openSince()).hasValue(clock.millis());
         weigh("ann", 1);
+        clock.advance(Duration.ofHours(1));
         close();
-        epochs.sign(1, BOB.text(), "0x02");
-        epochs.sign(1, ANN.text(), "0x01");
-        epochs.sign(1, ANN.text(), "0x03");
-        assertThat(epochs.signatures(1)).containsExactly(Map.entry(ANN.text(), "0x01"), Map.entry(BOB.text(), "0x02"));
+        assertThat(epochs.openSince()).hasValue(clock.millis());
+    }
+
+    @Test
+    void postings_areKeptAsTheyWere() {
+        var spendings = new SpendingStore(database.jdbi(), clock);
+        var postings = List.of(new PoolMessages.Spent(ANN.text(), "0x" + "1".repeat(64), BigInteger.TEN));
+        assertThat(spendings.prepare(1, postings).postings()).isEqualTo(postings);
+        assertThat(spendings.prepare(1, List.of()).postings()).isEqualTo(postings); // the first ones were published
+        spendings.proposed(1, "0xp");
+        var kept = spendings.find(1).orElseThrow();
+        assertThat(kept.postings()).isEqualTo(postings);
+        assertThat(kept.hash()).isEqualTo(PoolMessages.hash(postings));
+        assertThat(kept.proposedIn()).isEqualTo("0xp");
+        assertThat(kept.appliedIn()).isNull();
     }
 }
