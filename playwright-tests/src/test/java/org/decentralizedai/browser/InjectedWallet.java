@@ -46,6 +46,7 @@ final class InjectedWallet {
     volatile boolean switches = true;
     /** Whether it has heard of the chain that it is asked to switch to. */
     volatile boolean knowsChain = true;
+
     private final @Nullable Web3j node;
 
     InjectedWallet(long seed) {
@@ -80,7 +81,9 @@ final class InjectedWallet {
             }
             case "wallet_addEthereumChain" -> {
                 knowsChain = ((List<?>) ((Map<?, ?>) params.getFirst()).get("rpcUrls"))
-                        .getFirst().toString().startsWith("http://127.0.0.1:");
+                        .getFirst()
+                        .toString()
+                        .startsWith("http://127.0.0.1:");
                 yield result("");
             }
             case "personal_sign" -> result(sign((String) params.getFirst()));

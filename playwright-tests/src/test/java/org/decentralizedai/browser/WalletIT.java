@@ -193,7 +193,8 @@ class WalletIT {
         wallet.switches = false;
         wallet.chain = 1;
         topUp(page, "0.1");
-        assertThat(said(page, "ether-top-up")).containsText("Your wallet is on another chain (1). Switch it to Development chain");
+        assertThat(said(page, "ether-top-up"))
+                .containsText("Your wallet is on another chain (1). Switch it to Development chain");
         assertThat(money.wei(wallet.address())).isEqualTo(ETHER);
     }
 
@@ -217,11 +218,13 @@ class WalletIT {
         assertThat(page.locator("[data-balance]")).hasText("0");
         assertThat(page.locator("[data-asked]")).hasText("0.0125");
         var before = money.wei(wallet.address());
-        assertThat(button(page, "Take it out")).isEnabled(new LocatorAssertions.IsEnabledOptions().setTimeout(PATIENCE_MILLIS));
+        assertThat(button(page, "Take it out"))
+                .isEnabled(new LocatorAssertions.IsEnabledOptions().setTimeout(PATIENCE_MILLIS));
         button(page, "Take it out").click();
         assertThat(said(page, "ether-exit")).containsText("Done", patiently());
         assertThat(page.locator("[data-unspent]")).hasText("0");
-        assertThat(money.wei(wallet.address())).isGreaterThan(before.add(ETHER.divide(BigInteger.valueOf(100)))); // less the gas
+        assertThat(money.wei(wallet.address()))
+                .isGreaterThan(before.add(ETHER.divide(BigInteger.valueOf(100)))); // less the gas
     }
 
     @Test
@@ -231,7 +234,10 @@ class WalletIT {
         Page page = context.newPage();
         page.navigate(money.site() + "/wallet/");
         assertThat(page.getByText("No wallet was found in this browser")).isVisible();
-        assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Sign in").setExact(true)).first())
+        assertThat(page.getByRole(
+                                AriaRole.LINK,
+                                new Page.GetByRoleOptions().setName("Sign in").setExact(true))
+                        .first())
                 .isVisible();
     }
 }

@@ -1,5 +1,6 @@
 package org.decentralizedai.server;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -31,7 +32,11 @@ class DevelopmentPoolIT {
     }
 
     private static Web3j node(Settings settings) {
-        return Web3j.build(new HttpService(settings.ether().chain().rpc().toString()));
+        return Web3j.build(new HttpService(requireNonNull(chain(settings).rpc()).toString()));
+    }
+
+    private static Chain chain(Settings settings) {
+        return requireNonNull(settings.ether().chain());
     }
 
     @Test
@@ -40,7 +45,7 @@ class DevelopmentPoolIT {
         long head;
         try (var pool = start()) {
             before = in(pool);
-            assertThat(before.ether().chain().id()).isEqualTo(Chain.DEVELOPMENT);
+            assertThat(chain(before).id()).isEqualTo(Chain.DEVELOPMENT);
             assertThat(before.signIn().chains()).extracting(Chain::id).containsExactly(1L, Chain.DEVELOPMENT);
             var node = node(before);
             // blocks come without transactions, or nothing would ever be confirmed

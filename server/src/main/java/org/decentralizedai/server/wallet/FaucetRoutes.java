@@ -14,9 +14,9 @@ import org.decentralizedai.server.edge.Routes;
 final class FaucetRoutes implements Routes {
     private static final BigInteger GIFT = BigInteger.TEN.pow(19); // ten ether
 
-    private final PoolNode node;
+    private final ChainNow node;
 
-    FaucetRoutes(PoolNode node) {
+    FaucetRoutes(ChainNow node) {
         this.node = node;
     }
 

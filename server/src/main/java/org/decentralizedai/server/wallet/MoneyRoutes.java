@@ -32,7 +32,7 @@ final class MoneyRoutes implements Routes {
     private final EtherTerms terms;
     private final MoneyFlow flow;
     private final Supplier<BigInteger> income;
-    private final PoolNode node;
+    private final ChainNow node;
     private final ComputePool contract;
     private final Clock clock;
     private @Nullable Answer last;
@@ -41,7 +41,7 @@ final class MoneyRoutes implements Routes {
             EtherTerms terms,
             MoneyFlow flow,
             Supplier<BigInteger> income,
-            PoolNode node,
+            ChainNow node,
             ComputePool contract,
             Clock clock) {
         this.terms = terms;

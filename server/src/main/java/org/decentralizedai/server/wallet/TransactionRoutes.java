@@ -44,7 +44,7 @@ final class TransactionRoutes implements Routes {
     record Seen(State state, @Nullable Long block, long confirmations, int needed) {}
 
     private final PoolCalls calls;
-    private final PoolNode node;
+    private final ChainNow node;
     private final int confirmations;
     private final LongSupplier booked;
     private final Function<Context, String> signedIn;
@@ -57,7 +57,7 @@ final class TransactionRoutes implements Routes {
      */
     TransactionRoutes(
             PoolCalls calls,
-            PoolNode node,
+            ChainNow node,
             int confirmations,
             LongSupplier booked,
             Function<Context, String> signedIn,

@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.contract.ComputePool;
@@ -37,7 +36,7 @@ public final class WalletRoutes implements Routes, AutoCloseable {
             return;
         }
         var terms = EtherTerms.of(settings);
-        var node = new PoolNode(
+        var node = new ChainNow(
                 new HttpService(requireNonNull(settings.chain().rpc()).toString()));
         close = node::close;
         var contract = ComputePool.load(
@@ -52,7 +51,7 @@ public final class WalletRoutes implements Routes, AutoCloseable {
                 settings.confirmations(),
                 () -> Long.MAX_VALUE,
                 signedIn,
-                _ -> Optional.empty()));
+                new EpochClaims(new EpochStore(jdbi))::of));
         if (terms.development()) parts.add(new FaucetRoutes(node));
         parts.add(new MoneyRoutes(
                 terms,

@@ -19,8 +19,8 @@ import org.web3j.protocol.core.methods.response.TransactionReceipt;
 import org.web3j.utils.Numeric;
 
 /** What the chain's node says now, before anything is confirmed: for the page to show, never to book. Thread-safe. */
-final class PoolNode implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(PoolNode.class);
+final class ChainNow implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ChainNow.class);
 
     /** Whose result is of no interest. */
     static final class Done extends Response<Object> {}
@@ -28,7 +28,7 @@ final class PoolNode implements AutoCloseable {
     private final Web3jService service;
     private final Web3j node;
 
-    PoolNode(Web3jService service) {
+    ChainNow(Web3jService service) {
         this.service = service;
         node = Web3j.build(service);
     }
