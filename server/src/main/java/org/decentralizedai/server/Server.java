@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.Sessions;
+import org.decentralizedai.billing.pool.Ether;
 import org.decentralizedai.server.account.AccountParts;
 import org.decentralizedai.server.account.SiteOrigin;
 import org.decentralizedai.server.chat.ChatRoutes;
@@ -107,7 +108,7 @@ public final class Server implements AutoCloseable {
                     clock));
             training.desk().alone(sole::alone);
             var backup = new Backup(data, database, training.trainer(), clock);
-            billing = opened(new Billing(database.jdbi(), clock, database::sync, sole::alone));
+            billing = opened(new Billing(database.jdbi(), clock, database::sync, sole::alone, settings.ether()));
             accounts = new AccountParts(
                     database,
                     billing,
@@ -124,7 +125,8 @@ public final class Server implements AutoCloseable {
                     new CreditRoutes(database, training.credits(), clock),
                     new RoundRoutes(training.records()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
-                    new HealthRoutes(() -> sole.problem().or(() -> unready(database)), meters),
+                    new HealthRoutes(
+                            () -> sole.problem().or(() -> unready(database)), EtherHealth.of(billing, meters), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
                     new AccountRoutes(billing),
@@ -142,6 +144,7 @@ public final class Server implements AutoCloseable {
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
+            billing.ether().ifPresent(Ether::start);
             url = (settings.tlsKey() == null ? "http" : "https") + "://"
                     + (settings.host().equals("0.0.0.0") ? "localhost" : settings.host()) + ":" + web.port();
             data.writeAddress(url);
