@@ -9,11 +9,14 @@ import { registerDevConsole } from './dev-console/dev-console.js';
 import { registerInvoiceList } from './invoice-list/invoice-list.js';
 import { registerLeaderBoard } from './leader-board/leader-board.js';
 import { registerLossChart } from './loss-chart/loss-chart.js';
+import { registerMoneyFlow } from './money-flow/money-flow.js';
 import { registerOwnCredits } from './own-credits/own-credits.js';
 import { registerPriceList } from './price-list/price-list.js';
 import { registerRunFigures } from './run-figures/run-figures.js';
 import { registerSignIn } from './sign-in/sign-in.js';
 import { registerUsageChart } from './usage-chart/usage-chart.js';
+import { registerVoucherSigner } from './wallet-panel/voucher-signer.js';
+import { registerWalletPanel } from './wallet-panel/wallet-panel.js';
 
 registerRunFigures();
 registerLossChart();
@@ -29,4 +32,7 @@ registerCodeSamples();
 registerInvoiceList();
 registerPriceList();
 registerUsageChart();
+registerMoneyFlow();
+registerVoucherSigner();
+registerWalletPanel();
 registerDevConsole(); // last: it tells its parts to load

@@ -2,6 +2,10 @@
 
 const REFUSED = 4001;
 const UNANSWERED = -32002;
+const UNKNOWN_CHAIN = 4902;
+const NO_ANSWER = -32603; // of the wallet's node, among others
+const POOR = /insufficient (funds|balance)|exceeds balance|not enough (ether|funds)/i;
+const REVERTED = /revert/i;
 
 /** What went wrong in a wallet, in plain words. */
 export class WalletError extends Error {}
@@ -29,20 +33,44 @@ export async function address(provider) {
     return first;
 }
 
-/** The wallet's chain; it is asked to switch when that is none of `chains` {id, name}. */
+/**
+ * The wallet's chain; it is asked to switch when that is none of `chains` {id, name, rpc}, and to learn of one that it doesn't know,
+ * where the address of a node (rpc) is public.
+ */
 export async function chain(provider, chains) {
     const current = async () => Number(await plainly(provider, 'eth_chainId'));
     const fits = id => chains.some(chain => chain.id === id);
     let now = await current();
     if (fits(now)) return now;
     try {
-        await provider.request({ method: 'wallet_switchEthereumChain', params: [{ chainId: `0x${chains[0].id.toString(16)}` }] });
+        await switchTo(provider, chains[0]);
         now = await current();
     } catch { // said below
     }
     if (fits(now)) return now;
     throw new WalletError(`Your wallet is on another chain (${now}). Switch it to ${chains.map(({ name }) => name).join(' or ')}, and try again.`);
 }
+
+async function switchTo(provider, { id, name, rpc }) {
+    const chainId = `0x${id.toString(16)}`;
+    const ask = () => provider.request({ method: 'wallet_switchEthereumChain', params: [{ chainId }] });
+    try {
+        await ask();
+    } catch (error) {
+        if (error?.code !== UNKNOWN_CHAIN || !rpc) throw error;
+        const nativeCurrency = { name: 'Ether', symbol: 'ETH', decimals: 18 };
+        await provider.request({ method: 'wallet_addEthereumChain', params: [{ chainId, chainName: name, rpcUrls: [rpc], nativeCurrency }] });
+        await ask();
+    }
+}
+
+/** Sends a transaction {to, data, value in wei}; its hash. It is on no block yet. */
+export function send(provider, from, { to, data, value }) {
+    return plainly(provider, 'eth_sendTransaction', [{ from, to, data, value: `0x${BigInt(value).toString(16)}` }]);
+}
+
+/** A signature of typed data (EIP-712). */
+export const signTyped = (provider, from, typed) => plainly(provider, 'eth_signTypedData_v4', [from, JSON.stringify(typed)]);
 
 export function sign(provider, message, from) {
     const hex = Array.from(new TextEncoder().encode(message), byte => byte.toString(16).padStart(2, '0')).join('');
@@ -55,6 +83,14 @@ async function plainly(provider, method, params = []) {
     } catch (error) {
         if (error?.code === REFUSED) throw new WalletError('You declined in the wallet. Nothing has changed.');
         if (error?.code === UNANSWERED) throw new WalletError('The wallet still waits for an answer: open it.');
-        throw new WalletError(`The wallet failed: ${error?.message ?? error}`);
+        throw new WalletError(inWords(error));
     }
+}
+
+function inWords(error) {
+    const said = [error?.message, error?.data?.message].filter(Boolean).join(' ') || String(error);
+    if (POOR.test(said)) return 'The wallet does not hold enough ether for the amount and the gas. Nothing was sent.';
+    if (REVERTED.test(said)) return `The contract would refuse this, so nothing was sent (${said.slice(0, 200)}).`;
+    if (error?.code === NO_ANSWER) return `The wallet's node does not answer, or refuses: ${said.slice(0, 200)}`;
+    return `The wallet failed: ${said.slice(0, 200)}`;
 }

@@ -47,7 +47,9 @@ class SiteIT {
             "/prices",
             "/help",
             "/privacy",
-            "/sign-in");
+            "/sign-in",
+            "/wallet",
+            "/transparency");
     static final Set<String> SERIOUS = Set.of("serious", "critical");
     private static final double PATIENCE_MILLIS = 30_000;
 

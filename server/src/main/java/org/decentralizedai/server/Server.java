@@ -50,6 +50,7 @@ import org.decentralizedai.server.train.RunRequest;
 import org.decentralizedai.server.train.TaskDesk;
 import org.decentralizedai.server.train.TrainMetrics;
 import org.decentralizedai.server.train.Training;
+import org.decentralizedai.server.wallet.WalletRoutes;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.blob.FolderBlobStore;
 import org.decentralizedai.store.checkpoint.CheckpointStore;
@@ -143,6 +144,8 @@ public final class Server implements AutoCloseable {
                             accounts.signedIn()::account)));
             routes.addAll(accounts.routes());
             payouts.ifPresent(part -> routes.addAll(part.routes()));
+            routes.add(opened(
+                    new WalletRoutes(settings.ether(), billing, database.jdbi(), clock, accounts.signedIn()::account)));
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);

@@ -87,17 +87,27 @@ public final class ServerMain implements Callable<Integer> {
             description = "addresses or ranges (10.0.0.0/8) whose X-Forwarded-* headers are believed")
     private String @Nullable [] trustedProxies;
 
+    @Option(
+            names = "--dev-chain",
+            paramLabel = "ANVIL",
+            description = "for development: a chain of its own by this node program, whose ether is worth nothing")
+    private @Nullable Path devChain;
+
     private ServerMain() {}
 
     public static void main(String[] args) {
+        int code = command().execute(args);
+        if (code != 0) System.exit(code);
+    }
+
+    static CommandLine command() {
         var command = new CommandLine(new ServerMain());
         command.setExecutionExceptionHandler((e, line, _) -> {
             LOG.debug("failed", e);
             line.getErr().println(sentence(e));
             return 1;
         });
-        int code = command.execute(args);
-        if (code != 0) System.exit(code);
+        return command;
     }
 
     /** For the operator: what he can act on without a stack trace. */
@@ -131,11 +141,29 @@ public final class ServerMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var server = new Server(settings(), () -> Runtime.getRuntime().halt(LOST)); // a stop in order would still write
+        var settings = settings();
+        if (devChain == null) return serve(settings, () -> {});
+        DevelopmentPool.check(settings);
+        var pool = DevelopmentPool.start(devChain, settings.data());
+        try {
+            System.out.println("development chain: its ether is worth nothing");
+            return serve(pool.in(settings), pool::close);
+        } finally {
+            pool.close();
+        }
+    }
+
+    /** @param after the server's end */
+    private static int serve(Settings settings, Runnable after) throws InterruptedException {
+        var server = new Server(settings, () -> Runtime.getRuntime().halt(LOST)); // a stop in order would still write
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
-            server.close();
-            stopped.countDown();
+            try {
+                server.close();
+            } finally {
+                after.run();
+                stopped.countDown();
+            }
         }));
         System.out.println("ready: " + server.url());
         stopped.await();

@@ -2,6 +2,7 @@ import { copied } from '../../lib/clipboard.js';
 import { session } from '../../lib/account.js';
 import { exactCredits, read } from '../../lib/console.js';
 import { count } from '../../lib/format.js';
+import { pool } from '../../lib/pool.js';
 
 const EVERY_MILLIS = 15_000;
 const PARTS = 'api-keys, usage-chart, invoice-list, account-bookings';
@@ -30,6 +31,9 @@ class DevConsole extends HTMLElement {
             this.#find('signed-out').hidden = signedIn;
             if (!signedIn) return;
             this.#show(await read(''));
+            const ether = await pool() !== null;
+            this.#find('ether').hidden = !ether;
+            this.#find('no-ether').hidden = ether;
             this.#find('signed-in').hidden = false;
             await Promise.all([...this.querySelectorAll(PARTS)].map(part => part.load()));
             setInterval(() => document.hidden || this.#refresh(), EVERY_MILLIS);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.decentralizedai.billing.contract.ComputePool;
 import org.jspecify.annotations.Nullable;
 import org.web3j.protocol.Web3j;
@@ -83,6 +84,11 @@ public final class DevChain implements AutoCloseable {
         return address;
     }
 
+    /** Of the process that this one has started; the node may be a child of it. */
+    public long pid() {
+        return anvil.pid();
+    }
+
     public Web3j web3j() {
         return web3j;
     }
@@ -139,7 +145,9 @@ public final class DevChain implements AutoCloseable {
     @Override
     public void close() {
         web3j.shutdown();
-        anvil.descendants().forEach(ProcessHandle::destroy); // npm starts the node by a process in between
-        anvil.destroy();
+        var processes = Stream.concat(anvil.descendants(), Stream.of(anvil.toHandle()))
+                .toList(); // npm starts the node by a process in between
+        processes.forEach(ProcessHandle::destroy);
+        processes.forEach(process -> process.onExit().join()); // it may write its state
     }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.decentralizedai.billing.MutableClock;
 import org.decentralizedai.billing.TestDatabase;
@@ -16,8 +17,10 @@ import org.decentralizedai.billing.key.KeyStore;
 import org.decentralizedai.billing.key.KeyTerms;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.JdbcLedger;
+import org.decentralizedai.billing.ledger.Posting;
 import org.decentralizedai.billing.ledger.Postings;
 import org.decentralizedai.billing.ledger.Statements;
+import org.decentralizedai.billing.ledger.Turnover;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,5 +124,21 @@ abstract class BooksShownContract {
         assertThat(invoices.of(ada, YearMonth.of(2026, 10)).lines()).hasSize(1);
         assertThat(invoices.of(ada, YearMonth.of(2026, 9)).lines()).isEmpty();
         assertThat(invoices.of(bob, YearMonth.of(2026, 11)).lines()).isEmpty();
+    }
+
+    @Test
+    void turnover_countsWhatWasPaidInASpan_rollUpsApart() {
+        long before = clock.millis();
+        use("first", 3_000_000, 10, 10); // 10 + 30
+        clock.advance(Duration.ofDays(1));
+        long between = clock.millis();
+        use("second", 3_000_000, 20, 20); // 20 + 60
+        clock.advance(Duration.ofDays(30));
+        ledger.rollUp();
+        var turnover = new Turnover(database.jdbi());
+        assertThat(turnover.between(before, between)).isEqualTo(Map.of(Posting.Kind.SETTLE, BigInteger.valueOf(40)));
+        assertThat(turnover.between(before, Long.MAX_VALUE))
+                .isEqualTo(Map.of(Posting.Kind.SETTLE, BigInteger.valueOf(120)));
+        assertThat(turnover.between(clock.millis(), Long.MAX_VALUE)).isEmpty();
     }
 }

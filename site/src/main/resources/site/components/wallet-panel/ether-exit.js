@@ -1,0 +1,54 @@
+import { exactEther, weiOf } from '../../lib/ether.js';
+import { PanelPart } from '../../lib/panel-part.js';
+import { transact } from '../../lib/pool.js';
+
+/** <ether-exit>: takes ether that was not spent back out of the contract: asked for, waited for, then taken. One card for each purse. */
+class EtherExit extends PanelPart {
+    #shown = null;
+
+    show(shown) {
+        const { own } = this.#shown = shown;
+        const purses = own?.purses.filter(purse => BigInt(purse.deposited) > 0n) ?? [];
+        this.find('none').hidden = purses.length > 0;
+        if (this.contains(document.activeElement) && document.activeElement.matches('input')) return; // somebody is writing
+        this.find('purses').replaceChildren(...purses.map(purse => this.#card(purse)));
+    }
+
+    #card(purse) {
+        const card = this.find('purse').content.cloneNode(true).firstElementChild;
+        const set = (name, text) => { card.querySelector(`[data-${name}]`).textContent = text; };
+        const free = BigInt(purse.free), exiting = BigInt(purse.exiting);
+        set('owner', purse.owner);
+        set('unspent', exactEther(purse.unspent));
+        set('free', exactEther(free));
+        set('asked', exactEther(exiting));
+        const readyAt = Number(purse.exitReadyAt) * 1000, ready = exiting > 0n && readyAt <= Date.now();
+        set('ready-at', exiting > 0n ? new Date(readyAt).toLocaleString() : '–');
+        const label = card.querySelector('label'), input = card.querySelector('input');
+        input.id = label.htmlFor = `exit-${purse.account}`;
+        input.value = '';
+        card.querySelector('form').hidden = exiting > 0n || free === 0n;
+        card.querySelector('[data-running]').hidden = exiting === 0n;
+        const button = (name, action) => card.querySelector(`[data-${name}]`).addEventListener('click', () => this.attempt(action));
+        card.querySelector('form').addEventListener('submit', event => {
+            event.preventDefault();
+            this.attempt(() => this.#send('exit', { wei: String(weiOf(input.value)) }, purse));
+        });
+        button('all', () => { input.value = exactEther(free).replaceAll('\u202f', ''); });
+        button('take', () => this.#send('complete-exit', {}, purse));
+        button('cancel', () => this.#send('cancel-exit', {}, purse));
+        card.querySelector('[data-take]').disabled = !ready;
+        return card;
+    }
+
+    async #send(kind, body, purse) {
+        const { panel, pool } = this.#shown, { wallet } = panel;
+        if (kind !== 'complete-exit' && wallet.address !== purse.owner)
+            throw new Error(`this deposit belongs to ${purse.owner}: connect that wallet`);
+        await transact(wallet, pool, kind, { ...body, owner: purse.owner }, (text, part) => this.tell(text, part));
+        document.activeElement?.blur();
+        await panel.reload();
+    }
+}
+
+export const registerEtherExit = () => customElements.define('ether-exit', EtherExit);

@@ -1,0 +1,26 @@
+/** Signs with this browser's spending key what the server says was spent, once its owner has switched that on. */
+import { ask } from './account.js';
+import { recall, remember } from './preferences.js';
+import { addressOf, hasSpendingKey, purseOf, signVoucher, spendingKey } from './spending-key.js';
+
+const SWITCH = 'vouchers';
+
+export const vouchersOn = () => recall(SWITCH) === 'on' && hasSpendingKey();
+export const switchVouchers = on => remember(SWITCH, on ? 'on' : 'off');
+
+/**
+ * Signs what is owed beyond what was signed: [{owner, spent}] in wei, cumulative. Nothing where another key is authorised.
+ * A purse whose name is not that of its owner and label is never signed for.
+ */
+export async function signOwed(pool) {
+    const { secret } = spendingKey(), own = addressOf(secret), signed = [];
+    const { label, purses } = await ask('GET', '/api/wallet/vouchers');
+    for (const { owner, account, delegate, owed, said, deposited } of purses) {
+        if (delegate !== own || BigInt(owed) <= BigInt(said) || BigInt(owed) > BigInt(deposited)) continue;
+        if (purseOf(owner, label) !== account) throw new Error('the server names a purse that is not yours: nothing was signed');
+        const signature = await signVoucher(pool, account, BigInt(owed), secret);
+        await ask('POST', '/api/wallet/vouchers', { owner, spent: owed, signature });
+        signed.push({ owner, spent: owed });
+    }
+    return signed;
+}
