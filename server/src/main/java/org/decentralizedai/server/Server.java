@@ -22,6 +22,7 @@ import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.Sessions;
 import org.decentralizedai.server.account.AccountParts;
 import org.decentralizedai.server.account.SiteOrigin;
+import org.decentralizedai.server.ad.AdParts;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ServedCheckpoint;
 import org.decentralizedai.server.console.ConsoleKeyRoutes;
@@ -136,6 +137,9 @@ public final class Server implements AutoCloseable {
                             clock,
                             accounts.signedIn()::account)));
             routes.addAll(accounts.routes());
+            var ads = opened(new AdParts(
+                    settings.ads(), database.jdbi(), billing, training.events(), accounts.signedIn(), clock));
+            routes.addAll(ads.routes());
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);

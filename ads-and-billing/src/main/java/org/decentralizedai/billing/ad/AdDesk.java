@@ -109,13 +109,21 @@ public final class AdDesk {
         var token = AdToken.read(signed, secret).orElse(null);
         if (token == null) return new Followed(Counted.FORGED, null);
         var source = sources.get(token.source());
-        var target = source == null
-                ? null
-                : source.target(token.ad(), token.decision()).orElse(null);
+        var target = target(token).orElse(null);
         if (source == null || target == null) return new Followed(Counted.OVER, null);
         var refusal = refusal(token, visitor);
         if (refusal == null && !paced("click", token.visitor())) refusal = Counted.CAPPED;
         return new Followed(refusal == null ? source.click(token.ad(), token.decision()) : refusal, target);
+    }
+
+    /** Where its link leads, without counting; empty when it leads nowhere. */
+    public Optional<URI> target(String signed) {
+        return AdToken.read(signed, secret).flatMap(this::target);
+    }
+
+    private Optional<URI> target(AdToken token) {
+        var source = sources.get(token.source());
+        return source == null ? Optional.empty() : source.target(token.ad(), token.decision());
     }
 
     private @Nullable Counted refusal(AdToken token, Visitor visitor) {
