@@ -13,12 +13,12 @@ import org.decentralizedai.billing.ethereum.WalletStore;
 import org.decentralizedai.billing.key.CustomerStore;
 import org.decentralizedai.billing.payout.PayoutAddress;
 import org.decentralizedai.billing.payout.PayoutAddresses;
+import org.decentralizedai.server.TestRun;
 import org.decentralizedai.server.credit.CreditBindings;
 import org.decentralizedai.server.credit.CreditLedger;
 import org.decentralizedai.server.credit.CreditRule;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.MutableClock;
-import org.decentralizedai.server.TestRun;
 import org.decentralizedai.server.train.Promotions.Promoted;
 import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.store.checkpoint.Checkpoint;
@@ -52,8 +52,7 @@ abstract class CreditWorkContract {
 
     /** Opened now. */
     private void round(int number) {
-        database.jdbi().useHandle(handle -> handle.execute(
-                """
+        database.jdbi().useHandle(handle -> handle.execute("""
                 insert into training_round (number, manifest, checkpoint, checkpoint_bytes, tokens, updates, opened_at, thinned)
                 values (?, 'm', 'c', 0, 0, 0, ?, false)""", number, clock.millis()));
         clock.advance(Duration.ofSeconds(1));
@@ -61,8 +60,7 @@ abstract class CreditWorkContract {
 
     /** A task that counts in that round, and its grant. */
     private void task(long id, int round, String key) {
-        database.jdbi().useHandle(handle -> handle.execute(
-                """
+        database.jdbi().useHandle(handle -> handle.execute("""
                 insert into task (id, round, task_index, state, fence, deadline, last_deadline, counts_in)
                 values (?, ?, ?, 'DONE', 1, 0, 0, ?)""", id, round, id, round));
         credits.grant(id, key, 10);
@@ -71,8 +69,8 @@ abstract class CreditWorkContract {
 
     private Map<String, BigInteger> trained(int servedRound) {
         var checkpoint = new Checkpoint(Digests.of(new byte[] {1}), Digests.of(new byte[] {2}), List.of(), 1);
-        var work = new CreditWork(
-                () -> Optional.of(new Promoted(servedRound, checkpoint, TestRun.MODEL, 1, 0, 0)), CHAIN);
+        var work =
+                new CreditWork(() -> Optional.of(new Promoted(servedRound, checkpoint, TestRun.MODEL, 1, 0, 0)), CHAIN);
         return database.jdbi().withHandle(handle -> work.weights(handle).trained());
     }
 
