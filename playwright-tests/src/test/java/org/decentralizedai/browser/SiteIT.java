@@ -47,7 +47,9 @@ class SiteIT {
             "/prices",
             "/help",
             "/privacy",
-            "/sign-in");
+            "/sign-in",
+            "/advertise",
+            "/ad-free");
     static final Set<String> SERIOUS = Set.of("serious", "critical");
     private static final double PATIENCE_MILLIS = 30_000;
 
@@ -173,7 +175,9 @@ class SiteIT {
                 "/console",
                 "/quick-start",
                 "/prices",
-                "/sign-in"
+                "/sign-in",
+                "/advertise",
+                "/ad-free"
             })
     void keyboard_tab_reachesEveryControl(String path) {
         Page page = context("light").newPage();
