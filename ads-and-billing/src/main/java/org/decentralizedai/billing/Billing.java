@@ -4,6 +4,7 @@ import io.github.bucket4j.TimeMeter;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,11 @@ import org.decentralizedai.billing.ledger.Postings;
 import org.decentralizedai.billing.limit.RateLimits;
 import org.decentralizedai.billing.meter.Meter;
 import org.decentralizedai.billing.meter.UsageStore;
+import org.decentralizedai.billing.pool.Ether;
+import org.decentralizedai.billing.pool.EtherSettings;
+import org.decentralizedai.billing.voucher.Vouchers;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +36,8 @@ public final class Billing implements AutoCloseable {
     private final JdbcLedger ledger;
     private final Meter meter;
     private final UsageStore usage;
+    private final @Nullable Ether ether;
+    private final @Nullable Vouchers vouchers;
     private final RateLimits limits = new RateLimits(TimeMeter.SYSTEM_NANOTIME);
     private final Runnable sync;
     private final BooleanSupplier alone;
@@ -42,14 +49,20 @@ public final class Billing implements AutoCloseable {
         this(jdbi, clock, sync, () -> true);
     }
 
+    /** Without ether: credits are granted by the operator only. */
+    public Billing(Jdbi jdbi, Clock clock, Runnable sync, BooleanSupplier alone) {
+        this(jdbi, clock, sync, alone, EtherSettings.none());
+    }
+
     /**
      * Settles what an earlier process has left open.
      *
      * @param jdbi of a migrated database, used by no other server
      * @param sync forces all commits before it to the disk
      * @param alone whether no other server uses the database, as far as this one knows now
+     * @param settings of ether; the chain is read from {@link Ether#start} on
      */
-    public Billing(Jdbi jdbi, Clock clock, Runnable sync, BooleanSupplier alone) {
+    public Billing(Jdbi jdbi, Clock clock, Runnable sync, BooleanSupplier alone, EtherSettings settings) {
         var random = new SecureRandom();
         this.sync = sync;
         this.alone = alone;
@@ -58,6 +71,8 @@ public final class Billing implements AutoCloseable {
         ledger = new JdbcLedger(jdbi, clock);
         meter = new Meter(ledger, jdbi, clock, sync);
         usage = new UsageStore(jdbi);
+        ether = settings.chain() == null ? null : new Ether(settings, jdbi, ledger, clock, alone);
+        vouchers = ether == null ? null : new Vouchers(ether, jdbi, clock);
         int wrong = ledger.recount();
         if (wrong > 0) LOG.warn("{} accounts were not what their entries say, after a crash; they are again", wrong);
         try {
@@ -131,12 +146,23 @@ public final class Billing implements AutoCloseable {
         return usage;
     }
 
+    /** Empty when customers can't pay in ether here. */
+    public Optional<Ether> ether() {
+        return Optional.ofNullable(ether);
+    }
+
+    /** What customers sign; empty when they can't pay in ether here. */
+    public Optional<Vouchers> vouchers() {
+        return Optional.ofNullable(vouchers);
+    }
+
     public RateLimits limits() {
         return limits;
     }
 
     @Override
     public void close() {
+        if (ether != null) ether.close();
         upkeep.close();
     }
 }

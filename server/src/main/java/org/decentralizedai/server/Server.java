@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.Sessions;
+import org.decentralizedai.billing.pool.Ether;
 import org.decentralizedai.server.account.AccountParts;
 import org.decentralizedai.server.account.SiteOrigin;
 import org.decentralizedai.server.ad.AdParts;
@@ -39,6 +40,7 @@ import org.decentralizedai.server.http.RoundRoutes;
 import org.decentralizedai.server.http.RunRoutes;
 import org.decentralizedai.server.http.Tls;
 import org.decentralizedai.server.http.WebServer;
+import org.decentralizedai.server.payout.Payouts;
 import org.decentralizedai.server.socket.WorkerEndpoint;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.FileGradientLog;
@@ -107,7 +109,10 @@ public final class Server implements AutoCloseable {
                     clock));
             training.desk().alone(sole::alone);
             var backup = new Backup(data, database, training.trainer(), clock);
-            billing = opened(new Billing(database.jdbi(), clock, database::sync, sole::alone));
+            billing = opened(new Billing(database.jdbi(), clock, database::sync, sole::alone, settings.ether()));
+            var payouts = billing.ether()
+                    .map(ether -> opened(new Payouts(
+                            ether, settings.publicUrl(), database, billing, training, meters, clock, sole::alone)));
             accounts = new AccountParts(
                     database,
                     billing,
@@ -124,7 +129,10 @@ public final class Server implements AutoCloseable {
                     new CreditRoutes(database, training.credits(), clock),
                     new RoundRoutes(training.records()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
-                    new HealthRoutes(() -> sole.problem().or(() -> unready(database)), meters),
+                    new HealthRoutes(
+                            () -> sole.problem().or(() -> unready(database)),
+                            EtherHealth.of(billing, payouts, meters),
+                            meters),
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
                     new AccountRoutes(billing),
@@ -137,12 +145,15 @@ public final class Server implements AutoCloseable {
                             clock,
                             accounts.signedIn()::account)));
             routes.addAll(accounts.routes());
+            payouts.ifPresent(part -> routes.addAll(part.routes()));
             var ads = opened(new AdParts(
                     settings.ads(), database.jdbi(), billing, training.events(), accounts.signedIn(), clock));
             routes.addAll(ads.routes());
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
+            billing.ether().ifPresent(Ether::start);
+            payouts.ifPresent(Payouts::start);
             url = (settings.tlsKey() == null ? "http" : "https") + "://"
                     + (settings.host().equals("0.0.0.0") ? "localhost" : settings.host()) + ":" + web.port();
             data.writeAddress(url);

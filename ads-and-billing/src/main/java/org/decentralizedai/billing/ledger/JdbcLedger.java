@@ -10,6 +10,7 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger on H2 or PostgreSQL, with the laws of the package's description. A posting locks its id, then its accounts in the order of their
@@ -156,12 +157,40 @@ public final class JdbcLedger {
 
     /** 0 for an account that no posting has named. */
     public BigInteger amount(Account account) {
-        return jdbi.withHandle(handle -> handle.createQuery("select amount from ledger_account where id = :id")
+        return jdbi.withHandle(handle -> amount(handle, account, ""));
+    }
+
+    /** As {@link #amount}; nobody else changes it until the transaction ends. */
+    public static BigInteger held(Handle transaction, Account account) {
+        return amount(transaction, account, " for update");
+    }
+
+    private static BigInteger amount(Handle handle, Account account, String lock) {
+        return handle.createQuery("select amount from ledger_account where id = :id" + lock)
                 .bind("id", account.id())
                 .mapTo(BigDecimal.class)
                 .findOne()
                 .map(BigDecimal::toBigIntegerExact)
-                .orElse(BigInteger.ZERO));
+                .orElse(BigInteger.ZERO);
+    }
+
+    /** What a posting has moved; empty when there is no such posting. */
+    public List<Entry> entries(Handle transaction, String posting) {
+        return transaction
+                .createQuery("""
+                        select a.kind, a.customer, a.epoch, e.amount from ledger_entry e
+                        join ledger_account a on a.id = e.account where e.posting = :posting""")
+                .bind("posting", posting)
+                .map((row, _) -> {
+                    @Nullable Long epoch = row.getObject(3, Long.class);
+                    return new Entry(
+                            new Account(
+                                    Account.Kind.valueOf(row.getString(1)),
+                                    row.getString(2),
+                                    epoch == null ? null : new Epoch(epoch)),
+                            row.getBigDecimal(4).toBigIntegerExact());
+                })
+                .list();
     }
 
     /**

@@ -1,103 +1,58 @@
 package org.decentralizedai.billing.ethereum;
 
-import java.io.BufferedReader;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import org.decentralizedai.billing.pool.DevChain;
 
-/** An Ethereum node of its own for a test (anvil), and the Solidity compiler; npm installs both in target/ethereum, once. */
+/** An Ethereum node of its own for a test, with smart wallets. */
 final class LocalNode implements AutoCloseable {
-    private static final Path SOURCES = Path.of("src/test/ethereum"), FOLDER = Path.of("target/ethereum");
-    private static final Pattern LISTENING = Pattern.compile("Listening on (127\\.0\\.0\\.1:\\d+)");
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final Path SOURCE = Path.of("contracts/test/OwnedWallet.sol"),
+            COMPILER = Path.of("target/contracts");
 
-    private final Process anvil;
-    private final URI address;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final DevChain chain;
 
-    private LocalNode(Process anvil, URI address) {
-        this.anvil = anvil;
-        this.address = address;
+    private LocalNode(DevChain chain) {
+        this.chain = chain;
     }
 
-    static LocalNode start() throws IOException, InterruptedException {
-        install();
-        var anvil = new ProcessBuilder(FOLDER.resolve("node_modules/.bin/anvil").toString(), "--port", "0")
-                .redirectErrorStream(true)
-                .start();
-        var seen = new StringBuilder();
-        var lines = new BufferedReader(anvil.inputReader(StandardCharsets.UTF_8));
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            seen.append(line).append('\n');
-            var listening = LISTENING.matcher(line);
-            if (listening.find()) {
-                Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {})); // or its pipe would fill up
-                return new LocalNode(anvil, URI.create("http://" + listening.group(1)));
-            }
-        }
-        throw new IllegalStateException("anvil did not start: " + seen);
-    }
-
-    private static void install() throws IOException, InterruptedException {
-        Files.createDirectories(FOLDER);
-        try (var files = Files.list(SOURCES)) {
-            for (Path file : files.toList())
-                Files.copy(file, FOLDER.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-        }
-        if (!Files.exists(FOLDER.resolve("node_modules/.package-lock.json"))) run("npm", "ci", "--loglevel=error");
-    }
-
-    private static String run(String... command) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(command)
-                .directory(FOLDER.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0)
-            throw new IllegalStateException(String.join(" ", command) + " failed: " + output);
-        return output;
+    static LocalNode start() throws IOException {
+        return new LocalNode(DevChain.start(DevChain.anvil(Path.of(""))));
     }
 
     URI address() {
-        return address;
+        return chain.address();
     }
 
     /** Deploys the smart wallet of somebody; its address. */
-    String walletOf(String owner) throws IOException, InterruptedException {
-        String code = "0x" + run("node", "compile.mjs") + "0".repeat(24) + owner.substring(2);
-        String from = ask("eth_accounts", List.of()).get(0).stringValue();
-        var sent = ask("eth_sendTransaction", List.of(Map.of("from", from, "data", code)));
-        return ask("eth_getTransactionReceipt", List.of(sent.stringValue()))
-                .get("contractAddress")
-                .stringValue();
+    String walletOf(String owner) throws Exception {
+        String code = "0x" + compiled() + "0".repeat(24) + owner.substring(2);
+        var sent = chain.unlocked(0)
+                .sendTransaction(DevChain.GAS.getGasPrice(), DevChain.GAS.getGasLimit(), null, code, BigInteger.ZERO);
+        return chain.web3j()
+                .ethGetTransactionReceipt(sent.getTransactionHash())
+                .send()
+                .getTransactionReceipt()
+                .orElseThrow()
+                .getContractAddress();
     }
 
-    private JsonNode ask(String method, List<?> params) throws IOException, InterruptedException {
-        var body = Map.of("jsonrpc", "2.0", "id", 1, "method", method, "params", params);
-        var request = HttpRequest.newBuilder(address)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
-                .build();
-        var answer = JSON.readTree(
-                http.send(request, HttpResponse.BodyHandlers.ofString()).body());
-        if (!answer.has("result")) throw new IllegalStateException(method + ": " + answer);
-        return answer.get("result");
+    private static String compiled() throws IOException, InterruptedException {
+        var process = new ProcessBuilder(
+                        "node", "compile.mjs", SOURCE.toAbsolutePath().toString())
+                .directory(COMPILER.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        if (process.waitFor() != 0) throw new IllegalStateException("the wallet did not compile");
+        return output;
     }
 
     @Override
     public void close() {
-        anvil.destroy();
+        chain.close();
     }
 }

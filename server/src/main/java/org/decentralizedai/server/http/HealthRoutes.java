@@ -14,15 +14,21 @@ import org.slf4j.LoggerFactory;
 public final class HealthRoutes implements Routes {
     private static final Logger LOG = LoggerFactory.getLogger(HealthRoutes.class);
 
-    /** @param reason null when all is well */
+    /** @param reason null when all is well; beside "ready" it says what somebody must put right nevertheless */
     record Health(String status, @Nullable String reason) {}
 
     private final Supplier<Optional<String>> unready;
+    private final Supplier<Optional<String>> warning;
     private final PrometheusMeterRegistry registry;
 
-    /** @param unready why work can't be done now; empty when it can */
-    public HealthRoutes(Supplier<Optional<String>> unready, PrometheusMeterRegistry registry) {
+    /**
+     * @param unready why work can't be done now; empty when it can
+     * @param warning what somebody must put right though work is done; empty: nothing
+     */
+    public HealthRoutes(
+            Supplier<Optional<String>> unready, Supplier<Optional<String>> warning, PrometheusMeterRegistry registry) {
         this.unready = unready;
+        this.warning = warning;
         this.registry = registry;
     }
 
@@ -39,12 +45,17 @@ public final class HealthRoutes implements Routes {
     private void ready(Context context) {
         var reason = reason();
         context.status(reason.isEmpty() ? 200 : 503);
-        context.json(new Health(reason.isEmpty() ? "ready" : "not ready", reason.orElse(null)));
+        String status = reason.isEmpty() ? "ready" : "not ready";
+        context.json(new Health(status, reason.or(() -> asked(warning)).orElse(null)));
     }
 
     private Optional<String> reason() {
+        return asked(unready);
+    }
+
+    private static Optional<String> asked(Supplier<Optional<String>> what) {
         try {
-            return unready.get();
+            return what.get();
         } catch (RuntimeException e) {
             LOG.error("not ready", e);
             return Optional.of("the database does not answer");

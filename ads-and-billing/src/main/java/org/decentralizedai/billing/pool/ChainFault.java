@@ -1,0 +1,38 @@
+package org.decentralizedai.billing.pool;
+
+/** Why nothing can be read off the chain now. Nothing was changed. The message names no node: its address may hold a secret. */
+public final class ChainFault extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /** What is wrong; all but the last three pass by themselves. */
+    public enum Code {
+        /** The node gave no answer, or an error. */
+        NO_ANSWER,
+        /** The node does not have a block that was read before, or that it must have. */
+        BEHIND,
+        /** Two answers do not fit together: the chain was replaced in between. It is read anew. */
+        INCONSISTENT,
+        /** The node is of another chain. */
+        WRONG_CHAIN,
+        /** There is no contract at the address. */
+        NO_CONTRACT,
+        /** None of the remembered blocks is on the chain any more. */
+        TOO_DEEP;
+
+        /** Whether somebody must do something. */
+        public boolean halts() {
+            return this == WRONG_CHAIN || this == NO_CONTRACT || this == TOO_DEEP;
+        }
+    }
+
+    private final Code code;
+
+    ChainFault(Code code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    public Code code() {
+        return code;
+    }
+}

@@ -1,0 +1,132 @@
+package org.decentralizedai.billing.pool;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import org.decentralizedai.billing.pool.PoolEvent.Kind;
+import org.decentralizedai.billing.pool.PoolEvent.Place;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Every event that was read, and whether it counts still. Thread-safe. */
+public final class EventStore {
+    private static final String COLUMNS =
+            "block, block_hash, transaction_hash, log_index, kind, purse, label, address, amount, other, text";
+
+    private final Jdbi jdbi;
+    private final Clock clock;
+
+    EventStore(Jdbi jdbi, Clock clock) {
+        this.jdbi = jdbi;
+        this.clock = clock;
+    }
+
+    /** How often it has come to count, this time included; 0: it counts already, and nothing was changed. */
+    int add(Handle transaction, PoolEvent event) {
+        var place = event.place();
+        int again = transaction.execute("""
+                        update pool_event set undone_at = null, times = times + 1
+                        where transaction_hash = ? and log_index = ? and block_hash = ? and undone_at is not null""", place.transaction(), place.logIndex(), place.blockHash());
+        if (again == 0 && insert(transaction, event) == 1) return 1;
+        return again == 0 ? 0 : times(transaction, place);
+    }
+
+    private int insert(Handle transaction, PoolEvent event) {
+        var place = event.place();
+        return transaction.execute(
+                "insert into pool_event (" + COLUMNS + ", seen_at, times)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) on conflict do nothing",
+                place.block(),
+                place.blockHash(),
+                place.transaction(),
+                place.logIndex(),
+                event.kind().name(),
+                event.purse(),
+                event.label(),
+                event.address(),
+                new BigDecimal(event.amount()),
+                new BigDecimal(event.other()),
+                event.text(),
+                clock.millis());
+    }
+
+    /** How often it has come to count. */
+    static int times(Handle transaction, Place place) {
+        return transaction
+                .createQuery(
+                        "select times from pool_event where transaction_hash = ? and log_index = ? and block_hash = ?")
+                .bind(0, place.transaction())
+                .bind(1, place.logIndex())
+                .bind(2, place.blockHash())
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    /** It does not count any more. */
+    void undo(Handle transaction, PoolEvent event) {
+        var place = event.place();
+        transaction.execute(
+                "update pool_event set undone_at = ? where transaction_hash = ? and log_index = ? and block_hash = ?",
+                clock.millis(),
+                place.transaction(),
+                place.logIndex(),
+                place.blockHash());
+    }
+
+    /** Those after a block that count, newest first. */
+    List<PoolEvent> after(Handle transaction, long block) {
+        return transaction
+                .createQuery(
+                        "select " + COLUMNS
+                                + " from pool_event where block > :block and undone_at is null order by block desc, log_index desc")
+                .bind("block", block)
+                .map((row, _) -> event(row))
+                .list();
+    }
+
+    /** Those of a purse that count, oldest first. */
+    List<PoolEvent> of(Handle transaction, String purse) {
+        return transaction
+                .createQuery("select " + COLUMNS
+                        + " from pool_event where purse = :purse and undone_at is null order by block, log_index")
+                .bind("purse", purse)
+                .map((row, _) -> event(row))
+                .list();
+    }
+
+    /** Those of a purse that count, oldest first. */
+    public List<PoolEvent> of(String purse) {
+        return jdbi.withHandle(handle -> of(handle, purse));
+    }
+
+    /** Those of a kind that count, in the order of the chain. @param fromBlock that one included */
+    public List<PoolEvent> of(Kind kind, long fromBlock, int most) {
+        return jdbi.withHandle(handle -> handle.createQuery("select " + COLUMNS + """
+                         from pool_event where kind = :kind and block >= :from and undone_at is null
+                        order by block, log_index limit :most""")
+                .bind("kind", kind.name())
+                .bind("from", fromBlock)
+                .bind("most", most)
+                .map((row, _) -> event(row))
+                .list());
+    }
+
+    private static PoolEvent event(ResultSet row) throws SQLException {
+        return new PoolEvent(
+                new Place(row.getLong(1), row.getString(2), row.getString(3), row.getLong(4)),
+                Kind.valueOf(row.getString(5)),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                amount(row, 9),
+                amount(row, 10),
+                row.getString(11));
+    }
+
+    static BigInteger amount(ResultSet row, int column) throws SQLException {
+        return row.getBigDecimal(column).toBigIntegerExact();
+    }
+}
