@@ -140,7 +140,7 @@ public final class Server implements AutoCloseable {
                             accounts.signedIn()::account)));
             routes.addAll(accounts.routes());
             routes.add(opened(
-                    new WalletRoutes(settings.ether(), billing, database.jdbi(), clock, accounts.signedIn()::account)));
+                    new WalletRoutes(billing, database.jdbi(), clock, accounts.signedIn()::account)));
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);

@@ -14,7 +14,7 @@ import org.decentralizedai.billing.contract.ComputePool;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Turnover;
 import org.decentralizedai.billing.payout.EpochStore;
-import org.decentralizedai.billing.pool.EtherSettings;
+import org.decentralizedai.billing.pool.Ether;
 import org.decentralizedai.server.edge.Routes;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -28,36 +28,40 @@ public final class WalletRoutes implements Routes, AutoCloseable {
     private Runnable close = () -> {};
 
     /** @param signedIn the account of whoever asks; refuses who is not signed in */
-    public WalletRoutes(
-            EtherSettings settings, Billing billing, Jdbi jdbi, Clock clock, Function<Context, String> signedIn) {
-        if (settings.chain() == null) {
+    public WalletRoutes(Billing billing, Jdbi jdbi, Clock clock, Function<Context, String> signedIn) {
+        billing.ether().ifPresentOrElse(ether -> addAll(ether, billing, jdbi, clock, signedIn), () -> {
             parts.add(routes -> routes.get("/api/ether", context -> answer(context, nothing("ether"))));
             parts.add(routes -> routes.get("/api/transparency", context -> answer(context, nothing("terms"))));
-            return;
-        }
+        });
+    }
+
+    private void addAll(Ether ether, Billing billing, Jdbi jdbi, Clock clock, Function<Context, String> signedIn) {
+        var settings = ether.settings();
         var terms = EtherTerms.of(settings);
-        var node = new ChainNow(
-                new HttpService(requireNonNull(settings.chain().rpc()).toString()));
-        close = node::close;
+        var chain = requireNonNull(settings.chain());
+        var now = new ChainNow(new HttpService(requireNonNull(chain.rpc()).toString()));
+        close = now::close;
         var contract = ComputePool.load(
-                terms.contract(),
-                node.web3j(),
-                new ReadonlyTransactionManager(node.web3j(), terms.contract()),
+                ether.contract(),
+                now.web3j(),
+                new ReadonlyTransactionManager(now.web3j(), ether.contract()),
                 new DefaultGasProvider());
+        var epochs = new EpochStore(jdbi);
         parts.add(routes -> routes.get("/api/ether", context -> answer(context, terms)));
+        parts.add(new PurseRoutes(ether, billing, signedIn));
         parts.add(new TransactionRoutes(
-                new PoolCalls(terms.chain().id(), contract),
-                node,
+                new PoolCalls(chain.id(), contract),
+                now,
                 settings.confirmations(),
-                () -> Long.MAX_VALUE,
+                () -> ether.state().next(),
                 signedIn,
-                new EpochClaims(new EpochStore(jdbi))::of));
-        if (terms.development()) parts.add(new FaucetRoutes(node));
+                new EpochClaims(epochs)::of));
+        if (terms.development()) parts.add(new FaucetRoutes(now));
         parts.add(new MoneyRoutes(
                 terms,
-                new MoneyFlow(new EpochStore(jdbi), new Turnover(jdbi)),
+                new MoneyFlow(epochs, new Turnover(jdbi)),
                 () -> billing.ledger().amount(Account.income()),
-                node,
+                now,
                 contract,
                 clock));
     }
