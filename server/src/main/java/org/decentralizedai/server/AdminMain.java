@@ -89,6 +89,13 @@ public final class AdminMain {
         return post("backup");
     }
 
+    @Command(
+            name = "close-epoch",
+            description = "bring to the chain what customers have spent, and share it out; say what that waits for")
+    int closeEpoch() throws IOException, InterruptedException {
+        return post("close-epoch");
+    }
+
     @Command(name = "open-account", description = "make a customer's account")
     int openAccount(@Parameters(paramLabel = "NAME", description = "whose") String name)
             throws IOException, InterruptedException {

@@ -6,18 +6,20 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.pool.Ether;
+import org.decentralizedai.server.payout.Payouts;
 
-/** What is told of the reading of the chain: figures, and a warning when somebody must do something. */
+/** What is told of the reading of the chain and of payouts: figures, and a warning when somebody must do something. */
 final class EtherHealth {
     private EtherHealth() {}
 
     /** @return the warning; empty when there is none, or no ether */
-    static Supplier<Optional<String>> of(Billing billing, MeterRegistry meters) {
+    static Supplier<Optional<String>> of(Billing billing, Optional<Payouts> payouts, MeterRegistry meters) {
         var ether = billing.ether();
         ether.ifPresent(pool -> measure(pool, meters));
         return () -> ether.map(Ether::state)
                 .filter(state -> state.halted())
-                .map(state -> "no deposits are credited: " + state.problem());
+                .map(state -> "no deposits are credited: " + state.problem())
+                .or(() -> payouts.flatMap(Payouts::problem).map(problem -> "payouts wait: " + problem));
     }
 
     private static void measure(Ether ether, MeterRegistry meters) {

@@ -39,6 +39,7 @@ import org.decentralizedai.server.http.RoundRoutes;
 import org.decentralizedai.server.http.RunRoutes;
 import org.decentralizedai.server.http.Tls;
 import org.decentralizedai.server.http.WebServer;
+import org.decentralizedai.server.payout.Payouts;
 import org.decentralizedai.server.socket.WorkerEndpoint;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.FileGradientLog;
@@ -109,6 +110,9 @@ public final class Server implements AutoCloseable {
             training.desk().alone(sole::alone);
             var backup = new Backup(data, database, training.trainer(), clock);
             billing = opened(new Billing(database.jdbi(), clock, database::sync, sole::alone, settings.ether()));
+            var payouts = billing.ether()
+                    .map(ether -> opened(new Payouts(
+                            ether, settings.publicUrl(), database, billing, training, meters, clock, sole::alone)));
             accounts = new AccountParts(
                     database,
                     billing,
@@ -126,7 +130,7 @@ public final class Server implements AutoCloseable {
                     new RoundRoutes(training.records()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
                     new HealthRoutes(
-                            () -> sole.problem().or(() -> unready(database)), EtherHealth.of(billing, meters), meters),
+                            () -> sole.problem().or(() -> unready(database)), EtherHealth.of(billing, payouts, meters), meters),
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
                     new AccountRoutes(billing),
@@ -139,12 +143,14 @@ public final class Server implements AutoCloseable {
                             clock,
                             accounts.signedIn()::account)));
             routes.addAll(accounts.routes());
-            routes.add(opened(
-                    new WalletRoutes(billing, database.jdbi(), clock, accounts.signedIn()::account)));
+            payouts.ifPresent(part -> routes.addAll(part.routes()));
+            routes.add(opened(new WalletRoutes(
+                    billing, payouts.map(Payouts::claims), database.jdbi(), clock, accounts.signedIn()::account)));
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
             billing.ether().ifPresent(Ether::start);
+            payouts.ifPresent(Payouts::start);
             url = (settings.tlsKey() == null ? "http" : "https") + "://"
                     + (settings.host().equals("0.0.0.0") ? "localhost" : settings.host()) + ":" + web.port();
             data.writeAddress(url);

@@ -26,6 +26,7 @@ public final class EpochClerk implements AutoCloseable {
     /**
      * What the clerk works with.
      *
+     * @param sync forces all commits before it to the disk; called before anything leaves for the chain
      * @param alone whether this server has the database
      */
     public record Parts(
@@ -38,6 +39,7 @@ public final class EpochClerk implements AutoCloseable {
             PoolMessages messages,
             SignerKeys keys,
             Clock clock,
+            Runnable sync,
             BooleanSupplier alone) {}
 
     /**
@@ -66,7 +68,7 @@ public final class EpochClerk implements AutoCloseable {
         quorate = new Quorate(parts.signatures(), parts.keys());
         boolean sends = !parts.keys().all().isEmpty();
         roots = new RootDesk(parts.epochs(), parts.node(), parts.messages(), quorate, sends);
-        spending = new SpendingDesk(parts.spendings(), parts.node(), parts.messages(), quorate);
+        spending = new SpendingDesk(parts.spendings(), parts.node(), parts.messages(), quorate, parts.sync());
     }
 
     /** From now on it takes its turns by itself. */
@@ -130,6 +132,7 @@ public final class EpochClerk implements AutoCloseable {
 
     private String close(long now) {
         var closed = with.closing().close();
+        with.sync().run();
         wanted = false;
         if (closed.isEmpty()) return "there is nothing to share out";
         return roots.step(with.epochs().newest().orElseThrow(), with.node().state(), quorum(), now);

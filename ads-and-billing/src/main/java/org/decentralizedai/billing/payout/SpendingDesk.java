@@ -17,13 +17,15 @@ final class SpendingDesk {
     private final PoolNode node;
     private final PoolMessages messages;
     private final Quorate quorate;
+    private final Runnable sync;
     private long lastBlock; // of what was sent
 
-    SpendingDesk(SpendingStore spendings, PoolNode node, PoolMessages messages, Quorate quorate) {
+    SpendingDesk(SpendingStore spendings, PoolNode node, PoolMessages messages, Quorate quorate, Runnable sync) {
         this.spendings = spendings;
         this.node = node;
         this.messages = messages;
         this.quorate = quorate;
+        this.sync = sync;
     }
 
     /** The block that holds the newest of what was sent; 0: nothing was. */
@@ -92,6 +94,7 @@ final class SpendingDesk {
     private Optional<String> propose(List<Spent> postings, long number, Quorum quorum) {
         var prepared = postings.isEmpty() ? spendings.find(number) : Optional.of(spendings.prepare(number, postings));
         if (prepared.isEmpty()) return Optional.empty();
+        sync.run(); // what is signed must not be forgotten
         var signatures = quorate.of(digest(prepared.get()), quorum);
         if (signatures.isEmpty()) return Optional.empty(); // the epoch does not wait for other signers
         var mined = node.proposeSpending(prepared.get(), signatures.get());

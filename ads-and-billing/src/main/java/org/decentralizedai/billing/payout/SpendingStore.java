@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.decentralizedai.billing.payout.PoolMessages.Spent;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,12 @@ public final class SpendingStore {
                 PoolMessages.hash(postings),
                 clock.millis()));
         return find(number).orElseThrow();
+    }
+
+    public OptionalLong newest() {
+        return jdbi.withHandle(handle -> handle.createQuery("select max(number) from payout_spending")
+                .map((row, _) -> row.getObject(1) == null ? OptionalLong.empty() : OptionalLong.of(row.getLong(1)))
+                .one());
     }
 
     public Optional<Spending> find(long number) {

@@ -95,6 +95,7 @@ final class ClerkIT {
                         new PoolMessages(CHAIN, contract),
                         with,
                         clock,
+                        () -> {},
                         () -> true),
                 Duration.ofHours(1));
     }

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /** The one place that maps codes to HTTP statuses and WebSocket close codes. */
 public final class ErrorResponses {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorResponses.class);
-    private static final List<String> INTERFACES = List.of("/api/", "/v1/", "/admin/", "/shards/", "/health/");
+    private static final List<String> INTERFACES =
+            List.of("/api/", "/v1/", "/admin/", "/shards/", "/health/", "/epochs/");
 
     private ErrorResponses() {}
 

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.contract.ComputePool;
@@ -16,6 +17,7 @@ import org.decentralizedai.billing.ledger.Turnover;
 import org.decentralizedai.billing.payout.EpochStore;
 import org.decentralizedai.billing.pool.Ether;
 import org.decentralizedai.server.edge.Routes;
+import org.decentralizedai.server.payout.ClaimRoutes;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.web3j.protocol.http.HttpService;
@@ -27,15 +29,27 @@ public final class WalletRoutes implements Routes, AutoCloseable {
     private final List<Routes> parts = new ArrayList<>();
     private Runnable close = () -> {};
 
-    /** @param signedIn the account of whoever asks; refuses who is not signed in */
-    public WalletRoutes(Billing billing, Jdbi jdbi, Clock clock, Function<Context, String> signedIn) {
-        billing.ether().ifPresentOrElse(ether -> addAll(ether, billing, jdbi, clock, signedIn), () -> {
+    /**
+     * @param claims of the volunteers' payouts, where there is ether
+     * @param signedIn the account of whoever asks; refuses who is not signed in
+     */
+    public WalletRoutes(
+            Billing billing, Optional<ClaimRoutes> claims, Jdbi jdbi, Clock clock, Function<Context, String> signedIn) {
+        var ether = billing.ether();
+        if (ether.isPresent()) addAll(ether.get(), claims.orElseThrow(), billing, jdbi, clock, signedIn);
+        else {
             parts.add(routes -> routes.get("/api/ether", context -> answer(context, nothing("ether"))));
             parts.add(routes -> routes.get("/api/transparency", context -> answer(context, nothing("terms"))));
-        });
+        }
     }
 
-    private void addAll(Ether ether, Billing billing, Jdbi jdbi, Clock clock, Function<Context, String> signedIn) {
+    private void addAll(
+            Ether ether,
+            ClaimRoutes claims,
+            Billing billing,
+            Jdbi jdbi,
+            Clock clock,
+            Function<Context, String> signedIn) {
         var settings = ether.settings();
         var terms = EtherTerms.of(settings);
         var chain = requireNonNull(settings.chain());
@@ -55,7 +69,7 @@ public final class WalletRoutes implements Routes, AutoCloseable {
                 settings.confirmations(),
                 () -> ether.state().next(),
                 signedIn,
-                new EpochClaims(epochs)::of));
+                claims::claim));
         if (terms.development()) parts.add(new FaucetRoutes(now));
         parts.add(new MoneyRoutes(
                 terms,
