@@ -305,7 +305,8 @@ contract ComputePool is EIP712, ReentrancyGuardTransient {
         emit RootFinalised(p.epoch, p.root, p.total);
     }
 
-    /// Anyone may push it; the ether goes to the provider. Any final root will do, so that a new one stops no claim under way.
+    /// Anyone may push it; the ether goes to the provider. The newest root always pays; an older one as long as no more than its
+    /// total is claimed in all: a claim under way survives a newer root, and a bad root takes nothing from later ones.
     function claim(uint64 epoch_, address provider, uint256 cumulative, bytes32[] calldata proof) external nonReentrant {
         Root memory r = roots[epoch_];
         bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(provider, cumulative))));

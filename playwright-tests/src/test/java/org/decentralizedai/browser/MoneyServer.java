@@ -81,7 +81,8 @@ final class MoneyServer implements AutoCloseable {
                         e.epochHours(),
                         e.royaltyPercent(),
                         e.minimumPayoutWei(),
-                        keys));
+                        keys),
+                s.ads());
     }
 
     private static Path corpus(Path folder) throws IOException {

@@ -100,7 +100,8 @@ class SiteIT {
                 d.chat(),
                 d.billing(),
                 d.signIn(),
-                d.ether());
+                d.ether(),
+                d.ads());
     }
 
     @AfterAll

@@ -58,7 +58,8 @@ record SmallRun(Path folder, double outerRate) {
                 d.chat(),
                 d.billing(),
                 d.signIn(),
-                d.ether());
+                d.ether(),
+                d.ads());
     }
 
     /** The same as a settings file. */

@@ -173,6 +173,33 @@ public final class AdminMain {
         return post("revoke-key" + query("key", key));
     }
 
+    @Command(description = "show the ad campaigns that wait for your review")
+    int ads() throws IOException, InterruptedException {
+        return post("ads");
+    }
+
+    @Command(name = "approve-ad", description = "let an ad campaign be shown")
+    int approveAd(
+            @Parameters(paramLabel = "CAMPAIGN", description = "its id, ad_...") String campaign,
+            @Parameters(paramLabel = "REVISION", description = "that you have looked at") int revision)
+            throws IOException, InterruptedException {
+        return post("approve-ad" + query("campaign", campaign, "revision", revision));
+    }
+
+    @Command(name = "reject-ad", description = "show an ad campaign no more, or not at all")
+    int rejectAd(
+            @Parameters(paramLabel = "CAMPAIGN", description = "its id, ad_...") String campaign,
+            @Parameters(paramLabel = "REVISION", description = "that you have looked at") int revision,
+            @Option(
+                            names = "--why",
+                            required = true,
+                            paramLabel = "TEXT",
+                            description = "for the advertiser, at most 300 characters")
+                    String why)
+            throws IOException, InterruptedException {
+        return post("reject-ad" + query("campaign", campaign, "revision", revision, "why", why));
+    }
+
     /** @param pairs of a name and a value each; those without a value are left out */
     private static String query(@Nullable Object... pairs) {
         var query = new StringJoiner("&", "?", "");

@@ -23,6 +23,7 @@ import org.decentralizedai.billing.account.Sessions;
 import org.decentralizedai.billing.pool.Ether;
 import org.decentralizedai.server.account.AccountParts;
 import org.decentralizedai.server.account.SiteOrigin;
+import org.decentralizedai.server.ad.AdParts;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ServedCheckpoint;
 import org.decentralizedai.server.console.ConsoleKeyRoutes;
@@ -146,6 +147,9 @@ public final class Server implements AutoCloseable {
             payouts.ifPresent(part -> routes.addAll(part.routes()));
             routes.add(opened(new WalletRoutes(
                     billing, payouts.map(Payouts::claims), database.jdbi(), clock, accounts.signedIn()::account)));
+            var ads = opened(new AdParts(
+                    settings.ads(), database.jdbi(), billing, training.events(), accounts.signedIn(), clock));
+            routes.addAll(ads.routes());
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.decentralizedai.billing.pool.EtherSettings;
 import org.decentralizedai.server.account.SignInSettings;
+import org.decentralizedai.server.ad.AdSettings;
 import org.decentralizedai.server.chat.BillingSettings;
 import org.decentralizedai.server.chat.ChatSettings;
 import org.decentralizedai.server.credit.CreditLedger;
@@ -54,7 +55,8 @@ public record Settings(
         ChatSettings chat,
         BillingSettings billing,
         SignInSettings signIn,
-        EtherSettings ether) {
+        EtherSettings ether,
+        AdSettings ads) {
 
     /**
      * @param socketsPerAddress addresses of this machine apart
@@ -120,6 +122,7 @@ public record Settings(
                 ChatSettings.defaults(),
                 BillingSettings.defaults(),
                 SignInSettings.defaults(),
-                EtherSettings.none());
+                EtherSettings.none(),
+                AdSettings.defaults());
     }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** What can be told from the text of an address. Asks no name server. */
 public final class LocalAddress {
-    private static final int HOUSEHOLD_BYTES = 8;
+    private static final int HOUSEHOLD_BYTES = 8, SITE_BYTES = 6, SUBNET_BYTES = 3;
 
     private LocalAddress() {}
 
@@ -21,6 +21,16 @@ public final class LocalAddress {
         return parsed(address)
                 .filter(Inet6Address.class::isInstance)
                 .map(v6 -> HexFormat.of().formatHex(v6.getAddress(), 0, HOUSEHOLD_BYTES) + "/64")
+                .orElse(address);
+    }
+
+    /** The network that it is in, as coarsely as visitors are told apart: the first 24 bits, or 48 of IPv6. */
+    public static String network(String address) {
+        return parsed(address)
+                .map(literal -> {
+                    int bytes = literal instanceof Inet6Address ? SITE_BYTES : SUBNET_BYTES;
+                    return HexFormat.of().formatHex(literal.getAddress(), 0, bytes) + "/" + bytes * Byte.SIZE;
+                })
                 .orElse(address);
     }
 

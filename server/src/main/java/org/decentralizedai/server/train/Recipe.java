@@ -207,7 +207,7 @@ public record Recipe(
                 form.slice().parts(),
                 form.feedback(),
                 false,
-                UpdateEncoding.INT8,
+                UpdateEncoding.INT4, // half of the download of each round: see docs/training-recipe.md
                 null,
                 Aggregation.ROBUST,
                 TASK_SECONDS,

@@ -7,7 +7,6 @@ import org.decentralizedai.model.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,9 +14,9 @@ final class RecipeTest {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     @ParameterizedTest
-    @ValueSource(strings = {"nano", "tiny", "small", "base"})
-    void preset_publishesStepsInInt8(String model) {
-        assertThat(Recipe.of(model, ModelChoice.config(model)).stepEncoding()).isEqualTo(UpdateEncoding.INT8);
+    @CsvSource({"nano, INT8", "tiny, INT8", "small, INT4", "base, INT4"})
+    void preset_publishesStepsThatALineBringsInSeconds(String model, UpdateEncoding encoding) {
+        assertThat(Recipe.of(model, ModelChoice.config(model)).stepEncoding()).isEqualTo(encoding);
     }
 
     /** @param atATime windows that 1.5 GB hold with all activations, and a divisor of the batch */

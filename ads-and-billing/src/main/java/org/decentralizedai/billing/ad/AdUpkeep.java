@@ -1,0 +1,47 @@
+package org.decentralizedai.billing.ad;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Each minute: books what campaigns have spent, and ends those that are over. Thread-safe. */
+public final class AdUpkeep implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AdUpkeep.class);
+
+    private final CampaignMoney money;
+    private final BooleanSupplier alone;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("ads").factory());
+
+    /** @param alone whether no other server uses the database, as far as this one knows now */
+    public AdUpkeep(CampaignMoney money, BooleanSupplier alone) {
+        this.money = money;
+        this.alone = alone;
+        timer.scheduleWithFixedDelay(this::run, 1, 60, TimeUnit.SECONDS);
+    }
+
+    private void run() {
+        trying("ending campaigns that are over", money::endOver);
+        trying("booking what campaigns have spent", money::book);
+    }
+
+    /** @param work gives how many it has done */
+    private void trying(String what, IntSupplier work) {
+        if (!alone.getAsBoolean()) return;
+        try {
+            int done = work.getAsInt();
+            if (done > 0) LOG.debug("{}: {}", what, done);
+        } catch (RuntimeException e) { // the database is away
+            LOG.warn("{} failed; it is tried again later", what, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.close();
+    }
+}

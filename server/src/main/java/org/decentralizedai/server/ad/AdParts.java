@@ -1,0 +1,54 @@
+package org.decentralizedai.server.ad;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import org.decentralizedai.billing.Billing;
+import org.decentralizedai.billing.ad.AdDesk;
+import org.decentralizedai.billing.ad.AdFree;
+import org.decentralizedai.billing.ad.AdImages;
+import org.decentralizedai.billing.ad.AdSecret;
+import org.decentralizedai.billing.ad.AdSource;
+import org.decentralizedai.billing.ad.AdUpkeep;
+import org.decentralizedai.billing.ad.CampaignCounter;
+import org.decentralizedai.billing.ad.CampaignMoney;
+import org.decentralizedai.billing.ad.CampaignStore;
+import org.decentralizedai.billing.ad.HouseAds;
+import org.decentralizedai.server.account.SignedIn;
+import org.decentralizedai.server.edge.Routes;
+import org.decentralizedai.server.state.EventLedger;
+import org.jdbi.v3.core.Jdbi;
+
+/** Wires all that belongs to ads. */
+public final class AdParts implements AutoCloseable {
+    private final AdUpkeep upkeep;
+    private final List<Routes> routes;
+
+    public AdParts(
+            AdSettings settings, Jdbi jdbi, Billing billing, EventLedger events, SignedIn signedIn, Clock clock) {
+        var random = new SecureRandom();
+        var campaigns = new CampaignStore(jdbi, clock, random);
+        var money = new CampaignMoney(billing.ledger(), jdbi, clock);
+        var images = new AdImages(jdbi);
+        var free = new AdFree(billing.ledger(), jdbi, clock, settings.adFreeMicroCredits());
+        List<AdSource> sources = settings.enabled()
+                ? List.of(new HouseAds(jdbi, clock, campaigns, new CampaignCounter(jdbi, clock)))
+                : List.of();
+        var desk = new AdDesk(sources, AdSecret.of(jdbi, random), billing.limits(), clock, random);
+        routes = List.of(
+                new AdRoutes(desk, free, images, billing, signedIn::accountIfAny, settings.adsTxt()),
+                new CampaignRoutes(campaigns, money, images, billing, settings.enabled(), signedIn::account),
+                new AdFreeRoutes(free, billing, signedIn::account),
+                new AdAdminRoutes(campaigns, billing, events));
+        upkeep = new AdUpkeep(money, billing::alone);
+    }
+
+    public List<Routes> routes() {
+        return routes;
+    }
+
+    @Override
+    public void close() {
+        upkeep.close();
+    }
+}
