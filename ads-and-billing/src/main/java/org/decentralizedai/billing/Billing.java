@@ -21,6 +21,7 @@ import org.decentralizedai.billing.meter.Meter;
 import org.decentralizedai.billing.meter.UsageStore;
 import org.decentralizedai.billing.pool.Ether;
 import org.decentralizedai.billing.pool.EtherSettings;
+import org.decentralizedai.billing.voucher.Vouchers;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ public final class Billing implements AutoCloseable {
     private final Meter meter;
     private final UsageStore usage;
     private final @Nullable Ether ether;
+    private final @Nullable Vouchers vouchers;
     private final RateLimits limits = new RateLimits(TimeMeter.SYSTEM_NANOTIME);
     private final Runnable sync;
     private final BooleanSupplier alone;
@@ -70,6 +72,7 @@ public final class Billing implements AutoCloseable {
         meter = new Meter(ledger, jdbi, clock, sync);
         usage = new UsageStore(jdbi);
         ether = settings.chain() == null ? null : new Ether(settings, jdbi, ledger, clock, alone);
+        vouchers = ether == null ? null : new Vouchers(ether, jdbi, clock);
         int wrong = ledger.recount();
         if (wrong > 0) LOG.warn("{} accounts were not what their entries say, after a crash; they are again", wrong);
         try {
@@ -146,6 +149,11 @@ public final class Billing implements AutoCloseable {
     /** Empty when customers can't pay in ether here. */
     public Optional<Ether> ether() {
         return Optional.ofNullable(ether);
+    }
+
+    /** What customers sign; empty when they can't pay in ether here. */
+    public Optional<Vouchers> vouchers() {
+        return Optional.ofNullable(vouchers);
     }
 
     public RateLimits limits() {

@@ -131,7 +131,9 @@ public final class Server implements AutoCloseable {
                     new RoundRoutes(training.records()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
                     new HealthRoutes(
-                            () -> sole.problem().or(() -> unready(database)), EtherHealth.of(billing, payouts, meters), meters),
+                            () -> sole.problem().or(() -> unready(database)),
+                            EtherHealth.of(billing, payouts, meters),
+                            meters),
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
                     new AccountRoutes(billing),

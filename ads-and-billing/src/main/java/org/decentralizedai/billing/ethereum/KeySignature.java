@@ -10,8 +10,8 @@ import org.web3j.crypto.ECDSASignature;
 import org.web3j.crypto.Keys;
 import org.web3j.crypto.Sign;
 
-/** A signature of a message by a pair of keys (EIP-191, version 0x45). */
-final class KeySignature {
+/** A signature by a pair of keys: of a message (EIP-191, version 0x45), or of a digest. */
+public final class KeySignature {
     private static final int LENGTH = 65; // r, s, v
 
     private KeySignature() {}
@@ -21,13 +21,18 @@ final class KeySignature {
      * has, the one with a high s is refused: no wallet makes it.
      */
     static Optional<String> signer(String message, byte[] signature) {
+        return of(Sign.getEthereumMessageHash(message.getBytes(UTF_8)), signature);
+    }
+
+    /** As {@link #signer}, of a digest as it is, such as EIP-712's. @param digest (32) */
+    public static Optional<String> of(byte[] digest, byte[] signature) {
         if (signature.length != LENGTH) return Optional.empty();
         byte[] r = Arrays.copyOfRange(signature, 0, 32), s = Arrays.copyOfRange(signature, 32, 64);
         int v = signature[64] < 2 && signature[64] >= 0 ? signature[64] + 27 : signature[64];
         if (v != 27 && v != 28) return Optional.empty();
         if (!new ECDSASignature(new BigInteger(1, r), new BigInteger(1, s)).isCanonical()) return Optional.empty();
         try {
-            var key = Sign.signedPrefixedMessageToKey(message.getBytes(UTF_8), new Sign.SignatureData((byte) v, r, s));
+            var key = Sign.signedMessageHashToKey(digest, new Sign.SignatureData((byte) v, r, s));
             return Optional.of("0x" + Keys.getAddress(key));
         } catch (SignatureException | RuntimeException e) { // what the library throws at numbers off the curve
             return Optional.empty();

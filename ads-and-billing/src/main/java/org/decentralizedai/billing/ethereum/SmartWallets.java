@@ -22,7 +22,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Asks contracts whether a signature is theirs (ERC-1271), through a node. Only contracts that are deployed can answer. */
-final class SmartWallets {
+public final class SmartWallets {
     private static final Logger LOG = LoggerFactory.getLogger(SmartWallets.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String YES = "0x1626ba7e" + "0".repeat(56);
@@ -33,9 +33,13 @@ final class SmartWallets {
 
     /** @throws Refusal when the node does not answer */
     boolean valid(URI node, String address, String message, byte[] signature) {
-        byte[] hash = Sign.getEthereumMessageHash(message.getBytes(UTF_8));
+        return valid(node, address, Sign.getEthereumMessageHash(message.getBytes(UTF_8)), signature);
+    }
+
+    /** @param digest (32) */
+    public boolean valid(URI node, String address, byte[] digest, byte[] signature) {
         String call = FunctionEncoder.encode(
-                new Function("isValidSignature", List.of(new Bytes32(hash), new DynamicBytes(signature)), List.of()));
+                new Function("isValidSignature", List.of(new Bytes32(digest), new DynamicBytes(signature)), List.of()));
         return YES.equalsIgnoreCase(call(node, address, call));
     }
 

@@ -63,7 +63,7 @@ public final class ChainCheck implements AutoCloseable {
         var last = pool.roots(epoch).send();
         String root = Numeric.toHexString(last.component1());
         var total = last.component2();
-        if (root.equals(PoolNode.State.NONE)) {
+        if (root.equals(PoolState.NONE)) {
             var pending = pool.pendingRoot().send();
             if (!pending.component3().equals(epoch)) return Optional.of("the contract has no root for epoch " + epoch);
             root = Numeric.toHexString(pending.component1());

@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.decentralizedai.billing.payout.PayoutEpoch.State;
-import org.decentralizedai.billing.payout.PoolNode.Quorum;
+import org.decentralizedai.billing.payout.PoolState.Quorum;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,7 +119,7 @@ public final class EpochClerk implements AutoCloseable {
         return with.keys().all().isEmpty() ? close(now) : collect(chain, now);
     }
 
-    private String collect(PoolNode.State chain, long now) {
+    private String collect(PoolState chain, long now) {
         var owed = with.owing().owed();
         spending.redeem(owed);
         long since = with.epochs().newest().map(PayoutEpoch::closedAtMillis).orElse(0L);

@@ -10,10 +10,20 @@ public interface Owing {
      * An account of the contract.
      *
      * @param spent ever, cumulative
-     * @param voucher signature of its delegate under just that amount; null: it has no delegate, and the quorum posts it
+     * @param voucher under just that amount; null: it has no delegate, and the quorum posts it
      * @param leaving an exit is pending: what it owes must be there before the delay ends
      */
-    record Owed(Spent spent, @Nullable String voucher, boolean leaving) {}
+    record Owed(Spent spent, @Nullable Voucher voucher, boolean leaving) {}
+
+    /**
+     * A delegate's signature.
+     *
+     * @param first the owner's word for that delegate, to be brought before; null: the chain has it
+     */
+    record Voucher(String signature, @Nullable Delegation first) {}
+
+    /** @param signature the owner's */
+    record Delegation(String delegate, String signature) {}
 
     /** Each account once; those that owe nothing are left out. */
     List<Owed> owed();

@@ -2,6 +2,7 @@ package org.decentralizedai.billing.payout;
 
 import java.math.BigInteger;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -9,7 +10,6 @@ import org.decentralizedai.billing.contract.ComputePool;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.DefaultBlockParameter;
 import org.web3j.protocol.core.DefaultBlockParameterName;
-import org.web3j.protocol.core.methods.response.TransactionReceipt;
 import org.web3j.protocol.http.HttpService;
 import org.web3j.tx.RawTransactionManager;
 import org.web3j.tx.ReadonlyTransactionManager;
@@ -24,53 +24,6 @@ import org.web3j.utils.Numeric;
 public final class PoolNode implements AutoCloseable {
     private static final String NOBODY = "0x" + "0".repeat(40);
     private static final int ATTEMPTS = 120;
-
-    /** Quorum and times of the contract, which never change. @param signers in small letters @param delay seconds, as epochLength is */
-    public record Quorum(List<String> signers, int threshold, long delay, long epochLength) {}
-
-    /**
-     * The contract as of the newest block.
-     *
-     * @param now time of that block, seconds since 1970, as the others
-     * @param pendingRoot 0x and zeros: none
-     * @param pendingPostings their hash; 0x and zeros: none
-     * @param spending number of the last proposal of spending
-     */
-    public record State(
-            long block,
-            long now,
-            long epoch,
-            String pendingRoot,
-            BigInteger pendingTotal,
-            long rootReadyAt,
-            String pendingPostings,
-            long spending,
-            long spendingReadyAt) {
-        static final String NONE = "0x" + "0".repeat(64);
-
-        boolean rootPends() {
-            return !pendingRoot.equals(NONE);
-        }
-
-        boolean spendingPends() {
-            return !pendingPostings.equals(NONE);
-        }
-    }
-
-    /** A transaction that is in a block. */
-    public record Mined(String transaction, long block) {
-        static Mined of(TransactionReceipt receipt) {
-            return new Mined(
-                    receipt.getTransactionHash(), receipt.getBlockNumber().longValueExact());
-        }
-    }
-
-    /** @param root zeros: the epoch is not final */
-    public record FinalRoot(String root, BigInteger total) {
-        public boolean there() {
-            return !root.equals(State.NONE);
-        }
-    }
 
     private final Web3j web3j;
     private final long chain;
@@ -113,12 +66,12 @@ public final class PoolNode implements AutoCloseable {
     }
 
     /** @throws NodeException also when it is another chain's node */
-    public Quorum quorum() {
+    public PoolState.Quorum quorum() {
         return answer("what the quorum is", () -> {
             long found = web3j.ethChainId().send().getChainId().longValueExact();
             if (found != chain) throw new IllegalStateException("the node is of chain " + found + ", not " + chain);
             List<?> signers = pool.signers().send();
-            return new Quorum(
+            return new PoolState.Quorum(
                     signers.stream()
                             .map(signer -> signer.toString().toLowerCase(Locale.ROOT))
                             .toList(),
@@ -128,14 +81,14 @@ public final class PoolNode implements AutoCloseable {
         });
     }
 
-    public State state() {
+    public PoolState state() {
         return answer("the contract's state", () -> {
             var block = web3j.ethGetBlockByNumber(DefaultBlockParameterName.LATEST, false)
                     .send()
                     .getBlock();
             var root = pool.pendingRoot().send();
             var spending = pool.pendingSpending().send();
-            return new State(
+            return new PoolState(
                     block.getNumber().longValueExact(),
                     block.getTimestamp().longValueExact(),
                     pool.epoch().send().longValueExact(),
@@ -149,12 +102,12 @@ public final class PoolNode implements AutoCloseable {
     }
 
     /** As of the newest block. */
-    public FinalRoot root(long epoch) {
+    public PoolState.FinalRoot root(long epoch) {
         return answer("a root", () -> root(pool, epoch));
     }
 
     /** As of the newest block that counts. */
-    public FinalRoot confirmedRoot(long epoch) {
+    public PoolState.FinalRoot confirmedRoot(long epoch) {
         return answer("a confirmed root", () -> {
             long head = web3j.ethBlockNumber().send().getBlockNumber().longValueExact();
             var block = BigInteger.valueOf(Math.max(fromBlock, head - confirmations));
@@ -163,9 +116,9 @@ public final class PoolNode implements AutoCloseable {
         });
     }
 
-    private static FinalRoot root(ComputePool pool, long epoch) throws Exception {
+    private static PoolState.FinalRoot root(ComputePool pool, long epoch) throws Exception {
         var root = pool.roots(BigInteger.valueOf(epoch)).send();
-        return new FinalRoot(Numeric.toHexString(root.component1()), root.component2());
+        return new PoolState.FinalRoot(Numeric.toHexString(root.component1()), root.component2());
     }
 
     /** All that a provider has claimed, in wei. */
@@ -179,17 +132,27 @@ public final class PoolNode implements AutoCloseable {
                 () -> pool.purse(Numeric.hexStringToByteArray(account)).send().spent);
     }
 
+    /** Whose vouchers count, in small letters; 0x and zeros: nobody's. */
+    String delegate(String account) {
+        return answer(
+                "an account's delegate",
+                () -> pool.purse(Numeric.hexStringToByteArray(account))
+                        .send()
+                        .delegate
+                        .toLowerCase(Locale.ROOT));
+    }
+
     private static List<byte[]> bytes(Iterable<String> signatures) {
-        var bytes = new java.util.ArrayList<byte[]>();
+        var bytes = new ArrayList<byte[]>();
         signatures.forEach(each -> bytes.add(Numeric.hexStringToByteArray(each)));
         return bytes;
     }
 
     /** @param signatures in the order of their signers */
-    Mined proposeRoot(PayoutEpoch epoch, Iterable<String> signatures) {
+    PoolState.Mined proposeRoot(PayoutEpoch epoch, Iterable<String> signatures) {
         return answer(
                 "the proposal of epoch " + epoch.number(),
-                () -> Mined.of(pool.proposeRoot(
+                () -> PoolState.Mined.of(pool.proposeRoot(
                                 BigInteger.valueOf(epoch.number()),
                                 Numeric.hexStringToByteArray(epoch.root()),
                                 epoch.total(),
@@ -198,10 +161,10 @@ public final class PoolNode implements AutoCloseable {
                         .send()));
     }
 
-    Mined finaliseRoot() {
+    PoolState.Mined finaliseRoot() {
         return answer(
                 "the end of an epoch's delay",
-                () -> Mined.of(pool.finaliseRoot().send()));
+                () -> PoolState.Mined.of(pool.finaliseRoot().send()));
     }
 
     private static List<ComputePool.Posting> postings(List<PoolMessages.Spent> spent) {
@@ -211,24 +174,36 @@ public final class PoolNode implements AutoCloseable {
                 .toList();
     }
 
-    Mined proposeSpending(SpendingStore.Spending spending, Iterable<String> signatures) {
+    PoolState.Mined proposeSpending(SpendingStore.Spending spending, Iterable<String> signatures) {
         return answer(
                 "the proposal of spending " + spending.number(),
-                () -> Mined.of(pool.proposeSpending(
+                () -> PoolState.Mined.of(pool.proposeSpending(
                                 BigInteger.valueOf(spending.number()), postings(spending.postings()), bytes(signatures))
                         .send()));
     }
 
-    Mined applySpending(SpendingStore.Spending spending) {
+    PoolState.Mined applySpending(SpendingStore.Spending spending) {
         return answer(
                 "applying spending " + spending.number(),
-                () -> Mined.of(pool.applySpending(postings(spending.postings())).send()));
+                () -> PoolState.Mined.of(
+                        pool.applySpending(postings(spending.postings())).send()));
     }
 
-    Mined redeem(PoolMessages.Spent spent, String voucher) {
+    PoolState.Mined authorise(PoolMessages.Spent account, Owing.Delegation delegation) {
+        return answer(
+                "a delegation",
+                () -> PoolState.Mined.of(pool.authorise(
+                                account.owner(),
+                                Numeric.hexStringToByteArray(account.label()),
+                                delegation.delegate(),
+                                Numeric.hexStringToByteArray(delegation.signature()))
+                        .send()));
+    }
+
+    PoolState.Mined redeem(PoolMessages.Spent spent, String voucher) {
         return answer(
                 "a voucher",
-                () -> Mined.of(pool.redeem(
+                () -> PoolState.Mined.of(pool.redeem(
                                 spent.owner(),
                                 Numeric.hexStringToByteArray(spent.label()),
                                 spent.wei(),

@@ -2,7 +2,7 @@ package org.decentralizedai.billing.payout;
 
 import java.util.Collection;
 import java.util.Optional;
-import org.decentralizedai.billing.payout.PoolNode.Quorum;
+import org.decentralizedai.billing.payout.PoolState.Quorum;
 
 /** Gathers the signatures that the contract wants: those of this server's keys, and what other signers have sent. */
 final class Quorate {

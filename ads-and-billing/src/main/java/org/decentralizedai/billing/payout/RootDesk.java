@@ -1,7 +1,7 @@
 package org.decentralizedai.billing.payout;
 
 import org.decentralizedai.billing.payout.PayoutEpoch.State;
-import org.decentralizedai.billing.payout.PoolNode.Quorum;
+import org.decentralizedai.billing.payout.PoolState.Quorum;
 
 /**
  * Brings the root of a closed epoch to the chain: proposed with the quorum's signatures, final after the delay. Each step reads the chain first, so that
@@ -34,7 +34,7 @@ final class RootDesk {
      * @return what it waits for, in words; empty: the epoch is final
      * @throws IllegalStateException when the chain has something else than the books
      */
-    String step(PayoutEpoch epoch, PoolNode.State chain, Quorum quorum, long now) {
+    String step(PayoutEpoch epoch, PoolState chain, Quorum quorum, long now) {
         long number = epoch.number();
         if (epoch.state() == State.FINAL) return "";
         var confirmed = node.confirmedRoot(number);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.decentralizedai.billing.payout.Owing.Owed;
 import org.decentralizedai.billing.payout.PoolMessages.Spent;
-import org.decentralizedai.billing.payout.PoolNode.Quorum;
+import org.decentralizedai.billing.payout.PoolState.Quorum;
 
 /**
  * Brings to the chain what customers have spent: vouchers at once, for the others a posting of the quorum, which is applied after the delay. Reads the
@@ -41,9 +41,11 @@ final class SpendingDesk {
     void redeem(List<Owed> owed) {
         NodeException first = null;
         for (Owed each : owed) {
-            if (each.voucher() == null || !isNew(each.spent())) continue;
+            var voucher = each.voucher();
             try {
-                sent(node.redeem(each.spent(), each.voucher()));
+                if (voucher == null || !isNew(each.spent())) continue;
+                if (voucher.first() != null) authorise(each.spent(), voucher.first());
+                sent(node.redeem(each.spent(), voucher.signature()));
             } catch (NodeException e) { // one that the contract refuses must not stop the others
                 if (first == null) first = e;
             }
@@ -51,11 +53,15 @@ final class SpendingDesk {
         if (first != null) throw first;
     }
 
+    private void authorise(Spent spent, Owing.Delegation delegation) {
+        if (!node.delegate(spent.account()).equals(delegation.delegate())) sent(node.authorise(spent, delegation));
+    }
+
     private boolean isNew(Spent spent) {
         return node.spent(spent.account()).compareTo(spent.wei()) < 0;
     }
 
-    private void sent(PoolNode.Mined mined) {
+    private void sent(PoolState.Mined mined) {
         lastBlock = Math.max(lastBlock, mined.block());
     }
 
@@ -66,7 +72,7 @@ final class SpendingDesk {
      * @param now seconds since 1970
      * @return what it waits for, in words; empty: this epoch has nothing more to post
      */
-    Optional<String> post(List<Owed> owed, PoolNode.State chain, Quorum quorum, long since, long now) {
+    Optional<String> post(List<Owed> owed, PoolState chain, Quorum quorum, long since, long now) {
         var last = spendings.find(chain.spending());
         if (chain.spendingPends()) {
             if (last.isEmpty() || !last.get().hash().equals(chain.pendingPostings()))

@@ -1,181 +1,23 @@
 package org.decentralizedai.billing.payout;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.decentralizedai.billing.MutableClock;
-import org.decentralizedai.billing.TestDatabase;
-import org.decentralizedai.billing.contract.ComputePool;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Entry;
-import org.decentralizedai.billing.ledger.JdbcLedger;
 import org.decentralizedai.billing.ledger.Posting;
 import org.decentralizedai.billing.payout.PayoutEpoch.State;
-import org.decentralizedai.billing.payout.PoolMessages.Spent;
-import org.decentralizedai.billing.pool.DevChain;
-import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.web3j.crypto.Credentials;
 import org.web3j.crypto.Keys;
-import org.web3j.protocol.core.DefaultBlockParameterName;
 import org.web3j.utils.Numeric;
 
-/** The clerk with the real contract on a chain of its own. Each turn is a new clerk's, as after a restart. Two of three signers make a quorum. */
-final class ClerkIT {
-    private static final BigInteger ETHER = BigInteger.TEN.pow(18);
-    private static final long DELAY = 3600, EPOCH = 7200, CHAIN = 31_337;
-    private static final BigInteger CAP = BigInteger.valueOf(5000);
-    private static final String LABEL = Numeric.toHexString(Arrays.copyOf("acct_x".getBytes(US_ASCII), 32));
-
-    private final MutableClock clock = new MutableClock();
-    private final List<Credentials> signers = new ArrayList<>();
-    private final Map<String, Long> trained = new TreeMap<>();
-    private final List<Owing.Owed> owed = new ArrayList<>();
-    private TestDatabase database;
-    private JdbcLedger ledger;
-    private EpochStore epochs;
-    private DevChain chain;
-    private String contract;
-    private ComputePool pool;
-    private String customer;
-    private PayoutAddress provider;
-    private int confirmations;
-    private long seen;
-
-    @BeforeEach
-    void start() throws Exception {
-        database = TestDatabase.inMemory();
-        ledger = new JdbcLedger(database.jdbi(), clock);
-        epochs = new EpochStore(database.jdbi());
-        chain = DevChain.start(DevChain.anvil(Path.of("")));
-        for (int i = 0; i < 3; i++) signers.add(Credentials.create(Keys.createEcKeyPair()));
-        signers.sort(Comparator.comparing(Credentials::getAddress));
-        for (var signer : signers) chain.fund(signer.getAddress(), ETHER);
-        contract = chain.deploy(signers.stream().map(Credentials::getAddress).toList(), 2, DELAY, EPOCH, CAP)
-                .contract();
-        pool = ComputePool.load(contract, chain.web3j(), chain.unlocked(1), DevChain.GAS);
-        customer = chain.web3j().ethAccounts().send().getAccounts().get(1);
-        provider = new PayoutAddress(Credentials.create(Keys.createEcKeyPair()).getAddress());
-        pool.topUp(customer, Numeric.hexStringToByteArray(LABEL), BigInteger.valueOf(100_000))
-                .send();
-        trained.put("k", 5L);
-    }
-
-    @AfterEach
-    void stop() {
-        chain.close();
-        database.close();
-    }
-
-    private EpochClerk clerk(int... keys) {
-        var with = SignerKeys.of(Arrays.stream(keys).mapToObj(signers::get).toList());
-        var node = new PoolNode(chain.address(), CHAIN, contract, 0, confirmations, with, 20);
-        var terms = new EpochClosing.Terms(CHAIN, contract.toLowerCase(), 10, "");
-        return new EpochClerk(
-                new EpochClerk.Parts(
-                        epochs,
-                        new SpendingStore(database.jdbi(), clock),
-                        new Signatures(database.jdbi()),
-                        new EpochClosing(ledger, terms, work, clock),
-                        owing,
-                        node,
-                        new PoolMessages(CHAIN, contract),
-                        with,
-                        clock,
-                        () -> {},
-                        () -> true),
-                Duration.ofHours(1));
-    }
-
-    private String closeNow() {
-        try (var clerk = clerk(0, 2)) {
-            return clerk.closeNow();
-        }
-    }
-
-    private final WorkDone work = new WorkDone() {
-        @Override
-        public Weights weights(Handle transaction) {
-            var weights = new TreeMap<String, BigInteger>();
-            trained.forEach((key, weight) -> weights.put(key, BigInteger.valueOf(weight)));
-            return new Weights(new EpochInputs.Served(1, "c".repeat(64)), weights, new TreeMap<>());
-        }
-
-        @Override
-        public Map<String, String> addresses(Handle transaction) {
-            return Map.of("k", provider.text());
-        }
-    };
-
-    private final Owing owing = new Owing() {
-        @Override
-        public List<Owed> owed() {
-            return owed;
-        }
-
-        @Override
-        public long seenBlock() {
-            return seen;
-        }
-    };
-
-    /** Books the contract's new events of spending, as the watcher does. */
-    private void watch() throws Exception {
-        seen = chain.web3j().ethBlockNumber().send().getBlockNumber().longValueExact();
-        var filter = new org.web3j.protocol.core.methods.request.EthFilter(
-                DefaultBlockParameterName.EARLIEST, DefaultBlockParameterName.LATEST, contract);
-        filter.addSingleTopic(org.web3j.abi.EventEncoder.encode(ComputePool.SPENT_EVENT));
-        for (var each : chain.web3j().ethGetLogs(filter).send().getLogs()) {
-            var log = (org.web3j.protocol.core.methods.response.Log) each.get();
-            var wei = ComputePool.getSpentEventFromLog(log).amount;
-            ledger.post(new Posting(
-                    "ether/" + CHAIN + "/" + log.getTransactionHash().substring(2) + "/"
-                            + log.getBlockHash().substring(2, 18) + "/" + log.getLogIndex(),
-                    Posting.Kind.INCOME,
-                    null,
-                    "spent",
-                    List.of(new Entry(Account.chain(), wei.negate()), new Entry(Account.income(), wei))));
-        }
-    }
-
-    private void owes(long wei, @Nullable String voucher, boolean leaving) {
-        owed.clear();
-        owed.add(new Owing.Owed(new Spent(customer, LABEL, BigInteger.valueOf(wei)), voucher, leaving));
-    }
-
-    private PayoutEpoch newest() {
-        return epochs.newest().orElseThrow();
-    }
-
-    private BigInteger has(String address) throws Exception {
-        return chain.web3j()
-                .ethGetBalance(address, DefaultBlockParameterName.LATEST)
-                .send()
-                .getBalance();
-    }
-
-    private void claim(long epoch) throws Exception {
-        var leaves = EpochData.read(epochs.data(epoch).orElseThrow()).computed().leaves();
-        var proof = MerkleTree.of(leaves).proof(provider.text()).stream()
-                .map(Numeric::hexStringToByteArray)
-                .toList();
-        pool.claim(BigInteger.valueOf(epoch), provider.text(), leaves.get(provider.text()), proof)
-                .send();
-    }
-
+/** The clerk's life, with a new clerk for each turn, as after a restart. */
+final class ClerkIT extends ClerkFixture {
     /** From what a customer without a voucher owes to what a volunteer can spend; then the same with a voucher. */
     private void firstEpoch() throws Exception {
         owes(3000, null, false);
@@ -205,22 +47,7 @@ final class ClerkIT {
         customer = owner.getAddress();
         pool.topUp(customer, Numeric.hexStringToByteArray(LABEL), BigInteger.valueOf(9000))
                 .send();
-        byte[] account =
-                pool.accountOf(customer, Numeric.hexStringToByteArray(LABEL)).send();
-        byte[] delegation = typed(
-                "Delegation(bytes32 account,address delegate,uint256 nonce)",
-                account,
-                Numeric.toBytesPadded(Numeric.toBigInt(delegate.getAddress()), 32),
-                new byte[32]);
-        pool.authorise(
-                        customer,
-                        Numeric.hexStringToByteArray(LABEL),
-                        delegate.getAddress(),
-                        Numeric.hexStringToByteArray(PoolMessages.sign(delegation, owner)))
-                .send();
-        byte[] voucher = typed(
-                "Voucher(bytes32 account,uint256 spent)", account, Numeric.toBytesPadded(BigInteger.valueOf(7000), 32));
-        owes(7000, PoolMessages.sign(voucher, delegate), false);
+        owes(7000, voucher(7000, owner, delegate), false);
         assertThat(closeNow()).startsWith("what was spent counts as soon as block ");
         watch();
         assertThat(closeNow()).isEqualTo("epoch 2 is proposed");
@@ -231,27 +58,6 @@ final class ClerkIT {
         assertThat(has(provider.text())).isEqualTo(10_000);
         assertThat(has(contract)).isEqualTo(100_000 + 9000 - 10_000);
         for (long epoch : List.of(1L, 2L)) check(epoch);
-    }
-
-    private byte[] typed(String type, byte[]... words) throws Exception {
-        var domain = pool.eip712Domain().send();
-        byte[] separator = hash(
-                hash("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-                        .getBytes(UTF_8)),
-                hash(domain.component2().getBytes(UTF_8)),
-                hash(domain.component3().getBytes(UTF_8)),
-                Numeric.toBytesPadded(domain.component4(), 32),
-                Numeric.toBytesPadded(Numeric.toBigInt(domain.component5()), 32));
-        var message = new ArrayList<byte[]>();
-        message.add(hash(type.getBytes(UTF_8)));
-        message.addAll(List.of(words));
-        return hash(new byte[] {0x19, 1}, separator, hash(message.toArray(byte[][]::new)));
-    }
-
-    private static byte[] hash(byte[]... parts) {
-        var all = new java.io.ByteArrayOutputStream();
-        for (byte[] part : parts) all.writeBytes(part);
-        return org.web3j.crypto.Hash.sha3(all.toByteArray());
     }
 
     /** As anybody can: by the published data and the chain; and nothing that is changed passes. */
@@ -279,6 +85,29 @@ final class ClerkIT {
     private static byte[] changed(String text, String field) {
         int at = text.indexOf(field) + field.length();
         return (text.substring(0, at) + (text.charAt(at) == '9' ? '8' : '9') + text.substring(at + 1)).getBytes(UTF_8);
+    }
+
+    /** Not due: but the customer is on his way out, and the voucher must be there before his delay ends. */
+    @Test
+    void customerLeaves_hisVoucherIsRedeemedAtOnce() throws Exception {
+        var owner = Credentials.create(Keys.createEcKeyPair());
+        customer = owner.getAddress();
+        pool.topUp(customer, Numeric.hexStringToByteArray(LABEL), BigInteger.valueOf(9000))
+                .send();
+        var voucher = voucher(10, owner, owner);
+        try (var clerk = clerk(0)) {
+            owes(10, voucher, false);
+            assertThat(clerk.turn()).isEqualTo("the next epoch is not due yet");
+            assertThat(pool.totalSpent().send()).isZero();
+            owes(10, voucher, true);
+            assertThat(clerk.turn()).isEqualTo("the next epoch is not due yet");
+            assertThat(pool.totalSpent().send()).isEqualTo(10);
+            clerk.turn(); // the watcher has not seen it yet: nothing is sent again
+            assertThat(clerk.problem()).isEmpty();
+            owes(20, new Owing.Voucher("0x12", null), true);
+            clerk.turn();
+            assertThat(clerk.problem()).hasValue("the chain gave no answer to a voucher: BadSignature()");
+        }
     }
 
     @Test
@@ -318,7 +147,7 @@ final class ClerkIT {
         chain.close();
         try (var clerk = clerk(0, 2)) {
             assertThat(clerk.closeNow())
-                    .isEqualTo("the chain gave no answer to the contract's state: ConnectException");
+                    .startsWith("the chain gave no answer to the contract's state: ");
             assertThat(clerk.problem()).isPresent().get().asString().doesNotContain(address.toString());
         }
     }

@@ -22,7 +22,8 @@ final class PurseDebts implements Owing {
             var purse = claim.purse();
             String owner = purse.owner(), label = purse.label();
             if (!claim.open() || owner == null || label == null || purse.delegate() != null) continue;
-            owed.add(new Owed(new Spent(owner, label, claim.owed()), null, purse.exiting().signum() > 0));
+            owed.add(new Owed(
+                    new Spent(owner, label, claim.owed()), null, purse.exiting().signum() > 0));
         }
         return owed;
     }

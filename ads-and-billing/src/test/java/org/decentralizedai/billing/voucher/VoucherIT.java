@@ -1,0 +1,293 @@
+package org.decentralizedai.billing.voucher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.decentralizedai.billing.Billing;
+import org.decentralizedai.billing.MutableClock;
+import org.decentralizedai.billing.TestDatabase;
+import org.decentralizedai.billing.contract.ComputePool;
+import org.decentralizedai.billing.ethereum.Chain;
+import org.decentralizedai.billing.ethereum.KeySignature;
+import org.decentralizedai.billing.ledger.Account;
+import org.decentralizedai.billing.ledger.Books;
+import org.decentralizedai.billing.ledger.Epoch;
+import org.decentralizedai.billing.ledger.Outcome;
+import org.decentralizedai.billing.ledger.Reservation;
+import org.decentralizedai.billing.pool.DevChain;
+import org.decentralizedai.billing.pool.EtherSettings;
+import org.decentralizedai.billing.pool.Label;
+import org.decentralizedai.billing.pool.Purse;
+import org.decentralizedai.billing.voucher.VoucherException.Code;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.web3j.crypto.ECKeyPair;
+import org.web3j.crypto.Keys;
+import org.web3j.crypto.Sign;
+import org.web3j.utils.Numeric;
+
+/** Delegations and vouchers, signed as wallets do, against the real contract. */
+final class VoucherIT {
+    private static final long RATE = 1_000_000_000;
+    private static final BigInteger MICRO = BigInteger.valueOf(RATE);
+    private static final ECKeyPair OWNER = key(1), DELEGATE = key(2), OTHER = key(3);
+
+    private final MutableClock clock = new MutableClock();
+    private DevChain node;
+    private ComputePool pool;
+    private TestDatabase database;
+    private Billing billing;
+    private Vouchers vouchers;
+    private String ada;
+    private int requests;
+
+    private static ECKeyPair key(long seed) {
+        return ECKeyPair.create(BigInteger.valueOf(seed).add(BigInteger.TEN.pow(60)));
+    }
+
+    private static String address(ECKeyPair keys) {
+        return "0x" + Keys.getAddress(keys);
+    }
+
+    private static String sign(byte[] digest, ECKeyPair keys) {
+        var signature = Sign.signMessage(digest, keys, false);
+        return Numeric.toHexString(signature.getR())
+                + Numeric.toHexStringNoPrefix(signature.getS())
+                + Numeric.toHexStringNoPrefix(signature.getV());
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        node = DevChain.start(DevChain.anvil(Path.of("")));
+        String signer = node.web3j().ethAccounts().send().getAccounts().get(9);
+        var deployed = node.deploy(List.of(signer), 1, 100, 100, BigInteger.TEN.pow(18));
+        pool = ComputePool.load(deployed.contract(), node.web3j(), node.unlocked(1), DevChain.GAS);
+        database = TestDatabase.inMemory();
+        var settings = new EtherSettings(
+                new Chain(Chain.DEVELOPMENT, "anvil", node.address()),
+                deployed.contract(),
+                deployed.block(),
+                0,
+                1,
+                RATE,
+                1,
+                10,
+                BigInteger.ZERO,
+                null);
+        billing = new Billing(database.jdbi(), clock, () -> {}, () -> true, settings);
+        vouchers = billing.vouchers().orElseThrow();
+        ada = billing.customers().open("Ada").id();
+    }
+
+    @AfterEach
+    void stop() {
+        Books.check(database.jdbi());
+        billing.close();
+        database.close();
+        node.close();
+    }
+
+    private void look() {
+        var ether = billing.ether().orElseThrow();
+        ether.look();
+        assertThat(ether.state().problem()).isNull();
+    }
+
+    private Purse topUp(String owner, int microCredits) throws Exception {
+        pool.topUp(owner, new Label(ada).bytes(), MICRO.multiply(BigInteger.valueOf(microCredits)))
+                .send();
+        look();
+        return billing.ether()
+                .orElseThrow()
+                .purses()
+                .find(Purse.account(owner, new Label(ada)))
+                .orElseThrow();
+    }
+
+    private void spend(int microCredits) {
+        var request = new Reservation("r" + requests++, ada, BigInteger.valueOf(microCredits));
+        assertThat(billing.ledger().post(request.reserve(""))).isEqualTo(Outcome.POSTED);
+        assertThat(billing.ledger().post(request.settle(request.microCredits(), new Epoch(0), "")))
+                .isEqualTo(Outcome.POSTED);
+    }
+
+    private static BigInteger wei(int microCredits) {
+        return MICRO.multiply(BigInteger.valueOf(microCredits));
+    }
+
+    private void authorise(Purse purse, ECKeyPair delegate, ECKeyPair signer) {
+        byte[] digest = vouchers.typed().delegation(purse.account(), address(delegate), purse.delegations());
+        vouchers.authorise(ada, purse.account(), address(delegate), sign(digest, signer));
+    }
+
+    private void accept(Purse purse, BigInteger spent, ECKeyPair signer) {
+        byte[] digest = vouchers.typed().voucher(purse.account(), spent);
+        vouchers.accept(ada, purse.account(), spent, sign(digest, signer));
+    }
+
+    private static void refused(Code code, Runnable work) {
+        assertThatThrownBy(work::run)
+                .isInstanceOfSatisfying(
+                        VoucherException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    /** As the clerk does. */
+    private void submit() throws Exception {
+        for (Owed owed : vouchers.owed()) {
+            var purse = owed.purse();
+            byte[] label = Numeric.hexStringToByteArray(String.valueOf(purse.label()));
+            if (!(owed instanceof Owed.ByVoucher signed)) continue;
+            if (signed.first() != null)
+                pool.authorise(
+                                purse.owner(),
+                                label,
+                                signed.first().delegate(),
+                                Numeric.hexStringToByteArray(signed.first().signature()))
+                        .send();
+            pool.redeem(
+                            purse.owner(),
+                            label,
+                            owed.spent(),
+                            Numeric.hexStringToByteArray(signed.voucher().signature()))
+                    .send();
+        }
+        look();
+    }
+
+    @Test
+    void voucher_isTheContracts_andWhatItSaysIsIncome() throws Exception {
+        var purse = topUp(address(OWNER), 100);
+        spend(30);
+        assertThat(vouchers.wanted(ada)).as("nobody signs").isEmpty();
+        assertThat(vouchers.owed()).containsExactly(new Owed.ByPosting(purse, wei(30)));
+        authorise(purse, DELEGATE, OWNER);
+        assertThat(vouchers.wanted(ada)).containsExactly(new Vouchers.Wanted(purse, address(DELEGATE), wei(30)));
+        accept(purse, wei(30), DELEGATE);
+        assertThat(vouchers.wanted(ada)).isEmpty();
+        submit();
+        assertThat(billing.ledger().amount(Account.income())).isEqualTo(wei(30));
+        assertThat(pool.totalSpent().send()).isEqualTo(wei(30));
+        assertThat(vouchers.owed()).isEmpty();
+        spend(10);
+        accept(purse, wei(40), DELEGATE);
+        submit();
+        assertThat(billing.ledger().amount(Account.income())).isEqualTo(wei(40));
+        assertThat(billing.ledger().amount(Account.deposit(ada))).isEqualTo(wei(60));
+    }
+
+    @Test
+    void whatIsNotSignedRight_isRefused() throws Exception {
+        var purse = topUp(address(OWNER), 100);
+        spend(30);
+        refused(Code.NO_DELEGATE, () -> accept(purse, wei(30), DELEGATE));
+        refused(Code.WRONG_SIGNER, () -> authorise(purse, DELEGATE, OTHER));
+        refused(Code.WRONG_SIGNER, () -> vouchers.authorise(ada, purse.account(), address(DELEGATE), "0x12"));
+        refused(Code.NO_PURSE, () -> vouchers.authorise("bob", purse.account(), address(DELEGATE), "0x12"));
+        authorise(purse, DELEGATE, OWNER);
+        refused(Code.WRONG_SIGNER, () -> accept(purse, wei(30), OTHER));
+        refused(Code.WRONG_SIGNER, () -> accept(purse, wei(30), OWNER));
+        refused(Code.TOO_HIGH, () -> accept(purse, wei(30).add(BigInteger.ONE), DELEGATE));
+        accept(purse, wei(20), DELEGATE);
+        refused(Code.TOO_LOW, () -> accept(purse, wei(20), DELEGATE));
+        refused(Code.TOO_LOW, () -> accept(purse, wei(10), DELEGATE));
+        var elsewhere = new TypedData(1, vouchers.typed().contract());
+        byte[] digest = elsewhere.voucher(purse.account(), wei(30));
+        refused(Code.WRONG_SIGNER, () -> vouchers.accept(ada, purse.account(), wei(30), sign(digest, DELEGATE)));
+        submit();
+        authorise(billing.ether().orElseThrow().purses().find(purse.account()).orElseThrow(), OTHER, OWNER);
+        refused(Code.WRONG_SIGNER, () -> accept(purse, wei(30), DELEGATE));
+        accept(purse, wei(30), OTHER);
+        submit();
+        assertThat(pool.totalSpent().send()).isEqualTo(wei(30));
+    }
+
+    @Test
+    void severalPurses_areSpentOldestFirst() throws Exception {
+        var first = topUp(address(OWNER), 10);
+        var second = topUp(address(OTHER), 10);
+        spend(14);
+        authorise(first, DELEGATE, OWNER);
+        authorise(second, DELEGATE, OTHER);
+        assertThat(vouchers.wanted(ada)).extracting(Vouchers.Wanted::spent).containsExactly(wei(10), wei(4));
+        accept(second, wei(4), DELEGATE);
+        accept(first, wei(10), DELEGATE);
+        submit();
+        assertThat(billing.ledger().amount(Account.income())).isEqualTo(wei(14));
+        spend(6);
+        assertThat(vouchers.wanted(ada)).extracting(Vouchers.Wanted::spent).containsExactly(wei(10));
+    }
+
+    @Test
+    void exitUnderWay_isRedeemedDuringTheDelay_paysOutTheRest() throws Exception {
+        String owner = node.web3j().ethAccounts().send().getAccounts().get(1);
+        var purse = topUp(owner, 100);
+        spend(30);
+        pool.requestExit(new Label(ada).bytes(), wei(100)).send();
+        look();
+        assertThat(billing.balance(ada)).isZero();
+        assertThat(vouchers.owed()).as("a posting would be contested").isEmpty();
+        byte[] digest = vouchers.typed().delegation(purse.account(), address(DELEGATE), 0);
+        String signature = (String) node.ask(
+                "eth_signTypedData_v4",
+                owner,
+                vouchers.typed().delegationRequest(purse.account(), address(DELEGATE), 0));
+        assertThat(KeySignature.of(digest, Numeric.hexStringToByteArray(signature)))
+                .as("the request that a wallet signs is the digest")
+                .contains(owner.toLowerCase(Locale.ROOT));
+        vouchers.authorise(ada, purse.account(), address(DELEGATE), signature);
+        accept(purse, wei(30), DELEGATE);
+        submit();
+        node.pass(101);
+        pool.exit(owner, new Label(ada).bytes()).send();
+        look();
+        assertThat(billing.ledger().amount(Account.deposit(ada))).isZero();
+        assertThat(billing.ledger().amount(Account.chain())).isEqualTo(wei(30).negate());
+        assertThat(billing.ether().orElseThrow().arrears()).isEmpty();
+    }
+
+    @Test
+    void smartWallet_authorisesByItsContract() throws Exception {
+        String wallet = smartWallet(address(OWNER));
+        var purse = topUp(wallet, 100);
+        spend(5);
+        refused(Code.WRONG_SIGNER, () -> authorise(purse, DELEGATE, OTHER));
+        authorise(purse, DELEGATE, OWNER);
+        accept(purse, wei(5), DELEGATE);
+        submit();
+        assertThat(pool.totalSpent().send()).isEqualTo(wei(5));
+    }
+
+    private String smartWallet(String owner) throws Exception {
+        String code = "0x" + compiled() + "0".repeat(24) + owner.substring(2);
+        var sent = node.unlocked(0)
+                .sendTransaction(DevChain.GAS.getGasPrice(), DevChain.GAS.getGasLimit(), null, code, BigInteger.ZERO);
+        return node.web3j()
+                .ethGetTransactionReceipt(sent.getTransactionHash())
+                .send()
+                .getTransactionReceipt()
+                .orElseThrow()
+                .getContractAddress();
+    }
+
+    private static String compiled() throws IOException, InterruptedException {
+        var process = new ProcessBuilder(
+                        "node",
+                        "compile.mjs",
+                        Path.of("contracts/test/OwnedWallet.sol")
+                                .toAbsolutePath()
+                                .toString())
+                .directory(Path.of("target/contracts").toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) throw new IllegalStateException("the wallet did not compile");
+        return output;
+    }
+}
