@@ -1,5 +1,8 @@
 /** Every component of the site; each stands in its own folder with its style. */
 import { registerAccountBookings } from './account-bookings/account-bookings.js';
+import { registerAdCampaigns } from './ad-campaigns/ad-campaigns.js';
+import { registerAdFree } from './ad-free/ad-free.js';
+import { registerAdSlot } from './ad-slot/ad-slot.js';
 import { registerAnonymousKey } from './anonymous-key/anonymous-key.js';
 import { registerApiKeys } from './api-keys/api-keys.js';
 import { registerChatRoom } from './chat-room/chat-room.js';
@@ -23,6 +26,9 @@ registerLossChart();
 registerAnonymousKey();
 registerContributePanel();
 registerChatRoom();
+registerAdSlot();
+registerAdFree();
+registerAdCampaigns();
 registerLeaderBoard();
 registerOwnCredits();
 registerSignIn();

@@ -39,8 +39,9 @@ async function renewed() {
 function send(method, path, body) {
     const headers = {};
     if (method !== 'GET' && known.csrf) headers['X-CSRF-Token'] = known.csrf;
-    if (body) headers['Content-Type'] = 'application/json';
-    return fetch(path, { method, headers, body: body && JSON.stringify(body), cache: 'no-store', signal: AbortSignal.timeout(20_000) });
+    const file = body instanceof Blob;
+    if (body) headers['Content-Type'] = file ? 'application/octet-stream' : 'application/json';
+    return fetch(path, { method, headers, body: file ? body : body && JSON.stringify(body), cache: 'no-store', signal: AbortSignal.timeout(20_000) });
 }
 
 async function answered(response) {

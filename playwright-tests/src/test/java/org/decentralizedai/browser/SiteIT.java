@@ -49,7 +49,9 @@ class SiteIT {
             "/privacy",
             "/sign-in",
             "/wallet",
-            "/transparency");
+            "/transparency",
+            "/advertise",
+            "/ad-free");
     static final Set<String> SERIOUS = Set.of("serious", "critical");
     private static final double PATIENCE_MILLIS = 30_000;
 
@@ -175,7 +177,9 @@ class SiteIT {
                 "/console",
                 "/quick-start",
                 "/prices",
-                "/sign-in"
+                "/sign-in",
+                "/advertise",
+                "/ad-free"
             })
     void keyboard_tab_reachesEveryControl(String path) {
         Page page = context("light").newPage();

@@ -3,7 +3,7 @@ import { count, shortHash } from '../../lib/format.js';
 
 /**
  * <chat-room>: a conversation with the promoted checkpoint through the public API. Each answer says which checkpoint gave it.
- * Screen readers hear an answer once, when it is complete.
+ * Screen readers hear an answer once, when it is complete. Emits 'answered' (detail: text, the visitor's last message).
  */
 class ChatRoom extends HTMLElement {
     #messages = [];
@@ -69,6 +69,8 @@ class ChatRoom extends HTMLElement {
         if (answer.content !== '') this.#messages.push({ role: 'assistant', content: answer.content });
         this.#footnote(answer, place);
         this.#find('said').textContent = answer.content || answer.finish;
+        const said = this.#messages.findLast(message => message.role === 'user');
+        if (answer.content !== '') this.dispatchEvent(new CustomEvent('answered', { detail: { text: said?.content ?? '' } }));
     }
 
     /** Where all messages are more than the model reads, the oldest are left out, as many as it takes. */

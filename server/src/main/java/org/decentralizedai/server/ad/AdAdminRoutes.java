@@ -5,6 +5,7 @@ import static org.decentralizedai.server.edge.RequestException.Code.CONFLICT;
 
 import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
+import java.util.List;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.ad.CampaignStore;
 import org.decentralizedai.server.edge.RequestException;
@@ -17,6 +18,8 @@ import org.decentralizedai.server.state.EventLedger;
  */
 public final class AdAdminRoutes implements Routes {
     record Done(String message) {}
+
+    record Review(List<CampaignShown> waiting) {}
 
     private final CampaignStore campaigns;
     private final Billing billing;
@@ -32,8 +35,8 @@ public final class AdAdminRoutes implements Routes {
     public void register(JavalinDefaultRoutingApi routes) {
         routes.post(
                 "/admin/ads",
-                context -> context.json(
-                        campaigns.inReview().stream().map(CampaignShown::of).toList()));
+                context -> context.json(new Review(
+                        campaigns.inReview().stream().map(CampaignShown::of).toList())));
         routes.post("/admin/approve-ad", context -> {
             String campaign = said(context, "campaign");
             judged(context, campaign, campaigns.approve(campaign, revision(context)), "approved");

@@ -2,6 +2,7 @@ package org.decentralizedai.server.ad;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.ad.AdDesk;
@@ -13,6 +14,7 @@ import org.decentralizedai.billing.ad.AdUpkeep;
 import org.decentralizedai.billing.ad.CampaignCounter;
 import org.decentralizedai.billing.ad.CampaignMoney;
 import org.decentralizedai.billing.ad.CampaignStore;
+import org.decentralizedai.billing.ad.EthicalAds;
 import org.decentralizedai.billing.ad.HouseAds;
 import org.decentralizedai.server.account.SignedIn;
 import org.decentralizedai.server.edge.Routes;
@@ -31,9 +33,10 @@ public final class AdParts implements AutoCloseable {
         var money = new CampaignMoney(billing.ledger(), jdbi, clock);
         var images = new AdImages(jdbi);
         var free = new AdFree(billing.ledger(), jdbi, clock, settings.adFreeMicroCredits());
-        List<AdSource> sources = settings.enabled()
-                ? List.of(new HouseAds(jdbi, clock, campaigns, new CampaignCounter(jdbi, clock)))
-                : List.of();
+        var sources = new ArrayList<AdSource>();
+        if (settings.enabled()) sources.add(new HouseAds(jdbi, clock, campaigns, new CampaignCounter(jdbi, clock)));
+        if (settings.enabled() && settings.ethicalAds() != null)
+            sources.add(new EthicalAds(settings.ethicalAds(), clock));
         var desk = new AdDesk(sources, AdSecret.of(jdbi, random), billing.limits(), clock, random);
         routes = List.of(
                 new AdRoutes(desk, free, images, billing, signedIn::accountIfAny, settings.adsTxt()),

@@ -2,6 +2,8 @@ package org.decentralizedai.server.edge;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -24,14 +26,24 @@ public final class LocalAddress {
                 .orElse(address);
     }
 
-    /** The network that it is in, as coarsely as visitors are told apart: the first 24 bits, or 48 of IPv6. */
+    /** The network that it is in, as coarsely as visitors are told apart: 192.0.2.0/24, or the first 48 bits of IPv6. */
     public static String network(String address) {
         return parsed(address)
                 .map(literal -> {
-                    int bytes = literal instanceof Inet6Address ? SITE_BYTES : SUBNET_BYTES;
-                    return HexFormat.of().formatHex(literal.getAddress(), 0, bytes) + "/" + bytes * Byte.SIZE;
+                    int kept = literal instanceof Inet6Address ? SITE_BYTES : SUBNET_BYTES;
+                    byte[] bytes = literal.getAddress();
+                    Arrays.fill(bytes, kept, bytes.length, (byte) 0);
+                    return written(bytes) + "/" + kept * Byte.SIZE;
                 })
                 .orElse(address);
+    }
+
+    private static String written(byte[] address) {
+        try {
+            return InetAddress.getByAddress(address).getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("it has as many bytes as before", e);
+        }
     }
 
     private static Optional<InetAddress> parsed(String address) {
