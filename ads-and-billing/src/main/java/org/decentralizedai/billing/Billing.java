@@ -151,6 +151,11 @@ public final class Billing implements AutoCloseable {
         return Optional.ofNullable(ether);
     }
 
+    /** Whether the customer may spend more before he signs for what he has spent. */
+    public boolean trusts(String customer) {
+        return vouchers == null || vouchers.trusted(customer);
+    }
+
     /** What customers sign; empty when they can't pay in ether here. */
     public Optional<Vouchers> vouchers() {
         return Optional.ofNullable(vouchers);

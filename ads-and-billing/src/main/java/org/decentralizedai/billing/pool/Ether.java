@@ -2,11 +2,13 @@ package org.decentralizedai.billing.pool;
 
 import static java.util.Objects.requireNonNull;
 
+import java.math.BigInteger;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +42,7 @@ public final class Ether implements AutoCloseable {
     private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("chain").factory());
     private volatile boolean closed;
+    private volatile @Nullable BigInteger cap;
     private volatile @Nullable Exception failure;
 
     /**
@@ -78,6 +81,7 @@ public final class Ether implements AutoCloseable {
         if (!going()) return;
         try {
             watcher.look(this::going);
+            if (cap == null) cap = NodeView.cap(node, contract);
             credits.collect();
             if (failure != null) LOG.info("the chain is read again");
             failure = null;
@@ -134,6 +138,11 @@ public final class Ether implements AutoCloseable {
 
     public Positions positions() {
         return positions;
+    }
+
+    /** Wei that a posting takes of a purse at most, by the contract; empty until it was first asked. */
+    public Optional<BigInteger> cap() {
+        return Optional.ofNullable(cap);
     }
 
     public List<Arrears> arrears() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.decentralizedai.billing.contract.ComputePool;
 import org.decentralizedai.billing.pool.ChainFault.Code;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.DefaultBlockParameter;
@@ -17,6 +18,8 @@ import org.web3j.protocol.core.methods.request.EthFilter;
 import org.web3j.protocol.core.methods.response.EthLog;
 import org.web3j.protocol.core.methods.response.Log;
 import org.web3j.protocol.http.HttpService;
+import org.web3j.tx.ReadonlyTransactionManager;
+import org.web3j.tx.gas.DefaultGasProvider;
 
 /** A node over HTTP. */
 final class NodeView implements ChainView {
@@ -38,6 +41,18 @@ final class NodeView implements ChainView {
                 .callTimeout(patience)
                 .build();
         return Web3j.build(new HttpService(address, client));
+    }
+
+    /** What the contract's constructor has set for ever. */
+    static BigInteger cap(Web3j node, String contract) {
+        var reader = new ReadonlyTransactionManager(node, contract);
+        try {
+            return ComputePool.load(contract, node, reader, new DefaultGasProvider())
+                    .cap()
+                    .send();
+        } catch (Exception e) { // the library names no narrower one
+            throw new ChainFault(Code.NO_ANSWER, "cap: " + e.getClass().getSimpleName());
+        }
     }
 
     @Override

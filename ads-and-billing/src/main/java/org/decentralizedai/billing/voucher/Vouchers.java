@@ -17,6 +17,7 @@ import org.decentralizedai.billing.pool.Positions.Claim;
 import org.decentralizedai.billing.pool.Purse;
 import org.decentralizedai.billing.voucher.VoucherException.Code;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes delegations and vouchers, asks for vouchers, and says what is to be brought to the contract. Since a voucher says all that was
@@ -145,6 +146,29 @@ public final class Vouchers {
         return new VoucherException(Code.TOO_LOW, "a voucher for as much was signed before");
     }
 
+    /**
+     * Whether the customer may spend more. What no voucher says is not his word: the quorum can post the contract's cap of it at a
+     * time, and nothing of one who is on his way out; so he may owe as much as that, and not more.
+     */
+    public boolean trusted(String customer) {
+        var cap = ether.cap();
+        if (cap.isEmpty() || ether.purses().of(customer).isEmpty()) return true;
+        return ether.positions().claims(customer).stream()
+                        .filter(Claim::open)
+                        .map(claim -> claim.owed().subtract(signed(claim.purse())))
+                        .reduce(BigInteger.ZERO, BigInteger::add)
+                        .compareTo(cap.get())
+                <= 0;
+    }
+
+    /** What the contract counts, or can be told by a voucher. */
+    private BigInteger signed(Purse purse) {
+        return owed(new Claim(purse, purse.spent()))
+                .filter(owed -> owed instanceof Owed.ByVoucher)
+                .map(Owed::spent)
+                .orElse(purse.spent());
+    }
+
     /** All that the contract should be told now. */
     public List<Owed> owed() {
         Positions positions = ether.positions();
@@ -154,13 +178,23 @@ public final class Vouchers {
                 .toList();
     }
 
+    /** A delegate who waits to be brought and has signed nothing does not stop the vouchers of the one before. */
     private Optional<Owed> owed(Claim claim) {
         var purse = claim.purse();
-        var waiting = waiting(purse);
-        var voucher = delegate(purse)
-                .flatMap(delegate -> store.voucher(purse.account(), delegate))
-                .filter(signed -> signed.spent().compareTo(purse.spent()) > 0);
-        if (voucher.isPresent()) return Optional.of(new Owed.ByVoucher(purse, voucher.get(), waiting.orElse(null)));
+        return waiting(purse)
+                .flatMap(first -> byVoucher(purse, first.delegate(), first))
+                .or(() -> Optional.ofNullable(purse.delegate()).flatMap(known -> byVoucher(purse, known, null)))
+                .or(() -> byPosting(claim));
+    }
+
+    private Optional<Owed> byVoucher(Purse purse, String delegate, @Nullable Delegation first) {
+        return store.voucher(purse.account(), delegate)
+                .filter(signed -> signed.spent().compareTo(purse.spent()) > 0)
+                .map(signed -> new Owed.ByVoucher(purse, signed, first));
+    }
+
+    private static Optional<Owed> byPosting(Claim claim) {
+        var purse = claim.purse();
         boolean posted = purse.delegate() == null && purse.exiting().signum() == 0;
         return posted ? Optional.of(new Owed.ByPosting(purse, claim.owed())) : Optional.empty();
     }

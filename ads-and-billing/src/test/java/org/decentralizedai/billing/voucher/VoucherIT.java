@@ -67,7 +67,7 @@ final class VoucherIT {
     void start() throws Exception {
         node = DevChain.start(DevChain.anvil(Path.of("")));
         String signer = node.web3j().ethAccounts().send().getAccounts().get(9);
-        var deployed = node.deploy(List.of(signer), 1, 100, 100, BigInteger.TEN.pow(18));
+        var deployed = node.deploy(List.of(signer), 1, 100, 100, wei(50));
         pool = ComputePool.load(deployed.contract(), node.web3j(), node.unlocked(1), DevChain.GAS);
         database = TestDatabase.inMemory();
         var settings = new EtherSettings(
@@ -203,9 +203,31 @@ final class VoucherIT {
         submit();
         authorise(billing.ether().orElseThrow().purses().find(purse.account()).orElseThrow(), OTHER, OWNER);
         refused(Code.WRONG_SIGNER, () -> accept(purse, wei(30), DELEGATE));
+        assertThat(vouchers.owed())
+                .as("another delegate has signed nothing yet")
+                .isEmpty();
         accept(purse, wei(30), OTHER);
         submit();
         assertThat(pool.totalSpent().send()).isEqualTo(wei(30));
+    }
+
+    @Test
+    void whatNobodySigned_mayBeOwedUpToTheCap() throws Exception {
+        var purse = topUp(address(OWNER), 100);
+        spend(50);
+        assertThat(billing.trusts(ada)).isTrue();
+        spend(1);
+        assertThat(billing.trusts(ada)).isFalse();
+        authorise(purse, DELEGATE, OWNER);
+        assertThat(billing.trusts(ada)).as("a delegate alone is no voucher").isFalse();
+        accept(purse, wei(1), DELEGATE);
+        assertThat(billing.trusts(ada)).isTrue();
+        submit();
+        spend(1);
+        assertThat(billing.trusts(ada)).isFalse();
+        accept(purse, wei(52), DELEGATE);
+        assertThat(billing.trusts(ada)).isTrue();
+        assertThat(billing.trusts("nobody")).isTrue();
     }
 
     @Test

@@ -127,6 +127,11 @@ final class Doorkeeper {
             throw new ChatException(ChatError.NOT_IN_SCOPE, "This API key is not good for asking models.", null);
         if (!billing.alone())
             throw new ChatException(ChatError.NOT_READY, "The accounts can't be charged just now.", null);
+        if (!billing.trusts(key.customer()))
+            throw new ChatException(
+                    ChatError.INSUFFICIENT_QUOTA,
+                    "Much of your deposit was spent without a signature. Sign for it by your wallet, or wait until it is posted.",
+                    null);
         var asked = new Asked(
                 id,
                 key.customer(),
