@@ -146,8 +146,7 @@ final class ClerkIT extends ClerkFixture {
         var address = chain.address();
         chain.close();
         try (var clerk = clerk(0, 2)) {
-            assertThat(clerk.closeNow())
-                    .startsWith("the chain gave no answer to the contract's state: ");
+            assertThat(clerk.closeNow()).startsWith("the chain gave no answer to the contract's state: ");
             assertThat(clerk.problem()).isPresent().get().asString().doesNotContain(address.toString());
         }
     }

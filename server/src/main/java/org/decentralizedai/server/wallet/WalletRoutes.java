@@ -63,6 +63,7 @@ public final class WalletRoutes implements Routes, AutoCloseable {
         var epochs = new EpochStore(jdbi);
         parts.add(routes -> routes.get("/api/ether", context -> answer(context, terms)));
         parts.add(new PurseRoutes(ether, billing, signedIn));
+        parts.add(new VoucherRoutes(billing.vouchers().orElseThrow(), billing, signedIn));
         parts.add(new TransactionRoutes(
                 new PoolCalls(chain.id(), contract),
                 now,
