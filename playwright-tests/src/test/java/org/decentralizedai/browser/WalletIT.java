@@ -39,7 +39,7 @@ class WalletIT {
 
     @BeforeAll
     static void start() throws Exception {
-        money = new MoneyServer(folder);
+        money = MoneyServer.untrained(folder);
         chromium = Chromium.withoutWebGpu();
     }
 
