@@ -14,13 +14,13 @@ export const switchVouchers = on => remember(SWITCH, on ? 'on' : 'off');
  */
 export async function signOwed(pool) {
     const { secret } = spendingKey(), own = addressOf(secret), signed = [];
-    const { label, purses } = await ask('GET', '/api/wallet/vouchers');
-    for (const { owner, account, delegate, owed, said, deposited } of purses) {
-        if (delegate !== own || BigInt(owed) <= BigInt(said) || BigInt(owed) > BigInt(deposited)) continue;
+    const { label, wanted } = await ask('GET', '/api/wallet/vouchers');
+    for (const { owner, account, delegate, spent } of wanted) {
+        if (delegate !== own) continue;
         if (purseOf(owner, label) !== account) throw new Error('the server names a purse that is not yours: nothing was signed');
-        const signature = await signVoucher(pool, account, BigInt(owed), secret);
-        await ask('POST', '/api/wallet/vouchers', { owner, spent: owed, signature });
-        signed.push({ owner, spent: owed });
+        const signature = await signVoucher(pool, account, BigInt(spent), secret);
+        await ask('POST', '/api/wallet/vouchers', { owner, spent, signature });
+        signed.push({ owner, spent });
     }
     return signed;
 }

@@ -47,6 +47,9 @@ final class InjectedWallet {
     /** Whether it has heard of the chain that it is asked to switch to. */
     volatile boolean knowsChain = true;
 
+    /** Hash of the transaction that it has sent last. */
+    volatile String sent = "";
+
     private final @Nullable Web3j node;
 
     InjectedWallet(long seed) {
@@ -129,8 +132,10 @@ final class InjectedWallet {
             var gas = estimate.getAmountUsed().multiply(BigInteger.valueOf(3)).shiftRight(1);
             var raw = RawTransaction.createTransaction(nonce, price, gas, to, value, data);
             byte[] signed = TransactionEncoder.signMessage(raw, chain, Credentials.create(keys));
-            var sent = node.ethSendRawTransaction(Numeric.toHexString(signed)).send();
-            return sent.hasError() ? error(-32000, sent.getError().getMessage()) : result(sent.getTransactionHash());
+            var answer = node.ethSendRawTransaction(Numeric.toHexString(signed)).send();
+            if (answer.hasError()) return error(-32000, answer.getError().getMessage());
+            sent = answer.getTransactionHash();
+            return result(sent);
         } catch (IOException e) {
             return error(-32603, "the node is away");
         }

@@ -15,6 +15,7 @@ import org.decentralizedai.server.Settings;
 import org.decentralizedai.server.account.SignInSettings;
 import org.web3j.crypto.Credentials;
 import org.web3j.crypto.Keys;
+import org.web3j.protocol.core.DefaultBlockParameterName;
 import org.web3j.tx.ReadonlyTransactionManager;
 import org.web3j.tx.gas.DefaultGasProvider;
 
@@ -28,7 +29,13 @@ final class MoneyServer implements AutoCloseable {
     final Server server;
     final ComputePool contract;
 
-    MoneyServer(Path folder) throws Exception {
+    /** With a model that has learnt nothing. */
+    static MoneyServer untrained(Path folder) throws Exception {
+        return new MoneyServer(folder, SiteIT.settings(folder, corpus(folder)));
+    }
+
+    /** @param settings to which a chain is added; every accepted task's credit is released at once */
+    MoneyServer(Path folder, Settings settings) throws Exception {
         chain = DevChain.start(DevChain.anvil(Path.of("../ads-and-billing")));
         var signer = Credentials.create(Keys.createEcKeyPair());
         chain.fund(signer.getAddress(), ETHER.multiply(BigInteger.valueOf(1000)));
@@ -41,13 +48,13 @@ final class MoneyServer implements AutoCloseable {
                 new DefaultGasProvider());
         var keys = folder.resolve("signer-keys");
         Files.writeString(keys, signer.getEcKeyPair().getPrivateKey().toString(16) + "\n");
-        server = new Server(settings(folder, pool, keys));
+        server = new Server(with(settings, pool, keys));
     }
 
-    private Settings settings(Path folder, DevChain.Deployed pool, Path keys) throws IOException {
+    private Settings with(Settings s, DevChain.Deployed pool, Path keys) {
         var own = new Chain(Chain.DEVELOPMENT, "Development chain", chain.address());
-        var s = SiteIT.settings(folder, corpus(folder));
         var e = s.ether();
+        var l = s.limits();
         return new Settings(
                 s.host(),
                 s.port(),
@@ -67,7 +74,14 @@ final class MoneyServer implements AutoCloseable {
                 s.replicas(),
                 s.heldOutShare(),
                 s.heldOutTail(),
-                s.limits(),
+                new Settings.Limits(
+                        l.sockets(),
+                        l.socketsPerAddress(),
+                        l.messagesPerSecond(),
+                        l.uploadMebibytes(),
+                        l.heartbeatSeconds(),
+                        l.graceSeconds(),
+                        0),
                 s.chat(),
                 s.billing(),
                 new SignInSettings(List.of(own), s.signIn().triesPerMinute()),
@@ -99,7 +113,7 @@ final class MoneyServer implements AutoCloseable {
 
     BigInteger wei(String address) throws IOException {
         return chain.web3j()
-                .ethGetBalance(address, org.web3j.protocol.core.DefaultBlockParameterName.LATEST)
+                .ethGetBalance(address, DefaultBlockParameterName.LATEST)
                 .send()
                 .getBalance();
     }

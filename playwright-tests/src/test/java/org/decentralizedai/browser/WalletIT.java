@@ -39,7 +39,7 @@ class WalletIT {
 
     @BeforeAll
     static void start() throws Exception {
-        money = new MoneyServer(folder);
+        money = MoneyServer.untrained(folder);
         chromium = Chromium.withoutWebGpu();
     }
 
@@ -151,7 +151,7 @@ class WalletIT {
         Page page = context.newPage();
         page.navigate(money.site() + "/sign-in/?next=/wallet/");
         button(page, "Sign in with Test Wallet").click();
-        page.waitForURL("**/wallet/");
+        page.waitForURL(money.site() + "/wallet/");
         assertThat(page.locator("wallet-panel[aria-busy=false]")).isVisible();
         button(page, "Connect Test Wallet").click();
         assertThat(page.locator("[data-connected]")).containsText(wallet.address());
@@ -201,9 +201,9 @@ class WalletIT {
     @Test
     void topUp_isFollowedUntilItIsCredited_andTheRestCanBeTakenBack() throws Exception {
         var wallet = wallet(4);
-        wallet.chain = 1;
-        wallet.knowsChain = false; // and learns of it
         Page page = signedIn(wallet);
+        wallet.chain = 1;
+        wallet.knowsChain = false; // it learns of ours when it is asked to pay there
         page.locator("#top-up-amount").fill("0.0125");
         assertThat(page.locator("[data-buys]")).hasText("12.5 credits");
         button(page, "Top up").click();

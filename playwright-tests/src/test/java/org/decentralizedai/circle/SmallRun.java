@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A run that learns within a minute on a software adapter: 13 k parameters, tasks of 4,096 tokens, text by a grammar. */
-record SmallRun(Path folder, double outerRate) {
+public record SmallRun(Path folder, double outerRate) {
     private static final ModelConfig MODEL =
             new ModelConfig(ModelConfig.BYTE_VOCABULARY, 32, 1, 2, 1, 16, 32, 32, 10_000, 1e-5, true);
     private static final LocalSteps STEPS = new LocalSteps(16, 8, 8, 32, 5e-3, 2, 0.9, 0.95, 1e-8, 0.1, 1.0);
@@ -33,7 +33,7 @@ record SmallRun(Path folder, double outerRate) {
     private static final String[] OBJECTS = {"the sea", "a law", "its harbour", "the treasury", "every storm"};
 
     /** Writes model and corpus, and gives the settings that train them. */
-    Settings settings(int port) {
+    public Settings settings(int port) {
         var d = Settings.defaults();
         return new Settings(
                 d.host(),

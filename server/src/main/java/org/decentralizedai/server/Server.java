@@ -147,8 +147,8 @@ public final class Server implements AutoCloseable {
                             accounts.signedIn()::account)));
             routes.addAll(accounts.routes());
             payouts.ifPresent(part -> routes.addAll(part.routes()));
-            routes.add(opened(
-                    new WalletRoutes(settings.ether(), billing, database.jdbi(), clock, accounts.signedIn()::account)));
+            routes.add(opened(new WalletRoutes(
+                    billing, payouts.map(Payouts::claims), database.jdbi(), clock, accounts.signedIn()::account)));
             var ads = opened(new AdParts(
                     settings.ads(), database.jdbi(), billing, training.events(), accounts.signedIn(), clock));
             routes.addAll(ads.routes());

@@ -38,6 +38,7 @@ class SpendingKey extends PanelPart {
         }
         switchVouchers(true);
         await panel.reload();
+        await this.#sign(pool);
     }
 
     async #sign(pool) {

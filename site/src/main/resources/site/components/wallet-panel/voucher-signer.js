@@ -1,3 +1,4 @@
+import { session } from '../../lib/account.js';
 import { exactEther } from '../../lib/ether.js';
 import { pool } from '../../lib/pool.js';
 import { signOwed, vouchersOn } from '../../lib/vouchers.js';
@@ -18,7 +19,7 @@ class VoucherSigner extends HTMLElement {
     async #sign() {
         try {
             this.#pool ??= await pool();
-            if (!this.#pool) return;
+            if (!this.#pool || !(await session()).signedIn) return;
             for (const { spent } of await signOwed(this.#pool)) this.textContent = `Signed for you: ${exactEther(spent)} ether were spent in all.`;
         } catch (error) {
             if (error.status !== 401) this.textContent = `What was spent could not be signed: ${error.message}.`;

@@ -78,7 +78,7 @@ public final class Payouts implements AutoCloseable {
                         spendings,
                         new Signatures(jdbi),
                         new EpochClosing(billing.ledger(), terms, work, clock),
-                        new PurseDebts(ether),
+                        new PurseDebts(ether, billing.vouchers().orElseThrow()),
                         node,
                         new PoolMessages(chain.id(), contract),
                         keys,

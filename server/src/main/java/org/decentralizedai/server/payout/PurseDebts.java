@@ -1,31 +1,42 @@
 package org.decentralizedai.server.payout;
 
-import java.util.ArrayList;
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import org.decentralizedai.billing.payout.Owing;
 import org.decentralizedai.billing.payout.PoolMessages.Spent;
 import org.decentralizedai.billing.pool.Ether;
-import org.decentralizedai.billing.pool.Positions.Claim;
+import org.decentralizedai.billing.voucher.Owed.ByPosting;
+import org.decentralizedai.billing.voucher.Owed.ByVoucher;
+import org.decentralizedai.billing.voucher.Vouchers;
 
-/** What customers owe, as the books and the watcher have it. */
+/** What customers owe, as the books, the vouchers and the watcher have it. */
 final class PurseDebts implements Owing {
     private final Ether ether;
+    private final Vouchers vouchers;
 
-    PurseDebts(Ether ether) {
+    PurseDebts(Ether ether, Vouchers vouchers) {
         this.ether = ether;
+        this.vouchers = vouchers;
     }
 
     @Override
     public List<Owed> owed() {
-        var owed = new ArrayList<Owed>();
-        for (Claim claim : ether.positions().claims()) {
-            var purse = claim.purse();
-            String owner = purse.owner(), label = purse.label();
-            if (!claim.open() || owner == null || label == null || purse.delegate() != null) continue;
-            owed.add(new Owed(
-                    new Spent(owner, label, claim.owed()), null, purse.exiting().signum() > 0));
-        }
-        return owed;
+        return vouchers.owed().stream().map(PurseDebts::debt).toList();
+    }
+
+    private static Owed debt(org.decentralizedai.billing.voucher.Owed owed) {
+        var purse = owed.purse();
+        var spent = new Spent(requireNonNull(purse.owner()), requireNonNull(purse.label()), owed.spent());
+        boolean leaving = purse.exiting().signum() > 0;
+        return switch (owed) {
+            case ByVoucher by -> {
+                var first = by.first();
+                var delegation = first == null ? null : new Delegation(first.delegate(), first.signature());
+                yield new Owed(spent, new Voucher(by.voucher().signature(), delegation), leaving);
+            }
+            case ByPosting _ -> new Owed(spent, null, leaving);
+        };
     }
 
     @Override

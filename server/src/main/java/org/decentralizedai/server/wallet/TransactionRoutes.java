@@ -7,16 +7,17 @@ import static org.decentralizedai.server.edge.RequestException.Code.NOT_FOUND;
 import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import java.math.BigInteger;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
+import org.decentralizedai.billing.payout.PayoutAddress;
 import org.decentralizedai.billing.pool.Label;
 import org.decentralizedai.server.edge.RequestException;
 import org.decentralizedai.server.edge.Routes;
+import org.decentralizedai.server.payout.ClaimRoutes.Claim;
 import org.decentralizedai.server.wallet.PoolCalls.Transaction;
 import org.jspecify.annotations.Nullable;
+import org.web3j.utils.Numeric;
 
 /**
  * {@code POST /api/wallet/transactions/{kind}}: what a wallet is to send; wei are texts of digits. {@code GET
@@ -24,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransactionRoutes implements Routes {
     private static final Pattern HASH = Pattern.compile("0x[0-9a-f]{64}");
-
-    /** What an address has earned in all, with the proof for a root that is final. */
-    record Claim(BigInteger epoch, BigInteger cumulative, List<byte[]> proof) {}
 
     /** How far a transaction has come. */
     enum State {
@@ -48,12 +46,12 @@ final class TransactionRoutes implements Routes {
     private final int confirmations;
     private final LongSupplier booked;
     private final Function<Context, String> signedIn;
-    private final Function<String, Optional<Claim>> claims;
+    private final Function<PayoutAddress, Claim> claims;
 
     /**
      * @param booked all blocks before this one are
      * @param signedIn the account of whoever asks; refuses who is not signed in
-     * @param claims by address
+     * @param claims what an address can claim
      */
     TransactionRoutes(
             PoolCalls calls,
@@ -61,7 +59,7 @@ final class TransactionRoutes implements Routes {
             int confirmations,
             LongSupplier booked,
             Function<Context, String> signedIn,
-            Function<String, Optional<Claim>> claims) {
+            Function<PayoutAddress, Claim> claims) {
         this.calls = calls;
         this.node = node;
         this.confirmations = confirmations;
@@ -92,10 +90,12 @@ final class TransactionRoutes implements Routes {
     }
 
     private Transaction claim(String address) {
-        var claim = claims.apply(address)
-                .orElseThrow(
-                        () -> new RequestException(CONFLICT, "no epoch that is final has anything for " + address));
-        return calls.claim(claim.epoch(), address, claim.cumulative(), claim.proof());
+        var claim = claims.apply(new PayoutAddress(address));
+        var cumulative = new BigInteger(claim.cumulative());
+        if (cumulative.compareTo(new BigInteger(claim.claimed())) <= 0)
+            throw new RequestException(CONFLICT, "no epoch that is final has anything new for " + address);
+        var proof = claim.proof().stream().map(Numeric::hexStringToByteArray).toList();
+        return calls.claim(BigInteger.valueOf(claim.epoch()), address, cumulative, proof);
     }
 
     private Seen seen(Context context) {

@@ -4,7 +4,6 @@ import static org.decentralizedai.server.edge.RequestException.Code.BAD_REQUEST;
 
 import io.javalin.http.Context;
 import java.math.BigInteger;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.decentralizedai.server.edge.RequestException;
@@ -63,11 +62,12 @@ final class WalletFields {
         return wei;
     }
 
-    byte[] bytes(String name) {
+    /** In hex, with 0x before it. */
+    String bytes(String name) {
         String said = text(name);
         if (!BYTES.matcher(said).matches())
             throw new RequestException(BAD_REQUEST, name + " must be bytes: 0x and hex digits");
-        return HexFormat.of().parseHex(said.substring(2));
+        return said;
     }
 
     private String text(String name) {

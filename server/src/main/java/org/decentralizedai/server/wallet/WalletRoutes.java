@@ -8,14 +8,16 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.contract.ComputePool;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Turnover;
 import org.decentralizedai.billing.payout.EpochStore;
-import org.decentralizedai.billing.pool.EtherSettings;
+import org.decentralizedai.billing.pool.Ether;
 import org.decentralizedai.server.edge.Routes;
+import org.decentralizedai.server.payout.ClaimRoutes;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.web3j.protocol.http.HttpService;
@@ -27,37 +29,54 @@ public final class WalletRoutes implements Routes, AutoCloseable {
     private final List<Routes> parts = new ArrayList<>();
     private Runnable close = () -> {};
 
-    /** @param signedIn the account of whoever asks; refuses who is not signed in */
+    /**
+     * @param claims of the volunteers' payouts, where there is ether
+     * @param signedIn the account of whoever asks; refuses who is not signed in
+     */
     public WalletRoutes(
-            EtherSettings settings, Billing billing, Jdbi jdbi, Clock clock, Function<Context, String> signedIn) {
-        if (settings.chain() == null) {
+            Billing billing, Optional<ClaimRoutes> claims, Jdbi jdbi, Clock clock, Function<Context, String> signedIn) {
+        var ether = billing.ether();
+        if (ether.isPresent()) addAll(ether.get(), claims.orElseThrow(), billing, jdbi, clock, signedIn);
+        else {
             parts.add(routes -> routes.get("/api/ether", context -> answer(context, nothing("ether"))));
             parts.add(routes -> routes.get("/api/transparency", context -> answer(context, nothing("terms"))));
-            return;
         }
+    }
+
+    private void addAll(
+            Ether ether,
+            ClaimRoutes claims,
+            Billing billing,
+            Jdbi jdbi,
+            Clock clock,
+            Function<Context, String> signedIn) {
+        var settings = ether.settings();
         var terms = EtherTerms.of(settings);
-        var node = new ChainNow(
-                new HttpService(requireNonNull(settings.chain().rpc()).toString()));
-        close = node::close;
+        var chain = requireNonNull(settings.chain());
+        var now = new ChainNow(new HttpService(requireNonNull(chain.rpc()).toString()));
+        close = now::close;
         var contract = ComputePool.load(
-                terms.contract(),
-                node.web3j(),
-                new ReadonlyTransactionManager(node.web3j(), terms.contract()),
+                ether.contract(),
+                now.web3j(),
+                new ReadonlyTransactionManager(now.web3j(), ether.contract()),
                 new DefaultGasProvider());
+        var epochs = new EpochStore(jdbi);
         parts.add(routes -> routes.get("/api/ether", context -> answer(context, terms)));
+        parts.add(new PurseRoutes(ether, billing, signedIn));
+        parts.add(new VoucherRoutes(billing.vouchers().orElseThrow(), billing, signedIn));
         parts.add(new TransactionRoutes(
-                new PoolCalls(terms.chain().id(), contract),
-                node,
+                new PoolCalls(chain.id(), contract),
+                now,
                 settings.confirmations(),
-                () -> Long.MAX_VALUE,
+                () -> ether.state().next(),
                 signedIn,
-                new EpochClaims(new EpochStore(jdbi))::of));
-        if (terms.development()) parts.add(new FaucetRoutes(node));
+                claims::claim));
+        if (terms.development()) parts.add(new FaucetRoutes(now));
         parts.add(new MoneyRoutes(
                 terms,
-                new MoneyFlow(new EpochStore(jdbi), new Turnover(jdbi)),
+                new MoneyFlow(epochs, new Turnover(jdbi)),
                 () -> billing.ledger().amount(Account.income()),
-                node,
+                now,
                 contract,
                 clock));
     }
