@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Entry;
@@ -122,6 +123,18 @@ class AdsIT {
         }
     }
 
+    /** By the API, as a program asks. */
+    private static String answered(String prompt) throws Exception {
+        var body = new JsonMapper().writeValueAsString(Map.of("model", "nano", "prompt", prompt, "max_tokens", 20));
+        try (var http = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create(console.server.url() + "/v1/completions"))
+                    .header("User-Agent", CHROME)
+                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                    .build();
+            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        }
+    }
+
     private static void isAccessible(Page page, String what) {
         assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                 .as(what + " fits the width")
@@ -215,6 +228,11 @@ class AdsIT {
         assertThat(asked)
                 .as("the page itself asks nobody else")
                 .allMatch(url -> url.startsWith(console.server.url()) || url.equals(TARGET));
+
+        assertThat(answered("The chapter of a book"))
+                .as("the API's answer")
+                .contains("\"choices\"")
+                .doesNotContain("A fine book", "shop.example", "/ads/");
 
         Page reader = page(1280);
         console.signIn(reader.context(), console.regular);

@@ -32,6 +32,7 @@ class DocumentedCommandsIT {
                                 "bin/admin",
                                 "bin/volunteer",
                                 "bin/verify-round",
+                                "bin/verify-epoch",
                                 "bin/bench",
                                 "bin/simulate",
                                 "bin/calibrate",
@@ -53,15 +54,19 @@ class DocumentedCommandsIT {
             }
     }
 
-    /** The whole is VerifyRoundTest's: here no round has been closed. */
+    /** The whole is VerifyRoundTest's and PayoutIT's: here no round has been closed, and no epoch. */
     @Test
-    void roundChecks_sayWhatIsMissing() throws Exception {
+    void checks_sayWhatIsMissing() throws Exception {
         try (var server =
                 new Shell(shortForm("bin/run --port 8080 --data data --model nano", folder.resolve("fresh")), folder)) {
             String url = server.says("ready: ").replaceFirst(".*ready: ", "");
             for (String command : commands("bin/verify-round"))
                 try (var shell = new Shell(command.replace("http://localhost:8080", url), folder)) {
                     shell.says("no round was closed yet");
+                }
+            for (String command : commands("bin/verify-epoch"))
+                try (var shell = new Shell(command.replace("http://localhost:8080", url), folder)) {
+                    shell.says("/epochs/1.json is not there");
                 }
         }
     }

@@ -364,6 +364,20 @@ class AdHttpTest {
     }
 
     @Test
+    void deletedAdvertiser_isForgotten_andShownNoMore() throws Exception {
+        var advertiser = signedIn();
+        String account = advertiser.session().get("accountId").stringValue();
+        String id = running(advertiser, campaign("SCIENCE"), 10);
+        var exported = advertiser.done("GET", "/api/me/export", Map.of()).at("/ads/campaigns/0");
+        assertThat(exported.get("id").stringValue()).isEqualTo(id);
+        assertThat(exported.at("/creative/title").stringValue()).isEqualTo("A fine thing");
+        var ad = shown(signedOut(), "the universe", FIREFOX);
+        assertThat(advertiser.send("DELETE", "/api/me", Map.of()).statusCode()).isEqualTo(204);
+        assertThat(shown(signedOut(), "the universe", FIREFOX).isNull()).isTrue();
+        assertThat(click(ad, FIREFOX).statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void adsTxt_saysThatNobodyMaySell() throws Exception {
         var answer = signedOut().send("GET", "/ads.txt", Map.of());
         assertThat(answer.body()).startsWith("# Nobody is authorised");

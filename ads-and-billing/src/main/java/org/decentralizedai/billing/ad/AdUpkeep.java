@@ -1,31 +1,39 @@
 package org.decentralizedai.billing.ad;
 
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Each minute: books what campaigns have spent, and ends those that are over. Thread-safe. */
+/** Each minute: books what campaigns have spent, and ends those that are over, or whose money goes back to its owner. Thread-safe. */
 public final class AdUpkeep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdUpkeep.class);
 
     private final CampaignMoney money;
+    private final Supplier<List<String>> overdrawn;
     private final BooleanSupplier alone;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("ads").factory());
 
-    /** @param alone whether no other server uses the database, as far as this one knows now */
-    public AdUpkeep(CampaignMoney money, BooleanSupplier alone) {
+    /**
+     * @param overdrawn customers who want back, by an exit, what is in their budgets
+     * @param alone whether no other server uses the database, as far as this one knows now
+     */
+    public AdUpkeep(CampaignMoney money, Supplier<List<String>> overdrawn, BooleanSupplier alone) {
         this.money = money;
+        this.overdrawn = overdrawn;
         this.alone = alone;
         timer.scheduleWithFixedDelay(this::run, 1, 60, TimeUnit.SECONDS);
     }
 
     private void run() {
         trying("ending campaigns that are over", money::endOver);
+        trying("ending campaigns whose deposits go back", () -> money.endOf(overdrawn.get()));
         trying("booking what campaigns have spent", money::book);
     }
 

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import org.decentralizedai.billing.ad.Campaign.State;
 import org.decentralizedai.billing.ledger.Account;
@@ -183,9 +184,23 @@ public final class CampaignMoney {
         return ended;
     }
 
-    private List<String> ids(String query) {
+    /**
+     * Ends the campaigns of customers whose deposits go back: what budgets still have of them must go, too.
+     *
+     * @return how many
+     */
+    public int endOf(Collection<String> customers) {
+        int ended = 0;
+        for (String customer : customers)
+            for (String id :
+                    ids("select id from ad_campaign where state <> 'ENDED' and customer = ? order by id", customer))
+                if (end(id)) ended++;
+        return ended;
+    }
+
+    private List<String> ids(String query, Object... values) {
         return jdbi.withHandle(
-                handle -> handle.createQuery(query).mapTo(String.class).list());
+                handle -> handle.select(query, values).mapTo(String.class).list());
     }
 
     private static Posting move(String id, String why, Account from, Account to, long microCredits) {

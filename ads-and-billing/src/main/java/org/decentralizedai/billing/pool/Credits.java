@@ -108,6 +108,11 @@ final class Credits {
                 List.of(new Entry(Account.balance(customer), due), new Entry(Account.sold(), due.negate())));
     }
 
+    /** Whose balance did not hold what must go, be it that an exit under way wants it. */
+    List<Arrears> overdrawn() {
+        return moreThanBacked(EXITING);
+    }
+
     /** Who has spent what no deposit backs any more; an exit under way is still there. */
     List<Arrears> arrears() {
         return moreThanBacked("");

@@ -149,6 +149,11 @@ public final class Ether implements AutoCloseable {
         return credits.arrears();
     }
 
+    /** As {@link #arrears}, those included who want back by an exit what is in budgets of theirs. */
+    public List<Arrears> overdrawn() {
+        return credits.overdrawn();
+    }
+
     @Override
     public void close() {
         closed = true;

@@ -50,7 +50,8 @@ public final class Positions {
     /** By one query, so that all of it is of one moment. */
     private static Optional<Position> position(Handle handle, String customer) {
         return handle.createQuery("""
-                        select c.sold, coalesce(b.amount, 0), coalesce(r.amount, 0), coalesce(a.amount, 0), c.paid
+                        select c.sold, coalesce(b.amount, 0), coalesce(r.amount, 0), coalesce(a.amount, 0),
+                        (select coalesce(sum(ad.booked), 0) from ad_campaign ad where ad.customer = c.customer), c.paid
                         from pool_customer c
                         left join ledger_account b on b.id = 'balance:' || c.customer
                         left join ledger_account r on r.id = 'reserved:' || c.customer
@@ -62,7 +63,8 @@ public final class Positions {
                         EventStore.amount(row, 2),
                         EventStore.amount(row, 3),
                         EventStore.amount(row, 4),
-                        EventStore.amount(row, 5)))
+                        EventStore.amount(row, 5),
+                        EventStore.amount(row, 6)))
                 .findOne();
     }
 

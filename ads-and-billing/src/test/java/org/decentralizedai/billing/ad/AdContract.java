@@ -223,6 +223,18 @@ abstract class AdContract {
     }
 
     @Test
+    void depositsThatGoBack_takeTheBudgetsAlong() {
+        String campaign = ada.running(Pricing.CPM, MILLE, 10),
+                draft = ada.draft(Advertiser.CREATIVE, Pricing.CPC, 1).id();
+        ada.counter.view(campaign, "d");
+        assertThat(ada.money.endOf(List.of("somebody else"))).isZero();
+        assertThat(ada.money.endOf(List.of(ada.id))).isEqualTo(2);
+        assertThat(ada.campaign(draft).state()).isEqualTo(State.ENDED);
+        assertThat(ada.amount(Account.balance(ada.id))).isEqualTo(9);
+        assertThat(ada.money.endOf(List.of(ada.id))).isZero();
+    }
+
+    @Test
     void deletedAccount_itsCampaignsEnd() {
         String campaign = ada.running(Pricing.CPM, MILLE, 10);
         database.jdbi().useHandle(handle -> handle.execute("update customer set deleted_at = 1 where id = ?", ada.id));

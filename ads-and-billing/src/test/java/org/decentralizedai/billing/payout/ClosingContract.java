@@ -25,6 +25,7 @@ import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -218,6 +219,18 @@ abstract class ClosingContract {
         assertThat(published).isEqualTo(80);
         assertThat(amount(Account.payable(ANN.text()))).isEqualTo(560);
         assertThat(epochs.newest().orElseThrow().total()).isEqualTo(560);
+    }
+
+    /** All of it in one transaction, for which others wait on H2. */
+    @Test
+    @Timeout(60)
+    void aThousandKeys_areClosedInSeconds() {
+        spend(1_000_000_007);
+        for (int i = 0; i < 1000; i++) weigh("key" + i, i + 1);
+        addresses.name("ann", ANN);
+        weigh("ann", 500_500);
+        assertThat(close()).isPresent();
+        assertThat(amount(Account.payable(ANN.text()))).isEqualTo(500_000_004);
     }
 
     private synchronized void synchronizedSpend(long wei) {

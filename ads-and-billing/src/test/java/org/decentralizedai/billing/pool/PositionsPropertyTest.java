@@ -86,8 +86,49 @@ class PositionsPropertyTest {
                 }
             }
             most = Math.max(most, spent - granted);
-            var now = new Position(big(sold), big(balance), big(reserved), BigInteger.ZERO, paid).paid();
+            var now =
+                    new Position(big(sold), big(balance), big(reserved), BigInteger.ZERO, BigInteger.ZERO, paid).paid();
             assertThat(now).isEqualTo(big(most)).isGreaterThanOrEqualTo(paid);
+            paid = now;
+        }
+    }
+
+    /** @param moves granted, sold, spent on answers, put into a budget or spent of it by turns */
+    @Property
+    void ads_areOfDeposits_whateverWasGranted(@ForAll @Size(max = 60) List<@IntRange(max = 500) Integer> moves) {
+        long balance = 0, granted = 0, sold = 0, budget = 0, budgeted = 0, ads = 0, answers = 0, most = 0;
+        var paid = BigInteger.ZERO;
+        for (int move : moves) {
+            long amount = move / 5;
+            switch (move % 5) {
+                case 0 -> {
+                    granted += amount;
+                    balance += amount;
+                }
+                case 1 -> {
+                    sold += amount;
+                    balance += amount;
+                }
+                case 2 -> {
+                    long part = Math.min(amount, balance);
+                    balance -= part;
+                    answers += part;
+                }
+                case 3 -> { // bought credits only, as CampaignMoney has it
+                    long part = Math.min(amount, Math.min(balance, sold - budgeted));
+                    balance -= part;
+                    budget += part;
+                    budgeted += part;
+                }
+                default -> {
+                    long part = Math.min(amount, budget);
+                    budget -= part;
+                    ads += part;
+                }
+            }
+            most = Math.max(most, ads + Math.max(0, answers - granted));
+            var now = new Position(big(sold), big(balance), BigInteger.ZERO, big(budget), big(ads), paid).paid();
+            assertThat(now).isEqualTo(big(most)).isLessThanOrEqualTo(big(sold));
             paid = now;
         }
     }

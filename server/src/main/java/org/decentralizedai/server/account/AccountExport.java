@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.PersonalData;
+import org.decentralizedai.billing.ad.PersonalAds;
 import org.decentralizedai.billing.ledger.Statements;
 import org.decentralizedai.server.credit.CreditBindings;
 import tools.jackson.core.JsonGenerator;
@@ -32,19 +33,28 @@ final class AccountExport {
     private final PersonalData data;
     private final Statements statements;
     private final CreditBindings bindings;
+    private final PersonalAds ads;
     private final Clock clock;
 
-    AccountExport(Billing billing, PersonalData data, Statements statements, CreditBindings bindings, Clock clock) {
+    AccountExport(
+            Billing billing,
+            PersonalData data,
+            Statements statements,
+            CreditBindings bindings,
+            PersonalAds ads,
+            Clock clock) {
         this.billing = billing;
         this.data = data;
         this.statements = statements;
         this.bindings = bindings;
+        this.ads = ads;
         this.clock = clock;
     }
 
     void write(Context context, String account) {
         var person = data.of(account); // what can fail does so before the answer has begun
         var creditKeys = bindings.of(account);
+        var advertised = ads.of(account);
         context.header("Cache-Control", "no-store")
                 .header("Content-Disposition", "attachment; filename=\"" + account + ".json\"")
                 .contentType("application/json");
@@ -53,6 +63,7 @@ final class AccountExport {
             json.writeStringProperty("note", NOTE);
             json.writePOJOProperty("account", person);
             json.writePOJOProperty("creditKeys", creditKeys);
+            json.writePOJOProperty("ads", advertised);
             writeBookings(json, account);
             writeUsage(json, account, person.account().createdAtMillis());
             json.writeEndObject();

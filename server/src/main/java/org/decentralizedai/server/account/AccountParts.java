@@ -8,6 +8,7 @@ import org.decentralizedai.billing.account.PersonalData;
 import org.decentralizedai.billing.account.Sessions;
 import org.decentralizedai.billing.account.SignUps;
 import org.decentralizedai.billing.account.WaysIn;
+import org.decentralizedai.billing.ad.PersonalAds;
 import org.decentralizedai.billing.ethereum.EthereumSignIn;
 import org.decentralizedai.billing.ethereum.WalletStore;
 import org.decentralizedai.billing.ledger.Statements;
@@ -38,7 +39,11 @@ public final class AccountParts {
                 billing.limits(),
                 settings);
         var bindings = new CreditBindings(database, clock);
-        var data = new PersonalData(jdbi, clock, billing, wallets, passkeys, bindings::forget);
+        var ads = new PersonalAds(jdbi);
+        var data = new PersonalData(jdbi, clock, billing, wallets, passkeys, account -> {
+            bindings.forget(account);
+            ads.forget(account);
+        });
         var signUps = new SignUps(jdbi, billing.customers(), wallets, passkeys);
         routes = List.of(
                 new SessionRoutes(sessions, billing, signedIn),
@@ -53,7 +58,7 @@ public final class AccountParts {
                         new WaysIn(jdbi),
                         data,
                         bindings,
-                        new AccountExport(billing, data, new Statements(jdbi), bindings, clock)));
+                        new AccountExport(billing, data, new Statements(jdbi), bindings, ads, clock)));
     }
 
     public Sessions sessions() {

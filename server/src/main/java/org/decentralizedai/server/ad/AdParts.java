@@ -16,6 +16,7 @@ import org.decentralizedai.billing.ad.CampaignMoney;
 import org.decentralizedai.billing.ad.CampaignStore;
 import org.decentralizedai.billing.ad.EthicalAds;
 import org.decentralizedai.billing.ad.HouseAds;
+import org.decentralizedai.billing.pool.Arrears;
 import org.decentralizedai.server.account.SignedIn;
 import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.state.EventLedger;
@@ -43,7 +44,14 @@ public final class AdParts implements AutoCloseable {
                 new CampaignRoutes(campaigns, money, images, billing, settings.enabled(), signedIn::account),
                 new AdFreeRoutes(free, billing, signedIn::account),
                 new AdAdminRoutes(campaigns, billing, events));
-        upkeep = new AdUpkeep(money, billing::alone);
+        upkeep = new AdUpkeep(money, () -> overdrawn(billing), billing::alone);
+    }
+
+    private static List<String> overdrawn(Billing billing) {
+        return billing.ether().stream()
+                .flatMap(ether -> ether.overdrawn().stream())
+                .map(Arrears::customer)
+                .toList();
     }
 
     public List<Routes> routes() {
