@@ -28,7 +28,7 @@ contract Crowd is Shadow {
             topUp(i, i, 1.5 ether);
             if (i % 2 == 0) {
                 authorise(i, i, 2);
-                redeem(i, 0, 0.5 ether, false, 1);
+                redeem(i, 0, 0.5 ether + 1, false, 1);
             }
         }
         proposeRoot(0x40404040, 1, 1);
@@ -147,10 +147,13 @@ contract Crowd is Shadow {
     // --- Spending
 
     /// @param by a delegate's number; 0: who is one now
-    /// @param again the last voucher that he signed, instead of one for more than is spent
-    function redeem(uint256 which, uint256 by, uint256 more, bool again, uint256 flaw) public {
+    /// @param old of somebody who was one lately, wherever there is such
+    /// @param more than is spent; seldom instead: the last voucher that he signed
+    function redeem(uint256 which, uint256 by, uint256 more, bool old, uint256 flaw) public {
         which %= ACCOUNTS;
         by %= DELEGATES + 1;
+        bool again = seldom(more);
+        if (old) (which, by) = former(which, by);
         Account storage a = accounts[which];
         if (by == 0) by = a.delegate == 0 ? 1 : a.delegate;
         uint256 spent = again ? signedFor[which][by] : a.spent + more % AMOUNT;
@@ -164,6 +167,17 @@ contract Crowd is Shadow {
         } catch {}
         if (good) spend(which, to - a.spent, call);
         end(call, good);
+    }
+
+    /// Who was replaced or revoked less than two delays ago, so that his vouchers count or have just ceased to.
+    function former(uint256 which, uint256 by) private view returns (uint256, uint256) {
+        for (uint256 i = 0; i < ACCOUNTS; i++) {
+            uint256 w = (which + i) % ACCOUNTS;
+            for (uint256 d = 1; d <= DELEGATES; d++) {
+                if (d != accounts[w].delegate && countsUntil[w][d] + DELAY > block.timestamp) return (w, d);
+            }
+        }
+        return (which, by);
     }
 
     /// @param whose a bit for each account
