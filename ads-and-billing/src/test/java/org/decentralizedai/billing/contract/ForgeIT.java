@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,6 +16,9 @@ final class ForgeIT {
     private static final String FORGE =
             Path.of("target/contracts/node_modules/.bin/forge").toAbsolutePath().toString();
 
+    private static final Pattern PASSED =
+            Pattern.compile("Ran 7 test suites in .*: (\\d+) tests passed, 0 failed, 0 skipped \\(\\1 total tests\\)");
+
     @Test
     void contractsTests_pass() throws Exception {
         var forge = new ProcessBuilder(List.of(FORGE, "test", "--root", "."))
@@ -23,7 +27,7 @@ final class ForgeIT {
         if (Boolean.getBoolean("slow")) forge.environment().put("FOUNDRY_INVARIANT_RUNS", "10000");
         var process = forge.start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output).contains("Ran 7 test suites").contains(" 0 failed, 0 skipped");
+        assertThat(process.waitFor()).as(output).isZero(); // which npm's forge says even when tests fail
+        assertThat(PASSED.matcher(output).find()).as(output).isTrue();
     }
 }
