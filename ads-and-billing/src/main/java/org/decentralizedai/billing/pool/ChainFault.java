@@ -4,7 +4,7 @@ package org.decentralizedai.billing.pool;
 public final class ChainFault extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** What is wrong; all but the last three pass by themselves. */
+    /** What is wrong; those before {@link #WRONG_CHAIN} pass by themselves. */
     public enum Code {
         /** The node gave no answer, or an error. */
         NO_ANSWER,
@@ -17,11 +17,15 @@ public final class ChainFault extends RuntimeException {
         /** There is no contract at the address. */
         NO_CONTRACT,
         /** None of the remembered blocks is on the chain any more. */
-        TOO_DEEP;
+        TOO_DEEP,
+        /** The contract's delay is too short for so many confirmations. */
+        SHORT_DELAY,
+        /** The events read do not add up to what the contract says: the node has left some out. */
+        EVENTS_MISSING;
 
         /** Whether somebody must do something. */
         public boolean halts() {
-            return this == WRONG_CHAIN || this == NO_CONTRACT || this == TOO_DEEP;
+            return compareTo(WRONG_CHAIN) >= 0;
         }
     }
 
