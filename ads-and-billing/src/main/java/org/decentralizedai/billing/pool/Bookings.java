@@ -8,6 +8,7 @@ import org.decentralizedai.billing.ledger.JdbcLedger;
 import org.decentralizedai.billing.ledger.Outcome;
 import org.decentralizedai.billing.ledger.Posting;
 import org.decentralizedai.billing.ledger.Unit;
+import org.decentralizedai.billing.pool.ChainFault.Code;
 import org.decentralizedai.billing.pool.PoolEvent.Kind;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -96,8 +97,11 @@ final class Bookings {
     }
 
     private static Account deposit(@Nullable String customer) {
-        return Account.deposit(
-                requireNonNull(customer, "nobody has deposited into this purse: is ether.fromBlock right?"));
+        if (customer == null)
+            throw new ChainFault(
+                    Code.INCOMPLETE,
+                    "an event is of a purse whose deposits were never read: ether.fromBlock is too late");
+        return Account.deposit(customer);
     }
 
     /** The chain has dropped it; later events of the same purse must be taken back before. */

@@ -300,6 +300,20 @@ abstract class WatchContract {
     }
 
     @Test
+    void readingThatBeganTooLate_halts_nothingIsBooked() {
+        chain.send(Kind.DEPOSITED, ADA, LABEL, 5000);
+        mine(2);
+        chain.send(Kind.SPENT, ADA, LABEL, 1000);
+        mine(1 + CONFIRMATIONS);
+        database.jdbi().useHandle(handle -> handle.execute("update pool_watch set next_block = 2"));
+        assertThatThrownBy(desk::look)
+                .isInstanceOfSatisfying(
+                        ChainFault.class, fault -> assertThat(fault.code()).isEqualTo(ChainFault.Code.INCOMPLETE));
+        assertThat(desk.store.next()).isEqualTo(2);
+        assertThat(wei(Account.income())).isZero();
+    }
+
+    @Test
     void databaseOfAnotherContractOrRate_isRefused() {
         var same = new Watched(1, "0xc", Desk.RATE);
         desk.store.open(same, 5);
