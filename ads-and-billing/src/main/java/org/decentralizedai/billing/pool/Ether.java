@@ -7,6 +7,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -156,6 +158,15 @@ public final class Ether implements AutoCloseable {
 
     public Positions positions() {
         return positions;
+    }
+
+    /** Whose vouchers the contract may take: the purse's delegate's, and for its delay those of others before him. */
+    public Set<String> delegates(Purse purse) {
+        var delegates = new TreeSet<String>();
+        var known = terms;
+        if (known != null) delegates.addAll(events.delegates(purse.account(), known.delay()));
+        if (purse.delegate() != null) delegates.add(purse.delegate());
+        return delegates;
     }
 
     /** Whether the customer may spend more before he signs for what he has spent; true for who has no deposits. */

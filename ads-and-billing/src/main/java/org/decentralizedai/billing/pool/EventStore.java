@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import org.decentralizedai.billing.pool.PoolEvent.Kind;
@@ -96,6 +97,20 @@ public final class EventStore {
                 .bind("purse", purse)
                 .map((row, _) -> event(row))
                 .list();
+    }
+
+    /** Whom the purse has ever named at the contract; none when that was not changed for so long. */
+    List<String> delegates(String purse, Duration changed) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select distinct address from pool_event
+                        where purse = :purse and kind = 'AUTHORISED' and undone_at is null and exists (
+                          select 1 from pool_event newer where newer.purse = :purse and newer.undone_at is null
+                          and newer.kind in ('AUTHORISED', 'REVOKED') and newer.seen_at >= :since)
+                        order by address""")
+                .bind("purse", purse)
+                .bind("since", clock.millis() - changed.toMillis())
+                .mapTo(String.class)
+                .list());
     }
 
     /** Whether one of the purse that comes after that place on the chain counts already. */

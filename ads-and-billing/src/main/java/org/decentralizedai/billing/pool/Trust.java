@@ -42,7 +42,7 @@ final class Trust {
 
     /** Whether the customer may spend anything more. */
     boolean trusts(String customer) {
-        return jdbi.inTransaction(handle -> allows(handle, customer, BigInteger.ZERO));
+        return jdbi.inTransaction(handle -> allows(handle, customer, BigInteger.ONE));
     }
 
     /** A rule of the ledger: refuses what would be owed above the limit. */
@@ -62,11 +62,13 @@ final class Trust {
 
     private boolean allows(Handle transaction, String customer, BigInteger more) {
         if (!Positions.lock(transaction, customer)) return true;
+        return positions.unsigned(transaction, customer, more).compareTo(limit(transaction, customer)) <= 0;
+    }
+
+    private BigInteger limit(Handle transaction, String customer) {
         var known = terms;
-        if (known == null || blind(known)) return false;
-        var unsigned = positions.unsigned(transaction, customer, more);
-        var limit = positions.leaving(transaction, customer) ? BigInteger.ZERO : known.cap();
-        return unsigned.compareTo(limit) <= 0;
+        if (known == null || blind(known) || positions.leaving(transaction, customer)) return BigInteger.ZERO;
+        return known.cap();
     }
 
     private boolean blind(PoolTerms known) {

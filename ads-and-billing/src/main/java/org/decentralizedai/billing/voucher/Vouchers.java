@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.math.BigInteger;
 import java.net.URI;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -153,19 +154,23 @@ public final class Vouchers {
     }
 
     /**
-     * First what the contract's delegate has signed: no delegation is brought before it. Then the highest of those who wait, and only
-     * when nobody has signed a posting. A voucher for more than is owed waits.
+     * First what the contract's delegate has signed and those before him, the highest first: no delegation is brought before it. Then
+     * the highest of those who wait; or, when nobody signs, a posting.
      */
     private List<Owed> owed(Claim claim) {
         var purse = claim.purse();
-        var known = Optional.ofNullable(purse.delegate()).flatMap(delegate -> byVoucher(claim, delegate, null));
+        var owed = new ArrayList<Owed>();
+        for (String delegate : ether.delegates(purse))
+            byVoucher(claim, delegate, null).ifPresent(owed::add);
+        owed.sort(Comparator.comparing(Owed::spent).reversed());
         var next = waiting(purse)
                 .flatMap(first -> byVoucher(claim, first.delegate(), first).stream())
                 .max(Comparator.comparing(Owed::spent));
-        var signed = Stream.concat(known.stream(), next.stream()).toList();
-        return signed.isEmpty() ? byPosting(claim).stream().toList() : signed;
+        next.or(() -> byPosting(claim)).ifPresent(owed::add);
+        return owed;
     }
 
+    /** Empty also when it says more than is owed: then it waits. */
     private Optional<Owed> byVoucher(Claim claim, String delegate, @Nullable Delegation first) {
         return store.voucher(claim.purse().account(), delegate)
                 .filter(signed -> signed.spent().compareTo(claim.purse().spent()) > 0)
@@ -175,7 +180,8 @@ public final class Vouchers {
 
     private static Optional<Owed> byPosting(Claim claim) {
         var purse = claim.purse();
-        boolean posted = purse.delegate() == null && purse.exiting().signum() == 0;
-        return posted ? Optional.of(new Owed.ByPosting(purse, claim.owed())) : Optional.empty();
+        var spent = claim.owed().min(purse.backing());
+        boolean posted = purse.delegate() == null && spent.compareTo(purse.spent()) > 0;
+        return posted ? Optional.of(new Owed.ByPosting(purse, spent)) : Optional.empty();
     }
 }

@@ -143,10 +143,12 @@ abstract class WatchContract {
         assertThat(desk.store.next()).as("nothing more is read").isEqualTo(next);
         var restarted = new Desk(database, chain, CONFIRMATIONS, clock);
         assertHalts(restarted);
-        database.jdbi().useHandle(handle -> { // as docs/operators.md says
-            handle.execute("update pool_watch set next_block = 0");
-            handle.execute("delete from pool_block");
-        });
+        database.jdbi()
+                .useHandle(
+                        handle -> { // as docs/operators.md says
+                            handle.execute("update pool_watch set next_block = 0");
+                            handle.execute("delete from pool_block");
+                        });
         restarted.look();
         assertThat(balance()).isEqualTo(5 + 7 + 9);
         assertThat(desk.purses.find(Purse.account(ADA, LABEL)).orElseThrow().exiting())

@@ -300,9 +300,14 @@ final class VoucherIT {
         topUp(address(OWNER), 100);
         clock.advance(Duration.ofSeconds(61));
         assertRefused(1);
+        assertThat(billing.trusts(ada)).isFalse();
         assertThat(billing.trusts("nobody")).isTrue();
+        billing.grant("g", ada, BigInteger.ONE, "a gift");
+        spend(1);
+        assertRefused(1);
         look();
         spend(1);
+        assertThat(billing.trusts(ada)).isTrue();
     }
 
     @Test
@@ -330,6 +335,37 @@ final class VoucherIT {
                 .containsExactly(wei(40), wei(41));
         submit();
         assertThat(pool.totalSpent().send()).isEqualTo(wei(41));
+    }
+
+    @Test
+    void revokedDelegatesVoucher_isBroughtDuringTheDelay_whatIsLeftIsPosted() throws Exception {
+        String owner = node.web3j().ethAccounts().send().getAccounts().get(1);
+        var purse = topUp(owner, 100);
+        byte[] label = new Label(ada).bytes();
+        authoriseBy(owner, purse, DELEGATE);
+        spend(1);
+        accept(purse, wei(1), DELEGATE);
+        submit();
+        spend(30);
+        accept(purse, wei(31), DELEGATE);
+        pool.revoke(label).send();
+        spend(2);
+        pool.requestExit(label, wei(67)).send();
+        look();
+        assertThat(vouchers.owed())
+                .extracting(Owed::spent)
+                .as("a voucher, then what stays")
+                .containsExactly(wei(31), wei(33));
+        submit();
+        assertThat(pool.totalSpent().send()).isEqualTo(wei(31));
+        clock.advance(Duration.ofSeconds(200));
+        assertThat(vouchers.owed()).containsExactly(new Owed.ByPosting(purse(purse), wei(33)));
+    }
+
+    private void authoriseBy(String owner, Purse purse, ECKeyPair delegate) throws Exception {
+        var request = vouchers.typed().delegationRequest(purse.account(), address(delegate), purse.delegations());
+        vouchers.authorise(
+                ada, purse.account(), address(delegate), (String) node.ask("eth_signTypedData_v4", owner, request));
     }
 
     private Purse purse(Purse of) {
