@@ -19,13 +19,17 @@ public final class ChainFault extends RuntimeException {
         /** None of the remembered blocks is on the chain any more. */
         TOO_DEEP,
         /** What is read began too late: deposits before it are not known. */
-        INCOMPLETE;
+        INCOMPLETE,
+        /** The events read do not add up to what the contract says: the node has left some out. */
+        EVENTS_MISSING,
+        /** The contract's delay is too short for so many confirmations. */
+        SHORT_DELAY;
 
         /** Whether somebody must do something. */
         public boolean halts() {
             return switch (this) {
                 case NO_ANSWER, BEHIND, INCONSISTENT -> false;
-                case WRONG_CHAIN, NO_CONTRACT, TOO_DEEP, INCOMPLETE -> true;
+                case WRONG_CHAIN, NO_CONTRACT, TOO_DEEP, INCOMPLETE, EVENTS_MISSING, SHORT_DELAY -> true;
             };
         }
     }
