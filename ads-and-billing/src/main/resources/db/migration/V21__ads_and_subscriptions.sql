@@ -8,12 +8,21 @@ create table ad_image (
     height integer not null
 );
 
+create table ad_upload (                     -- who may use a picture that no campaign of his has yet
+    customer varchar(64) not null references customer (id),
+    image varchar(64) not null references ad_image (hash),
+    at bigint not null,
+    primary key (customer, image)
+);
+create index ad_upload_by_image on ad_upload (image);
+
 create table ad_campaign (
     id varchar(32) primary key,
     customer varchar(64) not null references customer (id),
     state varchar(16) not null,              -- DRAFT, IN_REVIEW, APPROVED, REJECTED, RUNNING, PAUSED, ENDED
     why varchar(300),                        -- it was rejected
     revision integer not null,               -- of the creative: the reviewer says which one was looked at
+    approved integer not null,               -- revision that the operator approved last; 0: none. Only that one is shown and leads anywhere
     title varchar(60) not null,
     body varchar(140) not null,
     link varchar(500) not null,
@@ -35,8 +44,9 @@ create table ad_campaign (
 );
 create index ad_campaign_by_customer on ad_campaign (customer, created_at);
 create index ad_campaign_by_state on ad_campaign (state);
+create index ad_campaign_by_image on ad_campaign (image);
 
-create table ad_event (
+create table ad_event (                      -- kept for 90 days; the campaign has the sums
     decision varchar(32) not null,           -- to show the ad, this once
     kind varchar(8) not null,                -- VIEW or CLICK
     campaign varchar(32) not null references ad_campaign (id),
@@ -44,7 +54,8 @@ create table ad_event (
     at bigint not null,
     primary key (decision, kind)
 );
-create index ad_event_by_campaign on ad_event (campaign, at);
+create index ad_event_by_campaign on ad_event (campaign);
+create index ad_event_by_time on ad_event (at);
 
 create table ad_secret (
     id integer primary key,                  -- 1

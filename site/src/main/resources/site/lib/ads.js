@@ -33,3 +33,6 @@ export const fundCampaign = (id, microCredits) => ask('POST', `/api/ads/campaign
 
 /** The hash of the picture as the server keeps it. */
 export const uploadPicture = async file => (await ask('POST', '/api/ads/images', file)).image;
+
+/** Of months without ads; the server takes one order once. (crypto.randomUUID is there over https only.) */
+export const newOrder = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');

@@ -158,6 +158,16 @@ class AdsIT {
         assertThat(page.locator("article.model").last()).containsText("tokens", patiently());
     }
 
+    /** Away from the page, or back to it, as far as the page can tell. */
+    private static void turned(Page page, boolean away) {
+        page.evaluate("""
+                away => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
+                    Object.defineProperty(document, 'hidden', { configurable: true, get: () => away });
+                    document.dispatchEvent(new Event('visibilitychange'));
+                    done();
+                })))""", away);
+    }
+
     private static Locator ad(Page page) {
         return page.getByRole(AriaRole.COMPLEMENTARY, new Page.GetByRoleOptions().setName("Advertisement"));
     }
@@ -183,6 +193,10 @@ class AdsIT {
         operator("approve-ad?campaign=" + waiting.get("id").stringValue() + "&revision="
                 + waiting.get("revision").intValue());
         open(page, "/advertise/");
+        button(page, "Add budget: A fine book").click();
+        assertThat(page.locator("[data-money]")).isVisible();
+        button(page, "Change: A fine book").click();
+        assertThat(page.locator("[data-money]")).isHidden(); // it can't be sent for what was chosen since
         button(page, "Add budget: A fine book").click();
         page.getByLabel("Credits for “A fine book”").fill("0.00001");
         button(page, "Add to the budget").click();
@@ -210,6 +224,7 @@ class AdsIT {
         Page visitor = open(page(1280), "/chat");
         says(visitor, "The sea was calm");
         assertThat(ad(visitor)).hasCount(0); // about nothing that is advertised
+        turned(visitor, true);
         says(visitor, "The chapter of a book");
         assertThat(ad(visitor)).hasCount(1);
         assertThat(ad(visitor)).containsText("A fine book");
@@ -217,6 +232,9 @@ class AdsIT {
         assertThat(link).hasAttribute("rel", "noopener noreferrer nofollow sponsored");
         isAccessible(visitor, "chat with an ad");
         ad(visitor).scrollIntoViewIfNeeded();
+        turned(visitor, true);
+        figures(advertiser, "0", "0", "0");
+        turned(visitor, false); // back before the same ad, which has not moved
         figures(advertiser, "1", "0", "0.000002");
 
         var asked = new CopyOnWriteArrayList<String>();
@@ -243,6 +261,7 @@ class AdsIT {
         open(reader, "/chat");
         says(reader, "The chapter of a book");
         assertThat(ad(reader)).hasCount(0);
+        assertThat(reader.locator("ad-slot")).isHidden(); // nor is there room for one
         figures(advertiser, "1", "1", "0.000002");
     }
 

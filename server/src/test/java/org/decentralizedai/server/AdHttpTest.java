@@ -226,7 +226,9 @@ class AdHttpTest {
                 .longValue();
         assertThat(shown(reader, "football", FIREFOX).isNull()).isTrue();
         assertThat(shown(signedOut(), "football", FIREFOX).isNull()).isFalse();
-        var after = reader.done("POST", "/api/me/ad-free", Map.of("months", 2));
+        var order = Map.of("months", 2, "order", "twice-said");
+        reader.done("POST", "/api/me/ad-free", order);
+        var after = reader.done("POST", "/api/me/ad-free", order);
         assertThat(after.get("untilMillis").longValue() - until).isEqualTo(60L * 24 * 3600 * 1000);
         assertThat(after.get("balance").longValue()).isZero();
         for (Object months : new Object[] {0, 13, -1, "x", 1.5})
@@ -309,7 +311,7 @@ class AdHttpTest {
         wrong.put("first", "tomorrow");
         wrong.put("last", "1999-01-01");
         wrong.put("cap", 0);
-        wrong.put("image", "../../etc/passwd");
+        wrong.put("image", "\0");
         wrong.put("state", "RUNNING");
         for (var field : wrong.entrySet()) {
             var campaign = campaign("BOOKS");
@@ -318,6 +320,13 @@ class AdHttpTest {
                     .as("%s", field)
                     .isEqualTo(400);
         }
+        var click = campaign("BOOKS");
+        click.put("pricing", "CPC");
+        click.put("price", 999);
+        assertThat(advertiser.send("POST", "/api/ads/campaigns", click).body()).contains("at least 1000");
+        click.put("price", 1000);
+        assertThat(advertiser.send("POST", "/api/ads/campaigns", click).statusCode())
+                .isEqualTo(200);
         String id = advertiser
                 .done("POST", "/api/ads/campaigns", campaign("BOOKS"))
                 .get("id")
@@ -327,6 +336,10 @@ class AdHttpTest {
         server.billing().grant("ads-" + account, account, BigInteger.TEN, "a gift");
         assertThat(advertiser.send("POST", budget, Map.of("microCredits", 5)).body())
                 .contains("granted ones are not money");
+        assertThat(advertiser
+                        .send("POST", budget, Map.of("microCredits", 9_000_000_000_000_000_000L))
+                        .statusCode())
+                .isEqualTo(409);
         for (Object amount : new Object[] {0, -1, "5", 1.5, "9".repeat(30)})
             assertThat(advertiser
                             .send("POST", budget, Map.of("microCredits", amount))
@@ -345,7 +358,31 @@ class AdHttpTest {
                 .build();
         var answer = HTTP.send(upload, HttpResponse.BodyHandlers.ofString());
         var campaign = campaign("HOME");
-        campaign.put("image", Visitor.JSON.readTree(answer.body()).get("image").stringValue());
+        String hash = Visitor.JSON.readTree(answer.body()).get("image").stringValue(),
+                unseen = "/ads/images/" + hash + ".png";
+        campaign.put("image", hash);
+        assertThat(signedIn().send("POST", "/api/ads/campaigns", campaign).statusCode())
+                .as("another account's picture")
+                .isEqualTo(400);
+        assertThat(signedOut().send("GET", unseen, Map.of()).statusCode()).isEqualTo(404);
+        assertThat(signedIn().send("GET", unseen, Map.of()).statusCode()).isEqualTo(404);
+        var own = advertiser.send("GET", unseen, Map.of());
+        assertThat(own.statusCode()).isEqualTo(200);
+        assertThat(own.headers().firstValue("cache-control")).contains("private, no-store");
+        String waiting = advertiser
+                .done("POST", "/api/ads/campaigns", campaign)
+                .get("id")
+                .stringValue();
+        advertiser.done("POST", "/api/ads/campaigns/" + waiting + "/submit", Map.of());
+        String passed = "";
+        for (JsonNode one : operator.done("ads").get("waiting"))
+            if (one.get("id").stringValue().equals(waiting))
+                passed = one.get("image").stringValue();
+        assertThat(signedOut().send("GET", passed, Map.of()).headers().firstValue("content-type"))
+                .as("the operator's pass: " + passed)
+                .contains("image/png");
+        assertThat(signedOut().send("GET", unseen + "?pass=1.x", Map.of()).statusCode())
+                .isEqualTo(404);
         running(advertiser, campaign, 10);
         String image = shown(signedOut(), "my garden", FIREFOX).get("image").stringValue();
         var picture = HTTP.send(
@@ -359,8 +396,10 @@ class AdHttpTest {
                         .send("POST", "/api/ads/images", Map.of("no", "picture"))
                         .statusCode())
                 .isEqualTo(400);
-        assertThat(signedOut().send("GET", "/ads/images/x.png", Map.of()).statusCode())
-                .isEqualTo(404);
+        for (String none : List.of("x.png", "%00.png", hash + ".jpg"))
+            assertThat(signedOut().send("GET", "/ads/images/" + none, Map.of()).statusCode())
+                    .as(none)
+                    .isEqualTo(404);
     }
 
     @Test

@@ -19,7 +19,9 @@ const DONE = { submit: 'is submitted', start: 'runs', pause: 'is paused', end: '
 class AdCampaigns extends HTMLElement {
     #editing = null; // the campaign that the form changes; null: it makes a new one
     #image = null; // hash of the picture in the form
-    #asked = null;
+    #asked = null; // the campaign that is to end
+    #funded = null; // the campaign that the form of money is for; null: the form is hidden
+    #least = {}; // price of each pricing, in millionths of a credit
 
     async connectedCallback() {
         this.#find('form').addEventListener('submit', event => {
@@ -29,10 +31,14 @@ class AdCampaigns extends HTMLElement {
         this.#find('form').addEventListener('input', () => this.#preview());
         this.#find('file').addEventListener('change', event => this.#attempt(() => this.#upload(event.target.files[0])));
         this.#find('no-picture').addEventListener('click', () => this.#picture(null, null));
-        this.#find('new').addEventListener('click', () => this.#edit(null));
+        this.#find('new').addEventListener('click', () => {
+            this.#hideMoney();
+            this.#edit(null);
+        });
         this.#find('money').addEventListener('submit', event => {
             event.preventDefault();
-            this.#attempt(() => this.#fund(Number(this.#find('amount').value)));
+            const campaign = this.#funded;
+            if (campaign) this.#attempt(() => this.#fund(campaign, Number(this.#find('amount').value)));
         });
         this.#find('dialog').addEventListener('close', event => event.target.returnValue === 'yes' && this.#attempt(() => this.#move(this.#asked, 'end')));
         await this.#attempt(async () => {
@@ -80,6 +86,7 @@ class AdCampaigns extends HTMLElement {
     async #load() {
         const own = await campaigns();
         this.#topics(own.topics);
+        this.#least = own.leastPrices;
         this.#find('available').textContent = exactCredits(own.available);
         fill(this.#find('rows'), own.campaigns.map(campaign => this.#cells(campaign)));
         this.#find('table').hidden = own.campaigns.length === 0;
@@ -107,7 +114,7 @@ class AdCampaigns extends HTMLElement {
     }
 
     #act(campaign, what) {
-        this.#asked = campaign;
+        if (what !== 'fund') this.#hideMoney();
         if (what === 'edit') this.#edit(campaign);
         else if (what === 'fund') this.#askMoney(campaign);
         else if (what === 'end') this.#askEnd(campaign);
@@ -121,23 +128,30 @@ class AdCampaigns extends HTMLElement {
     }
 
     #askEnd(campaign) {
+        this.#asked = campaign;
         this.#find('question').textContent = `End “${campaign.title}”?`;
         this.#find('dialog').returnValue = '';
         this.#find('dialog').showModal();
     }
 
     #askMoney(campaign) {
+        this.#find('money').reset();
+        this.#funded = campaign;
         this.#find('whose').textContent = campaign.title;
         this.#find('money').hidden = false;
         this.#find('amount').focus();
     }
 
-    async #fund(credits) {
-        await fundCampaign(this.#asked.id, Math.round(credits * 1e6));
+    #hideMoney() {
+        this.#funded = null;
         this.#find('money').hidden = true;
-        this.#find('money').reset();
+    }
+
+    async #fund(campaign, credits) {
+        await fundCampaign(campaign.id, Math.round(credits * 1e6));
+        this.#hideMoney();
         await this.#load();
-        this.#say(`“${this.#asked.title}” has its budget.`);
+        this.#say(`“${campaign.title}” has its budget.`);
     }
 
     #topics(topics) {
@@ -184,6 +198,7 @@ class AdCampaigns extends HTMLElement {
         this.#find('title').textContent = this.#field('title').value || 'Title';
         this.#find('body').textContent = this.#field('body').value || 'Text';
         const link = this.#field('link').value;
+        this.#field('price').min = (this.#least[this.#field('pricing').value] ?? 1) / 1e6;
         this.#find('leads-to').textContent = URL.canParse(link) ? new URL(link).hostname : '…';
     }
 

@@ -1,14 +1,20 @@
 import { ask, session } from '../../lib/account.js';
+import { newOrder } from '../../lib/ads.js';
 import { day, exactCredits } from '../../lib/console.js';
 
 /** <ad-free>: until when the signed-in account sees no ads, and buying months of it. Emits 'ad-free-changed'. */
 class AdFree extends HTMLElement {
+    #order = null; // of the purchase that is under way; the server takes the same one once, so that another attempt is safe
+
     async connectedCallback() {
         this.#find('form').addEventListener('submit', event => {
             event.preventDefault();
             this.#buy(Number(new FormData(event.target).get('months')));
         });
-        this.#find('months').addEventListener('input', () => this.#showCost());
+        this.#find('months').addEventListener('input', () => {
+            this.#order = null;
+            this.#showCost();
+        });
         try {
             const { signedIn } = await session();
             this.#find('signed-out').hidden = signedIn;
@@ -39,7 +45,9 @@ class AdFree extends HTMLElement {
     async #buy(months) {
         this.#find('buy').disabled = true;
         try {
-            this.#show(await ask('POST', '/api/me/ad-free', { months }));
+            this.#order ??= newOrder();
+            this.#show(await ask('POST', '/api/me/ad-free', { months, order: this.#order }));
+            this.#order = null;
             this.#say('Done.');
             this.dispatchEvent(new CustomEvent('ad-free-changed', { bubbles: true }));
         } catch (error) {

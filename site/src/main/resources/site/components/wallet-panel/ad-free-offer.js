@@ -1,4 +1,5 @@
 import { ask } from '../../lib/account.js';
+import { newOrder } from '../../lib/ads.js';
 import { credits } from '../../lib/ether.js';
 import { PanelPart } from '../../lib/panel-part.js';
 
@@ -6,10 +7,14 @@ import { PanelPart } from '../../lib/panel-part.js';
 class AdFreeOffer extends PanelPart {
     #panel;
     #terms = null;
+    #order = null; // of the purchase under way: another attempt at it buys once
 
     connectedCallback() {
         this.on('form', 'submit', () => this.#buy());
-        this.find('months').addEventListener('change', () => this.#price());
+        this.find('months').addEventListener('change', () => {
+            this.#order = null;
+            this.#price();
+        });
     }
 
     async show({ own, panel }) {
@@ -30,7 +35,8 @@ class AdFreeOffer extends PanelPart {
     }
 
     async #buy() {
-        this.#offer(await ask('POST', '/api/me/ad-free', { months: Number(this.find('months').value) }));
+        this.#offer(await ask('POST', '/api/me/ad-free', { months: Number(this.find('months').value), order: (this.#order ??= newOrder()) }));
+        this.#order = null;
         await this.#panel.reload();
         this.tell('Bought: the ads are gone.');
     }

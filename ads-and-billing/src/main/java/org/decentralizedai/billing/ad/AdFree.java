@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Entry;
 import org.decentralizedai.billing.ledger.Epoch;
@@ -18,6 +19,7 @@ import org.jdbi.v3.core.Jdbi;
 /** Sells months without ads, from the balance. A month has 30 days; another one begins where the last one ends. Thread-safe. */
 public final class AdFree {
     public static final int MOST_MONTHS = 12;
+    private static final Pattern ORDER = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Duration MONTH = Duration.ofDays(30);
 
     private final JdbcLedger ledger;
@@ -53,27 +55,34 @@ public final class AdFree {
                 .map(Instant::ofEpochMilli));
     }
 
-    /** False when the balance does not hold it: then nothing has changed. */
-    public boolean buy(String customer, int months) {
+    /**
+     * @param order of the buyer's making; who says the same one again, since no answer came, does not buy again
+     * @return false when the balance does not hold it: then nothing has changed
+     */
+    public boolean buy(String customer, int months, String order) {
+        if (!ORDER.matcher(order).matches())
+            throw new IllegalArgumentException("order must have 1 to 64 of A-Z, a-z, 0-9, _ and -");
         if (months <= 0 || months > MOST_MONTHS)
             throw new IllegalArgumentException("months must be 1 to " + MOST_MONTHS + ": " + months);
-        return ledger.inTransaction(handle -> buy(handle, customer, months)) == Outcome.POSTED;
+        return ledger.inTransaction(handle -> buy(handle, customer, months, order)) != Outcome.UNCOVERED;
     }
 
-    private Outcome buy(Handle handle, String customer, int months) {
+    private Outcome buy(Handle handle, String customer, int months, String order) {
         handle.execute("insert into ad_free (customer, until) values (?, 0) on conflict do nothing", customer);
         long now = clock.millis();
         long before = handle.createQuery("select until from ad_free where customer = :customer for update")
                 .bind("customer", customer)
                 .mapTo(Long.class)
                 .one();
+        String id = "subscribe/" + customer + "/" + order;
+        if (posted(handle, id)) return Outcome.REPLAYED; // nobody else buys for him while the row is held
         long until = Math.max(now, before) + MONTH.multipliedBy(months).toMillis();
         handle.execute("update ad_free set until = ? where customer = ?", until, customer);
         var cost = BigInteger.valueOf(monthMicroCredits).multiply(BigInteger.valueOf(months));
         return ledger.post(
                 handle,
                 new Posting(
-                        "subscribe/" + customer + "/" + until, // which grows with each
+                        id,
                         Posting.Kind.SUBSCRIBE,
                         null,
                         months + " x 30 days without ads, until " + Instant.ofEpochMilli(until) + ", at "
@@ -81,5 +90,13 @@ public final class AdFree {
                         List.of(
                                 new Entry(Account.balance(customer), cost.negate()),
                                 new Entry(Account.spent(customer, Epoch.at(now)), cost))));
+    }
+
+    private static boolean posted(Handle handle, String id) {
+        return handle.createQuery("select 1 from posting where id = :id")
+                .bind("id", id)
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
     }
 }

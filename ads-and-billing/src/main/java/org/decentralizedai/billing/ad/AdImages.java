@@ -1,121 +1,111 @@
 package org.decentralizedai.billing.ad;
 
-import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import java.util.Locale;
+import java.time.Clock;
 import java.util.Optional;
-import java.util.Set;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.MemoryCacheImageInputStream;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
+import java.util.regex.Pattern;
+import org.decentralizedai.billing.key.OpenAccount;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures of ads. What is uploaded is decoded, made small and written anew as PNG: nothing of the file that came is ever sent to
- * anybody, neither its metadata nor what may hide in it. PNG and JPEG; Java decodes no WebP. Thread-safe.
+ * Pictures of ads, by their hash. Everybody sees those that the operator has approved; an account sees and uses its own; what no campaign has
+ * within a day after its upload goes ({@link AdSweep}). Thread-safe.
  */
 public final class AdImages {
     public static final int MOST_BYTES = 512 * 1024;
-    private static final int LARGEST_SIDE = 4096, STORED_SIDE = 192;
-    private static final Set<String> FORMATS = Set.of("png", "jpeg");
+
+    /** Pictures of an account that no campaign of it has. */
+    public static final int MOST_UNUSED = 20;
+
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+    private static final int ATTEMPTS = 3;
 
     private final Jdbi jdbi;
+    private final Clock clock;
 
-    public AdImages(Jdbi jdbi) {
+    public AdImages(Jdbi jdbi, Clock clock) {
         this.jdbi = jdbi;
+        this.clock = clock;
+    }
+
+    static boolean isHash(String text) {
+        return HASH.matcher(text).matches();
     }
 
     /**
-     * @return its hash
+     * @return its hash; empty when the account has too many that it does not use
      * @throws IllegalArgumentException unless it is a picture of a fitting size
      */
-    public String store(byte[] upload) {
-        var image = small(decoded(upload));
-        byte[] png = png(image);
-        String hash = sha256(png);
-        jdbi.useHandle(handle -> handle.execute(
-                "insert into ad_image (hash, bytes, width, height) values (?, ?, ?, ?) on conflict do nothing",
+    public Optional<String> store(String account, byte[] upload) {
+        var picture = SmallPicture.of(upload);
+        String hash = picture.hash();
+        boolean stored = jdbi.inTransaction(handle -> {
+            OpenAccount.hold(handle, account); // so that it stores no other one meanwhile
+            handle.execute("delete from ad_upload where customer = ? and image = ?", account, hash);
+            if (unused(handle, account) >= MOST_UNUSED) return false;
+            keep(handle, picture, hash);
+            handle.execute(
+                    "insert into ad_upload (customer, image, at) values (?, ?, ?)", account, hash, clock.millis());
+            return true;
+        });
+        return stored ? Optional.of(hash) : Optional.empty();
+    }
+
+    private static int unused(Handle handle, String account) {
+        return handle.createQuery("""
+                        select count(*) from ad_upload u where customer = :account
+                        and not exists (select 1 from ad_campaign c where c.customer = u.customer and c.image = u.image)""")
+                .bind("account", account)
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    /** It may be there already, and be swept just now: the update holds the one that is there. */
+    private static void keep(Handle handle, SmallPicture picture, String hash) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            handle.execute(
+                    "insert into ad_image (hash, bytes, width, height) values (?, ?, ?, ?) on conflict do nothing",
+                    hash,
+                    picture.png(),
+                    picture.width(),
+                    picture.height());
+            if (handle.execute("update ad_image set width = width where hash = ?", hash) == 1) return;
+        }
+        throw new IllegalStateException("the picture went as often as it came: " + hash);
+    }
+
+    /** Whether the account has uploaded it lately, or has a campaign with it. */
+    public boolean mayUse(String hash, String account) {
+        return isHash(hash)
+                && jdbi.withHandle(handle -> handle.createQuery("""
+                        select 1 from ad_image i where hash = :hash
+                        and (exists (select 1 from ad_upload u where u.image = i.hash and u.customer = :account)
+                          or exists (select 1 from ad_campaign c where c.image = i.hash and c.customer = :account))""")
+                        .bind("hash", hash)
+                        .bind("account", account)
+                        .mapTo(Integer.class)
+                        .findOne()
+                        .isPresent());
+    }
+
+    /** PNG, when a campaign whose creative is approved as it is has it. */
+    public Optional<byte[]> published(String hash) {
+        return bytes(
                 hash,
-                png,
-                image.getWidth(),
-                image.getHeight()));
-        return hash;
+                "exists (select 1 from ad_campaign c where c.image = ad_image.hash and c." + Campaign.REVIEWED + ")");
     }
 
-    /** PNG. */
+    /** PNG, whoever has it. */
     public Optional<byte[]> find(String hash) {
-        return jdbi.withHandle(handle -> handle.createQuery("select bytes from ad_image where hash = :hash")
-                .bind("hash", hash)
-                .map((row, _) -> row.getBytes(1))
-                .findOne());
+        return bytes(hash, "true");
     }
 
-    private static BufferedImage decoded(byte[] upload) {
-        if (upload.length == 0 || upload.length > MOST_BYTES)
-            throw new IllegalArgumentException("a picture must have 1 to " + MOST_BYTES + " bytes");
-        try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(upload))) {
-            var readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) throw noPicture(null);
-            ImageReader reader = readers.next();
-            try {
-                if (!FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) throw noPicture(null);
-                reader.setInput(in, true, true);
-                requireSize(reader.getWidth(0), reader.getHeight(0)); // before its pixels take memory
-                return reader.read(0);
-            } finally {
-                reader.dispose();
-            }
-        } catch (IOException | RuntimeException e) {
-            if (e instanceof IllegalArgumentException said && said.getMessage() != null) throw said;
-            throw noPicture(e); // what decoders throw at broken files is of many kinds
-        }
-    }
-
-    private static void requireSize(int width, int height) {
-        if (Math.max(width, height) > LARGEST_SIDE)
-            throw new IllegalArgumentException("a picture may have " + LARGEST_SIDE + " pixels a side at most");
-    }
-
-    private static IllegalArgumentException noPicture(@Nullable Exception why) {
-        return new IllegalArgumentException("the file is no PNG or JPEG picture", why);
-    }
-
-    private static BufferedImage small(BufferedImage image) {
-        double scale = Math.min(1, STORED_SIDE / (double) Math.max(image.getWidth(), image.getHeight()));
-        int width = (int) Math.max(1, Math.round(image.getWidth() * scale));
-        int height = (int) Math.max(1, Math.round(image.getHeight() * scale));
-        var small = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
-        var graphics = small.createGraphics();
-        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-        graphics.drawImage(image, 0, 0, width, height, null);
-        graphics.dispose();
-        return small;
-    }
-
-    private static byte[] png(BufferedImage image) {
-        var bytes = new ByteArrayOutputStream();
-        try (var out = new MemoryCacheImageOutputStream(bytes)) {
-            if (!ImageIO.write(image, "png", out)) throw new IllegalStateException("every Java writes PNG");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+    private Optional<byte[]> bytes(String hash, String condition) {
+        if (!isHash(hash)) return Optional.empty();
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select bytes from ad_image where hash = :hash and " + condition)
+                        .bind("hash", hash)
+                        .map((row, _) -> row.getBytes(1))
+                        .findOne());
     }
 }

@@ -2,6 +2,7 @@ package org.decentralizedai.billing.ad;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -13,17 +14,28 @@ import java.util.regex.Pattern;
  * @param source name of the {@link AdSource}
  * @param ad id there
  * @param decidedAtMillis by this server's clock
- * @param visitor mark of the day on which it was decided
+ * @param visitor {@link #proof} of who got it; another one in each token, so that no two tokens can be told to be of one visitor
  */
 record AdToken(String decision, String source, String ad, long decidedAtMillis, String visitor) {
     private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final int LONGEST = 400, FIELDS = 5;
-    private static final String USE = "token";
+    private static final String USE = "token", PROOF = "visitor of a token";
+    private static final int PROOF_BYTES = 12;
 
     AdToken {
         for (String field : new String[] {decision, source, ad, visitor})
             if (!FIELD.matcher(field).matches()) throw new IllegalArgumentException("no field of a token: " + field);
         if (decidedAtMillis < 0) throw new IllegalArgumentException("time must be >= 0: " + decidedAtMillis);
+    }
+
+    /** Says nothing without the secret, and shows with it whether a visitor is the one who got the decision. */
+    static String proof(String decision, Visitor visitor, AdSecret secret) {
+        byte[] proof = secret.sign(PROOF, decision + "\n" + visitor.network() + "\n" + visitor.browser());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(proof, PROOF_BYTES));
+    }
+
+    boolean isOf(Visitor who, AdSecret secret) {
+        return visitor.equals(proof(decision, who, secret));
     }
 
     String signed(AdSecret secret) {

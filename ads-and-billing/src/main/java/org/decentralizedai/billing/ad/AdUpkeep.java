@@ -10,11 +10,12 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Each minute: books what campaigns have spent, and ends those that are over, or whose money goes back to its owner. Thread-safe. */
+/** Each minute: books what campaigns have spent, and ends those that are over, or whose money goes back to its owner. Each hour: deletes what is needed no more. Thread-safe. */
 public final class AdUpkeep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdUpkeep.class);
 
     private final CampaignMoney money;
+    private final AdSweep sweep;
     private final Supplier<List<String>> overdrawn;
     private final BooleanSupplier alone;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -24,11 +25,13 @@ public final class AdUpkeep implements AutoCloseable {
      * @param overdrawn customers who want back, by an exit, what is in their budgets
      * @param alone whether no other server uses the database, as far as this one knows now
      */
-    public AdUpkeep(CampaignMoney money, Supplier<List<String>> overdrawn, BooleanSupplier alone) {
+    public AdUpkeep(CampaignMoney money, AdSweep sweep, Supplier<List<String>> overdrawn, BooleanSupplier alone) {
         this.money = money;
+        this.sweep = sweep;
         this.overdrawn = overdrawn;
         this.alone = alone;
         timer.scheduleWithFixedDelay(this::run, 1, 60, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(() -> trying("deleting what is old", sweep::sweep), 1, 60, TimeUnit.MINUTES);
     }
 
     private void run() {

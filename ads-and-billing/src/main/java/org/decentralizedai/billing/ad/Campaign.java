@@ -34,16 +34,11 @@ public record Campaign(
         RUNNING,
         PAUSED,
         /** For good; what was left of the budget went back. */
-        ENDED;
-
-        /** Whether the operator has seen the creative that it has now. */
-        boolean reviewed() {
-            return switch (this) {
-                case APPROVED, RUNNING, PAUSED, ENDED -> true;
-                case DRAFT, IN_REVIEW, REJECTED -> false;
-            };
-        }
+        ENDED
     }
+
+    /** SQL: the operator has approved the creative that it has now, whatever became of the campaign since. */
+    static final String REVIEWED = "approved = revision";
 
     static final String COLUMNS =
             "id, customer, state, why, revision, title, body, link, image, topics, pricing, view_cost,"

@@ -19,7 +19,7 @@ import org.jdbi.v3.core.Jdbi;
 /**
  * Moves money between an advertiser's balance, the budgets and what was spent. At any time an advertiser's account AD_BUDGET holds
  * what the campaigns have as budget, less what is booked of them as spent. Only bought credits: granted ones are no money that
- * could go to anybody. A campaign's row is held first, then the ledger's accounts. Thread-safe.
+ * could go to anybody. Everything else is paid from granted credits first. A campaign's row is held first, then the ledger's accounts. Thread-safe.
  */
 public final class CampaignMoney {
     /** What became of it. */
@@ -30,6 +30,9 @@ public final class CampaignMoney {
         /** The campaign has ended. */
         ENDED
     }
+
+    /** More than there can be of credits, and so little that sums of it are no problem. */
+    private static final long MOST = Long.MAX_VALUE / 1000;
 
     private static final class NotBought extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -52,6 +55,7 @@ public final class CampaignMoney {
     /** Moves micro-credits from the advertiser's balance to the budget. */
     public Funding fund(String id, long microCredits) {
         if (microCredits <= 0) throw new IllegalArgumentException("a budget must be > 0: " + microCredits);
+        if (microCredits > MOST) return Funding.NO_MONEY;
         try {
             var outcome = ledger.inTransaction(handle -> {
                 int open = handle.execute(
@@ -86,27 +90,31 @@ public final class CampaignMoney {
                         Account.balance(customer),
                         Account.adBudget(customer),
                         microCredits));
-        if (bought(handle, customer).signum() < 0)
+        if (unspent(handle, customer).signum() < 0)
             throw new NotBought(); // with this posting; the balance is held by it
         return Outcome.POSTED;
     }
 
     /** Micro-credits that the customer could still put into budgets. */
     public BigInteger available(String customer) {
-        return jdbi.withHandle(handle -> bought(handle, customer))
+        return jdbi.withHandle(handle -> unspent(handle, customer))
                 .min(ledger.amount(Account.balance(customer)))
                 .max(BigInteger.ZERO);
     }
 
     /**
-     * What was bought with deposits, less what was taken back and what budgets have of it. May be below zero: what was granted
-     * counts as spent elsewhere first.
+     * What was bought with deposits, less what was taken back, what budgets got of it and what else was ever paid with it: the most
+     * that tokens and the like had cost above all grants at any time. What is granted later does not turn into money that was spent before.
      */
-    private static BigInteger bought(Handle handle, String customer) {
+    private static BigInteger unspent(Handle handle, String customer) {
         return handle.createQuery("""
-                        select coalesce(sum(e.amount), 0) from ledger_entry e join posting p on p.id = e.posting
-                        where e.account = :balance and p.kind in ('DEPOSIT', 'REVERSAL', 'EXIT', 'AD')""")
+                        select coalesce(max(bought), 0) - greatest(coalesce(max(paid), 0), 0) from (
+                          select sum(case when money then e.amount else 0 end) over () as bought,
+                            sum(case when money then 0 else -e.amount end) over (order by number) as paid
+                          from (select f.amount, p.number, f.account = :balance and p.kind in ('DEPOSIT', 'REVERSAL', 'EXIT', 'AD') as money
+                            from ledger_entry f join posting p on p.id = f.posting where f.account in (:balance, :reserved)) e) moments""")
                 .bind("balance", Account.balance(customer).id())
+                .bind("reserved", Account.reserved(customer).id())
                 .mapTo(BigDecimal.class)
                 .one()
                 .toBigIntegerExact();

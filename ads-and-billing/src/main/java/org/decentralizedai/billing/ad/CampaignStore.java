@@ -16,6 +16,9 @@ import org.jdbi.v3.core.statement.SqlStatement;
  * at the same time both count. Thread-safe.
  */
 public final class CampaignStore {
+    /** For an account, those that have ended apart. */
+    public static final int MOST_OPEN = 100;
+
     private final Jdbi jdbi;
     private final Clock clock;
     private final RandomGenerator random;
@@ -26,17 +29,18 @@ public final class CampaignStore {
         this.random = random;
     }
 
-    /** A draft. */
-    public Campaign create(String customer, Creative creative, Terms terms) {
+    /** A draft; empty when the account has as many as it may have. */
+    public Optional<Campaign> create(String customer, Creative creative, Terms terms) {
         byte[] bytes = new byte[10];
         random.nextBytes(bytes);
         String id = "ad_" + HexFormat.of().formatHex(bytes);
-        jdbi.useTransaction(handle -> {
-            OpenAccount.hold(handle, customer);
+        boolean made = jdbi.inTransaction(handle -> {
+            OpenAccount.hold(handle, customer); // so that no other one is made meanwhile
+            if (open(handle, customer) >= MOST_OPEN) return false;
             bind(handle.createUpdate("""
-                    insert into ad_campaign (id, customer, state, revision, title, body, link, image, topics, pricing, view_cost,
+                    insert into ad_campaign (id, customer, state, revision, approved, title, body, link, image, topics, pricing, view_cost,
                     click_cost, first_day, last_day, cap, budget, spent, booked, fundings, impressions, clicks, created_at)
-                    values (:id, :customer, 'DRAFT', 1, :title, :body, :link, :image, :topics, :pricing, :viewCost, :clickCost,
+                    values (:id, :customer, 'DRAFT', 1, 0, :title, :body, :link, :image, :topics, :pricing, :viewCost, :clickCost,
                     :first, :last, :cap, 0, 0, 0, 0, 0, 0, :now)"""), creative)
                     .bind("id", id)
                     .bind("customer", customer)
@@ -48,8 +52,16 @@ public final class CampaignStore {
                     .bind("cap", terms.cap())
                     .bind("now", clock.millis())
                     .execute();
+            return true;
         });
-        return find(id).orElseThrow();
+        return made ? find(id) : Optional.empty();
+    }
+
+    private static int open(Handle handle, String customer) {
+        return handle.createQuery("select count(*) from ad_campaign where customer = :customer and state <> 'ENDED'")
+                .bind("customer", customer)
+                .mapTo(Integer.class)
+                .one();
     }
 
     private static <S extends SqlStatement<S>> S bind(S statement, Creative creative) {
@@ -143,14 +155,14 @@ public final class CampaignStore {
     /** @param revision that was looked at; false when there is another one by now */
     public boolean approve(String id, int revision) {
         return jdbi.withHandle(handle -> handle.execute("""
-                update ad_campaign set state = 'APPROVED', why = null
+                update ad_campaign set state = 'APPROVED', approved = revision, why = null
                 where id = ? and revision = ? and state in ('IN_REVIEW', 'REJECTED')""", id, revision) == 1);
     }
 
     /** Also one that runs, should the operator have looked at it too kindly. */
     public boolean reject(String id, int revision, String why) {
         return jdbi.withHandle(handle -> handle.execute("""
-                update ad_campaign set state = 'REJECTED', why = ?
+                update ad_campaign set state = 'REJECTED', approved = 0, why = ?
                 where id = ? and revision = ? and state not in ('DRAFT', 'ENDED')""", cut(why), id, revision) == 1);
     }
 

@@ -24,6 +24,8 @@ public record Creative(
         if (link.toASCIIString().length() > LONGEST_LINK)
             throw new IllegalArgumentException("link must have at most " + LONGEST_LINK + " characters");
         if (topics.isEmpty()) throw new IllegalArgumentException("choose one topic at least");
+        if (image != null && !AdImages.isHash(image))
+            throw new IllegalArgumentException("image must be the hash that an upload has answered");
         topics = Set.copyOf(EnumSet.copyOf(topics));
     }
 

@@ -5,8 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 
 /**
- * How often a visitor has seen a campaign today. In memory: a restart forgets it, and so does the end of the day, since marks change
- * then. Thread-safe.
+ * How often a visitor, or all visitors of a network, have seen a campaign today. In memory: a restart forgets it, and so does the end of the
+ * day, since marks change then. Thread-safe.
  */
 final class FrequencyCaps {
     private static final int MOST = 200_000;
@@ -37,6 +37,6 @@ final class FrequencyCaps {
 
     /** For a view that was not counted after all. */
     void giveBack(String campaign, String visitor) {
-        seen.asMap().computeIfPresent(new Seen(campaign, visitor), (_, times) -> times - 1);
+        seen.asMap().computeIfPresent(new Seen(campaign, visitor), (_, times) -> times <= 1 ? null : times - 1);
     }
 }

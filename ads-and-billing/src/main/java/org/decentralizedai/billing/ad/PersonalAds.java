@@ -35,9 +35,11 @@ public final class PersonalAds {
     public void forget(String account) {
         jdbi.useTransaction(handle -> {
             handle.execute("""
-                    update ad_campaign set title = ?, body = ?, link = ?, image = null, why = null,
+                    update ad_campaign set title = ?, body = ?, link = ?, image = null, why = null, approved = 0,
                     state = case when state = 'ENDED' then state else 'DRAFT' end where customer = ?""", DELETED, DELETED, NOWHERE, account);
             handle.execute("delete from ad_free where customer = ?", account);
+            handle.execute("delete from ad_upload where customer = ?", account);
+            AdSweep.deleteUnusedPictures(handle);
         });
     }
 }

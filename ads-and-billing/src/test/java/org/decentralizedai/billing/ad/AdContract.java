@@ -1,6 +1,7 @@
 package org.decentralizedai.billing.ad;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.decentralizedai.billing.ad.CampaignMoney.Funding;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Books;
 import org.decentralizedai.billing.ledger.Epoch;
+import org.decentralizedai.billing.ledger.Outcome;
 import org.decentralizedai.billing.ledger.Postings;
 import org.decentralizedai.billing.ledger.Reservation;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +104,70 @@ abstract class AdContract {
         assertThat(ada.money.fund(campaign, 31)).isEqualTo(Funding.NO_MONEY);
         assertThat(ada.campaign(campaign).budget()).isZero();
         assertThat(ada.money.fund(campaign, 30)).isEqualTo(Funding.FUNDED);
+    }
+
+    @Test
+    void creditsGrantedAfterTheDepositWasSpent_areNoMoney() {
+        String campaign = ada.draft(Advertiser.CREATIVE, Pricing.CPM, MILLE).id();
+        ada.buys(50);
+        spends("all of it", 50);
+        ada.ledger.post(Postings.grant("gift", ada.id, BigInteger.valueOf(100), "a gift"));
+        assertThat(ada.money.available(ada.id)).isZero();
+        assertThat(ada.money.fund(campaign, 1)).isEqualTo(Funding.NO_MONEY);
+        ada.buys(20);
+        assertThat(ada.money.available(ada.id)).isEqualTo(20);
+        spends("granted ones", 100);
+        assertThat(ada.money.available(ada.id)).isEqualTo(20);
+        ada.ledger.post(Postings.grant("second gift", ada.id, BigInteger.valueOf(5), "a gift"));
+        spends("granted ones, then 3 that were bought", 8);
+        ada.ledger.post(Postings.grant("third gift", ada.id, BigInteger.valueOf(100), "a gift"));
+        assertThat(ada.money.fund(campaign, 18)).isEqualTo(Funding.NO_MONEY);
+        assertThat(ada.money.fund(campaign, 17)).isEqualTo(Funding.FUNDED);
+        assertThat(ada.money.available(ada.id)).isZero();
+        assertThat(ada.amount(Account.balance(ada.id))).isEqualTo(100);
+    }
+
+    /** On tokens, say. */
+    private void spends(String what, long microCredits) {
+        var amount = BigInteger.valueOf(microCredits);
+        var request = new Reservation(what, ada.id, amount);
+        assertThat(ada.ledger.post(request.reserve(""))).isEqualTo(Outcome.POSTED);
+        assertThat(ada.ledger.post(request.settle(amount, Epoch.at(clock.millis()), "")))
+                .isEqualTo(Outcome.POSTED);
+    }
+
+    @Test
+    void budgetBeyondAllNumbers_isNotCovered() {
+        String campaign = ada.running(Pricing.CPM, MILLE, 10);
+        for (long much : new long[] {9_000_000_000_000_000_000L, Long.MAX_VALUE})
+            assertThat(ada.money.fund(campaign, much)).isEqualTo(Funding.NO_MONEY);
+        assertThat(ada.campaign(campaign).budget()).isEqualTo(10);
+    }
+
+    @Test
+    void campaigns_areLimited_thoseThatEndedApart() {
+        String first = ada.draft(Advertiser.CREATIVE, Pricing.CPM, MILLE).id();
+        var terms = ada.terms(Pricing.CPM, MILLE, 1);
+        for (int i = 1; i < CampaignStore.MOST_OPEN; i++) ada.draft(Advertiser.CREATIVE, Pricing.CPM, MILLE);
+        assertThat(ada.campaigns.create(ada.id, Advertiser.CREATIVE, terms)).isEmpty();
+        ada.money.end(first);
+        assertThat(ada.campaigns.create(ada.id, Advertiser.CREATIVE, terms)).isPresent();
+        assertThat(ada.campaigns.create(ada.id, Advertiser.CREATIVE, terms)).isEmpty();
+    }
+
+    @Test
+    void monthsOrderedAgain_areBoughtOnce() {
+        var free = new AdFree(ada.ledger, database.jdbi(), clock, 10);
+        ada.buys(30);
+        assertThat(free.buy(ada.id, 4, "an-order")).as("too many").isFalse();
+        assertThat(free.buy(ada.id, 1, "an-order"))
+                .as("nothing was bought by it")
+                .isTrue();
+        var until = free.until(ada.id);
+        assertThat(free.buy(ada.id, 1, "an-order")).isTrue();
+        assertThat(free.until(ada.id)).isEqualTo(until);
+        assertThat(ada.amount(Account.balance(ada.id))).isEqualTo(20);
+        assertThatThrownBy(() -> free.buy(ada.id, 1, "an order")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -313,15 +379,15 @@ abstract class AdContract {
     void months_withoutAds_followEachOther() {
         var free = new AdFree(ada.ledger, database.jdbi(), clock, 10);
         assertThat(free.has(ada.id)).isFalse();
-        assertThat(free.buy(ada.id, 1)).as("nothing to pay with").isFalse();
+        assertThat(free.buy(ada.id, 1, "order-1")).as("nothing to pay with").isFalse();
         assertThat(free.has(ada.id)).isFalse();
         ada.ledger.post(Postings.grant("gift", ada.id, BigInteger.valueOf(35), "a gift"));
-        assertThat(free.buy(ada.id, 2)).isTrue();
+        assertThat(free.buy(ada.id, 2, "order-2")).isTrue();
         var until = free.until(ada.id).orElseThrow();
         assertThat(until).isEqualTo(clock.instant().plus(Duration.ofDays(60)));
         clock.advance(Duration.ofDays(1));
-        assertThat(free.buy(ada.id, 2)).as("5 are left for a month").isFalse();
-        assertThat(free.buy(ada.id, 1)).isTrue();
+        assertThat(free.buy(ada.id, 2, "order-3")).as("5 are left for a month").isFalse();
+        assertThat(free.buy(ada.id, 1, "order-4")).isTrue();
         assertThat(free.until(ada.id)).contains(until.plus(Duration.ofDays(30)));
         assertThat(ada.amount(Account.balance(ada.id))).isEqualTo(5);
         clock.advance(Duration.ofDays(89));
@@ -333,8 +399,8 @@ abstract class AdContract {
         var free = new AdFree(ada.ledger, database.jdbi(), clock, 10);
         ada.ledger.post(Postings.grant("gift", ada.id, BigInteger.valueOf(205), "a gift"));
         var bought = new AtomicInteger();
-        inParallel(_ -> {
-            if (free.buy(ada.id, 1)) bought.incrementAndGet();
+        inParallel(thread -> {
+            if (free.buy(ada.id, 1, "order-" + thread)) bought.incrementAndGet();
         });
         assertThat(bought).hasValue(20);
         assertThat(free.until(ada.id)).contains(clock.instant().plus(Duration.ofDays(600)));

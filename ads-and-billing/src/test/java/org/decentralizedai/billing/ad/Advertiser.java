@@ -63,7 +63,7 @@ final class Advertiser {
     }
 
     Campaign draft(Creative creative, Pricing pricing, long price) {
-        return campaigns.create(id, creative, terms(pricing, price, 3));
+        return campaigns.create(id, creative, terms(pricing, price, 3)).orElseThrow();
     }
 
     /** Approved, funded and started. */

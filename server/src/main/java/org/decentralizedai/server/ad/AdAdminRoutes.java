@@ -8,6 +8,7 @@ import io.javalin.router.JavalinDefaultRoutingApi;
 import java.util.List;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.ad.CampaignStore;
+import org.decentralizedai.billing.ad.PicturePass;
 import org.decentralizedai.server.edge.RequestException;
 import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.state.EventLedger;
@@ -22,11 +23,13 @@ public final class AdAdminRoutes implements Routes {
     record Review(List<CampaignShown> waiting) {}
 
     private final CampaignStore campaigns;
+    private final PicturePass pass;
     private final Billing billing;
     private final EventLedger events;
 
-    AdAdminRoutes(CampaignStore campaigns, Billing billing, EventLedger events) {
+    AdAdminRoutes(CampaignStore campaigns, PicturePass pass, Billing billing, EventLedger events) {
         this.campaigns = campaigns;
+        this.pass = pass;
         this.billing = billing;
         this.events = events;
     }
@@ -35,8 +38,9 @@ public final class AdAdminRoutes implements Routes {
     public void register(JavalinDefaultRoutingApi routes) {
         routes.post(
                 "/admin/ads",
-                context -> context.json(new Review(
-                        campaigns.inReview().stream().map(CampaignShown::of).toList())));
+                context -> context.json(new Review(campaigns.inReview().stream()
+                        .map(campaign -> CampaignShown.of(campaign, hash -> PictureRoutes.address(hash, pass)))
+                        .toList())));
         routes.post("/admin/approve-ad", context -> {
             String campaign = said(context, "campaign");
             judged(context, campaign, campaigns.approve(campaign, revision(context)), "approved");

@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.function.Function;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.ad.AdFree;
@@ -26,7 +27,8 @@ public final class AdFreeRoutes implements Routes {
      */
     record Own(@Nullable Long untilMillis, long monthMicroCredits, int mostMonths, BigInteger balance) {}
 
-    record Order(int months) {}
+    /** @param order of the buyer's making: said again, it buys nothing more; null: it buys */
+    record Order(int months, @Nullable String order) {}
 
     private final AdFree free;
     private final Billing billing;
@@ -56,8 +58,9 @@ public final class AdFreeRoutes implements Routes {
         String account = signedIn.apply(context);
         buying.keep(context, account);
         if (!billing.alone()) throw new RequestException(UNAVAILABLE, "nothing can be bought just now");
-        int months = Body.read(context, Order.class, "months (a whole number)").months();
-        boolean bought = Body.checked(() -> free.buy(account, months));
+        var asked = Body.read(context, Order.class, "months (a whole number), order (text, to buy once)");
+        String order = asked.order() == null ? UUID.randomUUID().toString() : asked.order();
+        boolean bought = Body.checked(() -> free.buy(account, asked.months(), order));
         if (!bought) throw new RequestException(CONFLICT, "your balance does not hold that: top up first");
         billing.sync();
         answer(context, account);

@@ -1,5 +1,6 @@
 package org.decentralizedai.server.ad;
 
+import io.github.bucket4j.TimeMeter;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -10,12 +11,15 @@ import org.decentralizedai.billing.ad.AdFree;
 import org.decentralizedai.billing.ad.AdImages;
 import org.decentralizedai.billing.ad.AdSecret;
 import org.decentralizedai.billing.ad.AdSource;
+import org.decentralizedai.billing.ad.AdSweep;
 import org.decentralizedai.billing.ad.AdUpkeep;
 import org.decentralizedai.billing.ad.CampaignCounter;
 import org.decentralizedai.billing.ad.CampaignMoney;
 import org.decentralizedai.billing.ad.CampaignStore;
 import org.decentralizedai.billing.ad.EthicalAds;
 import org.decentralizedai.billing.ad.HouseAds;
+import org.decentralizedai.billing.ad.PicturePass;
+import org.decentralizedai.billing.limit.RateLimits;
 import org.decentralizedai.billing.pool.Arrears;
 import org.decentralizedai.server.account.SignedIn;
 import org.decentralizedai.server.edge.Routes;
@@ -32,19 +36,22 @@ public final class AdParts implements AutoCloseable {
         var random = new SecureRandom();
         var campaigns = new CampaignStore(jdbi, clock, random);
         var money = new CampaignMoney(billing.ledger(), jdbi, clock);
-        var images = new AdImages(jdbi);
+        var images = new AdImages(jdbi, clock);
+        var secret = AdSecret.of(jdbi, random);
+        var pass = new PicturePass(secret, clock);
         var free = new AdFree(billing.ledger(), jdbi, clock, settings.adFreeMicroCredits());
         var sources = new ArrayList<AdSource>();
         if (settings.enabled()) sources.add(new HouseAds(jdbi, clock, campaigns, new CampaignCounter(jdbi, clock)));
         if (settings.enabled() && settings.ethicalAds() != null)
             sources.add(new EthicalAds(settings.ethicalAds(), clock));
-        var desk = new AdDesk(sources, AdSecret.of(jdbi, random), billing.limits(), clock, random);
+        var desk = new AdDesk(sources, secret, new RateLimits(TimeMeter.SYSTEM_NANOTIME), clock, random);
         routes = List.of(
-                new AdRoutes(desk, free, images, billing, signedIn::accountIfAny, settings.adsTxt()),
-                new CampaignRoutes(campaigns, money, images, billing, settings.enabled(), signedIn::account),
+                new AdRoutes(desk, free, billing, signedIn::accountIfAny, settings.adsTxt()),
+                new PictureRoutes(images, pass, signedIn::accountIfAny),
+                new CampaignRoutes(campaigns, money, images, billing, settings, signedIn::account),
                 new AdFreeRoutes(free, billing, signedIn::account),
-                new AdAdminRoutes(campaigns, billing, events));
-        upkeep = new AdUpkeep(money, () -> overdrawn(billing), billing::alone);
+                new AdAdminRoutes(campaigns, pass, billing, events));
+        upkeep = new AdUpkeep(money, new AdSweep(jdbi, clock), () -> overdrawn(billing), billing::alone);
     }
 
     private static List<String> overdrawn(Billing billing) {

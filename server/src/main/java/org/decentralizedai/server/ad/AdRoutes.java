@@ -10,7 +10,6 @@ import java.util.function.Function;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.ad.AdDesk;
 import org.decentralizedai.billing.ad.AdFree;
-import org.decentralizedai.billing.ad.AdImages;
 import org.decentralizedai.billing.ad.Counted;
 import org.decentralizedai.billing.ad.Topic;
 import org.decentralizedai.billing.ad.Visitor;
@@ -21,11 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the page's ad slot asks and reports. The text that comes with the question is read for its topics and forgotten; it goes nowhere.
- * All of an ad comes from this server: text, picture and the link, which leads on from here.
+ * All of an ad comes from this server: text, picture ({@link PictureRoutes}) and the link, which leads on from here.
  */
 public final class AdRoutes implements Routes {
-    static final String IMAGES = "/ads/images/";
-
     /** @param text the conversation's last message */
     record Question(String text) {}
 
@@ -41,7 +38,7 @@ public final class AdRoutes implements Routes {
             return new Shown(
                     ad.title(),
                     ad.body(),
-                    ad.image() == null ? null : IMAGES + ad.image() + ".png",
+                    ad.image() == null ? null : PictureRoutes.address(ad.image()),
                     ad.leadsTo(),
                     "/ads/click/" + shown.token(),
                     shown.token());
@@ -57,7 +54,6 @@ public final class AdRoutes implements Routes {
 
     private final AdDesk desk;
     private final AdFree free;
-    private final AdImages images;
     private final Billing billing;
     private final Function<Context, Optional<String>> signedIn;
     private final String adsTxt;
@@ -66,13 +62,11 @@ public final class AdRoutes implements Routes {
     AdRoutes(
             AdDesk desk,
             AdFree free,
-            AdImages images,
             Billing billing,
             Function<Context, Optional<String>> signedIn,
             List<String> adsTxt) {
         this.desk = desk;
         this.free = free;
-        this.images = images;
         this.billing = billing;
         this.signedIn = signedIn;
         this.adsTxt = adsTxt.isEmpty()
@@ -85,7 +79,6 @@ public final class AdRoutes implements Routes {
         routes.post("/api/ads/next", context -> answer(context, next(context)));
         routes.post("/api/ads/views", context -> answer(context, viewed(context)));
         routes.get("/ads/click/{token}", this::follow);
-        routes.get(IMAGES + "{file}", this::image);
         routes.get(
                 "/ads.txt",
                 context -> context.contentType("text/plain; charset=utf-8")
@@ -137,16 +130,5 @@ public final class AdRoutes implements Routes {
     private static Visitor visitor(Context context) {
         String browser = context.header("User-Agent");
         return new Visitor(LocalAddress.network(context.ip()), browser == null ? "" : browser);
-    }
-
-    private void image(Context context) {
-        String file = context.pathParam("file");
-        byte[] png = (file.endsWith(".png")
-                        ? images.find(file.substring(0, file.length() - ".png".length()))
-                        : Optional.<byte[]>empty())
-                .orElseThrow(() -> new RequestException(NOT_FOUND, "there is no such picture"));
-        context.contentType("image/png")
-                .header("Cache-Control", "public, max-age=31536000, immutable")
-                .result(png);
     }
 }

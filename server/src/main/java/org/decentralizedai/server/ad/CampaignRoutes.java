@@ -9,12 +9,16 @@ import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.ad.AdImages;
 import org.decentralizedai.billing.ad.Campaign;
 import org.decentralizedai.billing.ad.CampaignMoney;
 import org.decentralizedai.billing.ad.CampaignStore;
+import org.decentralizedai.billing.ad.Creative;
+import org.decentralizedai.billing.ad.Pricing;
+import org.decentralizedai.billing.ad.Terms;
 import org.decentralizedai.billing.ad.Topic;
 import org.decentralizedai.server.edge.Pace;
 import org.decentralizedai.server.edge.RequestException;
@@ -25,11 +29,14 @@ import org.decentralizedai.server.edge.Routes;
  * answered as one that does not exist. Amounts are micro-credits.
  */
 public final class CampaignRoutes implements Routes {
-    private static final int MOST_CAMPAIGNS = 100;
     private static final int READS_PER_MINUTE = 120, CHANGES_PER_MINUTE = 60, UPLOADS_PER_MINUTE = 10;
 
-    /** @param available could still be put into budgets */
-    record Own(List<Topic> topics, BigInteger available, List<CampaignShown> campaigns) {}
+    /**
+     * @param available could still be put into budgets
+     * @param leastPrices of each pricing, micro-credits
+     */
+    record Own(
+            List<Topic> topics, BigInteger available, Map<Pricing, Long> leastPrices, List<CampaignShown> campaigns) {}
 
     record Budget(long microCredits) {}
 
@@ -39,7 +46,7 @@ public final class CampaignRoutes implements Routes {
     private final CampaignMoney money;
     private final AdImages images;
     private final Billing billing;
-    private final boolean enabled;
+    private final AdSettings settings;
     private final Function<Context, String> signedIn;
     private final Pace reading, changing, uploading;
 
@@ -49,13 +56,13 @@ public final class CampaignRoutes implements Routes {
             CampaignMoney money,
             AdImages images,
             Billing billing,
-            boolean enabled,
+            AdSettings settings,
             Function<Context, String> signedIn) {
         this.campaigns = campaigns;
         this.money = money;
         this.images = images;
         this.billing = billing;
-        this.enabled = enabled;
+        this.settings = settings;
         this.signedIn = signedIn;
         reading = new Pace(billing.limits(), "your campaigns", READS_PER_MINUTE);
         changing = new Pace(billing.limits(), "a change of a campaign", CHANGES_PER_MINUTE);
@@ -72,6 +79,7 @@ public final class CampaignRoutes implements Routes {
                     new Own(
                             List.of(Topic.values()),
                             money.available(account),
+                            Map.of(Pricing.CPM, settings.least(Pricing.CPM), Pricing.CPC, settings.least(Pricing.CPC)),
                             campaigns.of(account).stream()
                                     .map(CampaignShown::of)
                                     .toList()));
@@ -94,26 +102,36 @@ public final class CampaignRoutes implements Routes {
         String account = changing(context);
         requireEnabled();
         var asked = Body.read(context, CampaignRequest.class, CampaignRequest.FIELDS);
-        if (campaigns.of(account).size() >= MOST_CAMPAIGNS)
-            throw new RequestException(CONFLICT, "an account has " + MOST_CAMPAIGNS + " campaigns at most");
-        var made =
-                Body.checked(() -> campaigns.create(account, checkedImage(asked).creative(), asked.terms()));
+        var made = Body.checked(() -> campaigns.create(account, creative(asked, account), terms(asked)))
+                .orElseThrow(() -> new RequestException(
+                        CONFLICT,
+                        "an account has " + CampaignStore.MOST_OPEN + " campaigns at most that have not ended"));
         changed(context, made.id());
     }
 
-    private CampaignRequest checkedImage(CampaignRequest asked) {
-        String image = asked.image();
-        if (image != null && images.find(image).isEmpty())
-            throw new RequestException(BAD_REQUEST, "image must be the hash that an upload has answered");
-        return asked;
+    private Creative creative(CampaignRequest asked, String account) {
+        var creative = asked.creative();
+        String image = creative.image();
+        if (image != null && !images.mayUse(image, account))
+            throw new RequestException(BAD_REQUEST, "image must be the hash that an upload of yours has answered");
+        return creative;
+    }
+
+    private Terms terms(CampaignRequest asked) {
+        var terms = asked.terms();
+        long least = settings.least(terms.pricing());
+        if (terms.price() < least)
+            throw new RequestException(
+                    BAD_REQUEST, "a price (" + terms.pricing() + ") must be at least " + least + " micro-credits here");
+        return terms;
     }
 
     /** Replaces what is said; only another creative goes to review again. */
     private void change(Context context) {
         var campaign = own(context, changing(context));
         var asked = Body.read(context, CampaignRequest.class, CampaignRequest.FIELDS);
-        var creative = Body.checked(() -> checkedImage(asked).creative());
-        var terms = Body.checked(asked::terms);
+        var creative = Body.checked(() -> creative(asked, campaign.customer()));
+        var terms = Body.checked(() -> terms(asked));
         boolean open = campaigns.change(campaign.id(), terms)
                 && (creative.equals(campaign.creative()) || campaigns.change(campaign.id(), creative));
         if (!open) throw new RequestException(CONFLICT, "the campaign has ended");
@@ -158,7 +176,12 @@ public final class CampaignRoutes implements Routes {
         uploading.keep(context, account);
         requireEnabled();
         byte[] bytes = context.bodyAsBytes();
-        answer(context, new Image(Body.checked(() -> images.store(bytes))));
+        String hash = Body.checked(() -> images.store(account, bytes))
+                .orElseThrow(() -> new RequestException(
+                        CONFLICT,
+                        "you have " + AdImages.MOST_UNUSED
+                                + " pictures in no campaign; they go a day after their upload"));
+        answer(context, new Image(hash));
     }
 
     private String changing(Context context) {
@@ -169,7 +192,7 @@ public final class CampaignRoutes implements Routes {
     }
 
     private void requireEnabled() {
-        if (!enabled) throw new RequestException(UNAVAILABLE, "whoever runs this server shows no ads");
+        if (!settings.enabled()) throw new RequestException(UNAVAILABLE, "whoever runs this server shows no ads");
     }
 
     private Campaign own(Context context, String account) {

@@ -1,6 +1,7 @@
 package org.decentralizedai.server.ad;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.decentralizedai.billing.ad.Campaign;
 import org.decentralizedai.billing.ad.Topic;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,13 @@ record CampaignShown(
         long spent,
         long impressions,
         long clicks) {
+    /** As its advertiser sees it. */
     static CampaignShown of(Campaign campaign) {
+        return of(campaign, PictureRoutes::address);
+    }
+
+    /** @param address where a picture of that hash is */
+    static CampaignShown of(Campaign campaign, UnaryOperator<String> address) {
         var creative = campaign.creative();
         var terms = campaign.terms();
         return new CampaignShown(
@@ -49,7 +56,7 @@ record CampaignShown(
                 creative.body(),
                 creative.link().toString(),
                 creative.link().getHost(),
-                creative.image() == null ? null : AdRoutes.IMAGES + creative.image() + ".png",
+                creative.image() == null ? null : address.apply(creative.image()),
                 creative.image(),
                 creative.topics().stream().sorted().toList(),
                 terms.pricing().name(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.bucket4j.TimeMeter;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -16,8 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who sees an ad, and what of a report counts. */
-class AdDeskTest {
+/** Who sees an ad, and what of a report counts, on every database. */
+abstract class AdDeskContract {
     private static final Set<Topic> ANY = EnumSet.of(Topic.GENERAL);
     private static final Visitor BOB = new Visitor("192.0.2.0/24", "Mozilla/5.0 (X11) Firefox/140.0");
     private static final Visitor EVE = new Visitor("198.51.100.0/24", "Mozilla/5.0 (X11) Firefox/140.0");
@@ -27,9 +28,11 @@ class AdDeskTest {
     private Advertiser ada;
     private AdDesk desk;
 
+    abstract TestDatabase open() throws Exception;
+
     @BeforeEach
-    void open() {
-        database = TestDatabase.inMemory();
+    void openDatabase() throws Exception {
+        database = open();
         ada = new Advertiser(database.jdbi(), clock, 1);
         desk = desk(7);
     }
@@ -203,17 +206,88 @@ class AdDeskTest {
         assertThat(desk.decide(ANY, EVE)).isEmpty();
     }
 
-    @Test
-    void thePartOfTheBudgetThatIsSpent_decidesWhoIsNext() {
-        ada.running(Pricing.CPM, 1000, 10);
-        ada.running(Pricing.CPM, 1000, 30);
-        int[] shown = new int[2];
-        for (int visitor = 0; visitor < 40; visitor++) {
+    /** A view by each of so many visitors of different networks. */
+    private void seenBy(int visitors) {
+        for (int visitor = 0; visitor < visitors; visitor++) {
             var someone = new Visitor("network " + visitor, BOB.browser());
-            String token = desk.decide(ANY, someone).orElseThrow().token();
+            String token = token(someone);
             aSecondLater();
             assertThat(desk.view(token, someone)).isEqualTo(Counted.COUNTED);
         }
+    }
+
+    @Test
+    void whatAViewIsExpectedToBring_decidesWhoIsNext() {
+        String cheap = ada.running(Pricing.CPM, 1000, 100), dear = ada.running(Pricing.CPM, 5000, 100);
+        String click = ada.running(Pricing.CPC, 1, 100);
+        seenBy(25);
+        assertThat(ada.campaign(dear).impressions()).as("20 are paid").isEqualTo(20);
+        assertThat(ada.campaign(cheap).impressions()).isEqualTo(5);
+        assertThat(ada.campaign(click).impressions())
+                .as("a click in 200 views, at 1")
+                .isZero();
+    }
+
+    @Test
+    void clicksThatDoNotCome_makeACampaignWorthLess() {
+        String views = ada.running(Pricing.CPM, 4000, 1000), clicks = ada.running(Pricing.CPC, 1001, 2000);
+        seenBy(52);
+        assertThat(ada.campaign(clicks).impressions())
+                .as("1001 for one click in 200 views are 5 a view; after 51 views without one, less than 4")
+                .isEqualTo(51);
+        assertThat(ada.campaign(views).impressions()).isEqualTo(1);
+    }
+
+    @Test
+    void oneNetwork_howeverItsBrowsersCallThemselves_hasATimesTenCap() {
+        String campaign = ada.running(Pricing.CPM, 1000, 100); // three times a day for a visitor
+        int counted = 0;
+        for (int i = 0; i < 60; i++) {
+            var someone = new Visitor(BOB.network(), "Mozilla/5.0 Firefox/" + i);
+            var shown = desk.decide(ANY, someone);
+            aSecondLater();
+            if (shown.isPresent() && desk.view(shown.get().token(), someone) == Counted.COUNTED) counted++;
+        }
+        assertThat(counted).isEqualTo(3 * AdDesk.NETWORK_CAP);
+        assertThat(ada.campaign(campaign).spent()).isEqualTo(counted);
+        assertThat(desk.decide(ANY, EVE)).as("another network").isPresent();
+        clock.advance(Duration.ofDays(1));
+        assertThat(desk.decide(ANY, BOB)).isPresent();
+    }
+
+    @Test
+    void oneNetwork_asksAndClicksOnlySoOften() {
+        ada.running(Pricing.CPC, 1, 1000);
+        ada.running(Pricing.CPC, 1, 1000);
+        int shown = 0, clicks = 0;
+        for (int i = 0; i < 130; i++)
+            if (desk.decide(ANY, new Visitor("other", "Firefox/" + i)).isPresent()) shown++;
+        assertThat(shown).isEqualTo(120);
+        List<String> tokens = new ArrayList<>();
+        for (int i = 0; i < 20; i++) tokens.add(token(new Visitor(BOB.network(), "Firefox/" + i)));
+        aSecondLater();
+        for (int i = 0; i < 20; i++) {
+            var someone = new Visitor(BOB.network(), "Firefox/" + i);
+            assertThat(desk.view(tokens.get(i), someone)).isEqualTo(Counted.COUNTED);
+            if (desk.click(tokens.get(i), someone).counted() == Counted.COUNTED) clicks++;
+        }
+        assertThat(clicks).isEqualTo(10);
+    }
+
+    @Test
+    void tokensOfOneVisitor_haveNothingInCommon() {
+        ada.running(Pricing.CPM, 1000, 10);
+        String[] one = token(BOB).split("\\."), other = token(BOB).split("\\.");
+        assertThat(one[0]).isNotEqualTo(other[0]);
+        assertThat(one[4]).as("who got it").isNotEqualTo(other[4]);
+    }
+
+    @Test
+    void thePartOfTheBudgetThatIsSpent_decidesAmongEqualPrices() {
+        ada.running(Pricing.CPM, 1000, 10);
+        ada.running(Pricing.CPM, 1000, 30);
+        int[] shown = new int[2];
+        seenBy(40);
         ada.campaigns
                 .of(ada.id)
                 .forEach(campaign -> shown[campaign.budget() == 10 ? 0 : 1] += (int) campaign.impressions());
@@ -229,5 +303,27 @@ class AdDeskTest {
                 new Creative("Other", "Other.", URI.create("https://evil.example/"), null, Set.of(Topic.GENERAL)));
         assertThat(desk.click(token, BOB).target()).isNull();
         assertThat(desk.decide(ANY, BOB)).isEmpty();
+        assertThat(ada.money.end(campaign)).isTrue();
+        assertThat(desk.click(token, BOB).target()).as("ended unseen").isNull();
+        assertThat(desk.target(token)).isEmpty();
+    }
+
+    @Test
+    void rejectedAfterItRan_leadsNowhere_evenWhenItEnds() {
+        String campaign = ada.running(Pricing.CPM, 1000, 10), token = token(BOB);
+        assertThat(ada.campaigns.reject(campaign, 1, "a scam")).isTrue();
+        assertThat(desk.target(token)).isEmpty();
+        ada.money.end(campaign);
+        assertThat(desk.target(token)).isEmpty();
+    }
+
+    @Test
+    void approvedAndEnded_leadsThere_forADay() {
+        String campaign = ada.running(Pricing.CPM, 1000, 10), token = token(BOB);
+        ada.money.end(campaign);
+        assertThat(desk.target(token)).contains(Advertiser.CREATIVE.link());
+        clock.advance(AdDesk.LINK_LIFE.plusMillis(1));
+        assertThat(desk.target(token)).isEmpty();
+        assertThat(desk.click(token, BOB).target()).isNull();
     }
 }
