@@ -4,12 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Entry;
 import org.decentralizedai.billing.ledger.JdbcLedger;
@@ -153,27 +153,39 @@ public final class Positions {
      * @return in the order of the purses
      */
     static List<Claim> share(List<Standing> oldestFirst, BigInteger paid) {
-        var owed = new LinkedHashMap<Standing, BigInteger>();
-        for (Standing each : oldestFirst) owed.put(each, each.purse().spent());
-        var left = paid.subtract(sum(owed.values())).max(BigInteger.ZERO);
-        for (Standing each : oldestFirst) left = left.subtract(take(owed, each, each.signed(), left));
-        var rest = oldestFirst.stream()
-                .sorted(Comparator.comparing((Standing each) -> !each.own()).thenComparing(each -> !each.leaving()))
-                .toList(); // the sort is stable: of equals the older one is first
-        for (Standing each : rest)
-            left = left.subtract(take(owed, each, each.purse().deposited(), left));
-        return oldestFirst.stream()
-                .map(each -> new Claim(each.purse(), owed.get(each), each.signed()))
-                .toList();
+        var left = paid.subtract(sum(
+                        oldestFirst.stream().map(each -> each.purse().spent()).toList()))
+                .max(BigInteger.ZERO);
+        var claims = new ArrayList<Claim>();
+        for (Standing each : oldestFirst) {
+            var counted = new Claim(each.purse(), each.purse().spent(), each.signed());
+            var signed = raised(counted, each.signed(), left);
+            left = left.subtract(signed.owed().subtract(counted.owed()));
+            claims.add(signed);
+        }
+        for (int i : inOrder(oldestFirst)) {
+            var signed = claims.get(i);
+            var all = raised(signed, signed.purse().deposited(), left);
+            left = left.subtract(all.owed().subtract(signed.owed()));
+            claims.set(i, all);
+        }
+        return claims;
     }
 
-    /** Owed of a purse is raised up to {@code to}, as far as the purse and {@code left} go. @return by how much */
-    private static BigInteger take(Map<Standing, BigInteger> owed, Standing of, BigInteger to, BigInteger left) {
-        var before = owed.get(of);
-        var holds = of.purse().deposited().subtract(of.purse().exited());
-        var part = to.min(holds).subtract(before).min(left).max(BigInteger.ZERO);
-        owed.put(of, before.add(part));
-        return part;
+    /** Owed of a purse is raised up to {@code to}, as far as the purse and {@code left} go. */
+    private static Claim raised(Claim claim, BigInteger to, BigInteger left) {
+        var holds = claim.purse().deposited().subtract(claim.purse().exited());
+        var part = to.min(holds).subtract(claim.owed()).min(left).max(BigInteger.ZERO);
+        return new Claim(claim.purse(), claim.owed().add(part), claim.signed());
+    }
+
+    /** Places of the purses in the order in which they owe what nobody signed; the sort is stable: of equals the older one is first. */
+    private static List<Integer> inOrder(List<Standing> oldestFirst) {
+        return IntStream.range(0, oldestFirst.size())
+                .boxed()
+                .sorted(Comparator.comparing((Integer i) -> !oldestFirst.get(i).own())
+                        .thenComparing(i -> !oldestFirst.get(i).leaving()))
+                .toList();
     }
 
     private static BigInteger sum(Collection<BigInteger> amounts) {
