@@ -23,7 +23,7 @@ contract ComputePool is EIP712, ReentrancyGuardTransient {
         uint128 exited;
         uint128 exiting; // asked for and not yet paid; 0: no exit is under way
         uint64 exitReadyAt;
-        address delegate; // whose vouchers count; 0: nobody's
+        address delegate; // whose vouchers count; 0: none but former ones'
         uint32 delegations; // given and revoked so far: the nonce of the next
     }
 
@@ -72,6 +72,8 @@ contract ComputePool is EIP712, ReentrancyGuardTransient {
     PendingRoot public pendingRoot;
     mapping(uint64 epoch => Root) public roots;
     mapping(address provider => uint256) public claimed;
+    /// Until then, and with it, the vouchers of a delegate who was replaced or revoked still count; 0: he never was.
+    mapping(bytes32 account => mapping(address delegate => uint64)) public formerUntil;
     mapping(bytes32 account => Purse) private purses;
     mapping(address => bool) private isSigner;
     mapping(bytes32 digest => bool) private proposed; // roots, so that an old proposal can't displace a newer one
@@ -85,7 +87,7 @@ contract ComputePool is EIP712, ReentrancyGuardTransient {
     event Revoked(bytes32 indexed account);
     event Spent(bytes32 indexed account, bytes32 indexed label, uint256 amount, uint256 cumulative, bool voucher);
     event SpendingProposed(uint64 indexed number, bytes32 postings, uint64 readyAt);
-    event Contested(bytes32 indexed account, bytes32 indexed label);
+    event Contested(bytes32 indexed account, bytes32 indexed label); // the posting was left out, or cut by an exit
     event RootProposed(uint64 indexed epoch, bytes32 root, uint256 total, uint64 readyAt, string dataUri);
     event RootFinalised(uint64 indexed epoch, bytes32 root, uint256 total);
     event Claimed(address indexed provider, uint64 epoch, uint256 amount, uint256 cumulative);
@@ -111,7 +113,7 @@ contract ComputePool is EIP712, ReentrancyGuardTransient {
     error BadTotal();
     error ProposedBefore();
     error BadProof();
-    error Overdrawn(); // the root's leaves sum up to more than its total
+    error Overdrawn(); // as much as the root's total is claimed already
 
     /// @param signers_ ascending
     constructor(address[] memory signers_, uint256 threshold_, uint64 delay_, uint64 epochLength_, uint128 cap_)
@@ -193,25 +195,31 @@ contract ComputePool is EIP712, ReentrancyGuardTransient {
         if (amount > 0) Address.sendValue(payable(owner), amount);
     }
 
-    /// From now on only this delegate's vouchers say what was spent. Anyone may bring the owner's signature (a key's or ERC-1271).
+    /// From now on this delegate's vouchers say what was spent; those of the one before him count for the delay yet. Anyone may
+    /// bring the owner's signature (a key's or ERC-1271).
     function authorise(address owner, bytes32 label, address delegate, bytes calldata ownerSignature) external {
         require(delegate != address(0), NoDelegate());
         bytes32 account = accountOf(owner, label);
         Purse storage p = purses[account];
         bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(DELEGATION, account, delegate, p.delegations)));
         require(SignatureChecker.isValidSignatureNow(owner, digest, ownerSignature), BadSignature());
-        p.delegate = delegate;
-        p.delegations++;
+        _delegate(p, account, delegate);
         emit Authorised(account, delegate);
     }
 
-    /// Also voids the delegations that were signed and not yet brought.
+    /// The delegate's vouchers count for the delay yet. Voids at once the delegations that were signed and not yet brought.
     function revoke(bytes32 label) external {
         bytes32 account = accountOf(msg.sender, label);
         Purse storage p = purses[account];
-        p.delegate = address(0);
-        p.delegations++;
+        _delegate(p, account, address(0));
         emit Revoked(account);
+    }
+
+    /// No exit that is asked for later can be paid before the old delegate's vouchers were brought.
+    function _delegate(Purse storage p, bytes32 account, address next) private {
+        if (p.delegate != address(0)) formerUntil[account][p.delegate] = _ready();
+        p.delegate = next;
+        p.delegations++;
     }
 
     // --- What was spent
@@ -220,9 +228,10 @@ contract ComputePool is EIP712, ReentrancyGuardTransient {
     function redeem(address owner, bytes32 label, uint128 spent, bytes calldata delegateSignature) external {
         bytes32 account = accountOf(owner, label);
         Purse storage p = purses[account];
-        require(p.delegate != address(0), NoDelegate());
-        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(VOUCHER, account, spent)));
-        require(_signer(digest, delegateSignature) == p.delegate, BadSignature());
+        address signer = _signer(_hashTypedDataV4(keccak256(abi.encode(VOUCHER, account, spent))), delegateSignature);
+        bool counts = signer != address(0) && (signer == p.delegate || block.timestamp <= formerUntil[account][signer]);
+        require(counts || p.delegate != address(0), NoDelegate());
+        require(counts, BadSignature());
         require(_spend(p, account, label, spent, true), NothingNew());
     }
 
@@ -245,7 +254,7 @@ contract ComputePool is EIP712, ReentrancyGuardTransient {
         emit SpendingProposed(number, hash, readyAt);
     }
 
-    /// Anyone may, after the delay. Left out: who has a delegate (his vouchers count) and who is on his way out.
+    /// Anyone may, after the delay. Left out: who has a delegate (his vouchers count), and what is on its way out.
     function applySpending(Posting[] calldata postings) external {
         PendingSpending storage p = pendingSpending;
         require(p.postings != bytes32(0), NothingPending());
@@ -258,11 +267,15 @@ contract ComputePool is EIP712, ReentrancyGuardTransient {
     function _post(Posting calldata posting) private {
         bytes32 account = accountOf(posting.owner, posting.label);
         Purse storage p = purses[account];
-        if (p.delegate != address(0) || p.exiting != 0) {
+        if (p.delegate != address(0)) {
             emit Contested(account, posting.label);
-        } else {
-            _spend(p, account, posting.label, Math.min(posting.spent, uint256(p.spent) + cap), false);
+            return;
         }
+        uint128 held = p.deposited - p.exited;
+        uint256 to = Math.min(Math.min(posting.spent, uint256(p.spent) + cap), held);
+        uint256 staying = held - p.exiting;
+        if (to > staying && to > p.spent) emit Contested(account, posting.label);
+        _spend(p, account, posting.label, Math.min(to, staying), false);
     }
 
     /// Takes as much of `spent` as is covered; false: nothing is new.
@@ -305,19 +318,20 @@ contract ComputePool is EIP712, ReentrancyGuardTransient {
         emit RootFinalised(p.epoch, p.root, p.total);
     }
 
-    /// Anyone may push it; the ether goes to the provider. The newest root always pays; an older one as long as no more than its
-    /// total is claimed in all: a claim under way survives a newer root, and a bad root takes nothing from later ones.
+    /// Anyone may push it; the ether goes to the provider. A root pays until as much as its total is claimed in all, the last claim
+    /// in part; the rest is paid by a later root. So a claim under way survives a newer root, and a bad root takes nothing from
+    /// later ones.
     function claim(uint64 epoch_, address provider, uint256 cumulative, bytes32[] calldata proof) external nonReentrant {
         Root memory r = roots[epoch_];
         bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(provider, cumulative))));
         require(r.root != bytes32(0) && MerkleProof.verifyCalldata(proof, r.root, leaf), BadProof());
         uint256 before = claimed[provider];
         require(cumulative > before, NothingNew());
-        uint256 amount = cumulative - before;
-        require(amount <= r.total - Math.min(totalClaimed, r.total), Overdrawn());
-        claimed[provider] = cumulative;
+        uint256 amount = Math.min(cumulative - before, r.total - Math.min(totalClaimed, r.total));
+        require(amount > 0, Overdrawn());
+        claimed[provider] = before + amount;
         totalClaimed += amount;
-        emit Claimed(provider, epoch_, amount, cumulative);
+        emit Claimed(provider, epoch_, amount, before + amount);
         Address.sendValue(payable(provider), amount);
     }
 

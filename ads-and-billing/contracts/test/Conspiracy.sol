@@ -5,16 +5,36 @@ import {ComputePool} from "../ComputePool.sol";
 import {PoolFixture} from "./PoolFixture.sol";
 import {vm} from "./Vm.sol";
 
-/// All signers are one thief. Alice has a delegate; Bob has none and never looks; Carol has none and takes everything out whenever
-/// spending is proposed. Forge calls the actions in random order; `checkBound` says what the thief can have.
+/// All signers are one thief. Alice has delegates; Bob has none, never reads the chain and now and then takes a part out; Carol
+/// has none and takes everything out whenever spending is proposed; a provider earns by the thief's honest roots, of which there are
+/// some. Forge calls the actions in random order; `checkBound` says what the thief can have. What was spent and paid is
+/// counted here, not asked of the pool.
 contract Conspiracy is PoolFixture {
+    /// What a root says, true or not.
+    struct Promise {
+        uint256 thiefs;
+        uint256 providers;
+        uint256 total;
+    }
+
     address private immutable carol = person("carol");
+    address private immutable provider = person("provider");
     address public immutable thief = person("thief");
 
-    uint256 public vouchers; // wei that alice's vouchers said
+    string[2] private delegates = ["delegate", "another delegate"];
+    uint256[2] private signedFor; // the last voucher of each
+    uint256 private current; // alice's delegate
+    uint256 private alicesDeposited;
+    uint256 private alicesSpent; // by vouchers that were brought
+    uint256 private signedInAll; // wei that alice's vouchers say
+    uint256 private bobsDeposited;
+    uint256 private bobsSpent;
+    uint256 private bobsExited;
+    uint256 private bobsExiting;
     uint256 private carolsOwn; // wei that she came with
-    mapping(uint64 epoch => uint256) private lies; // the thief's leaf in that root
-    uint256 private pendingLie;
+    uint256 private thiefsMost; // what was spent and not claimed by others when a lie became final
+    mapping(uint64 epoch => Promise) private promises;
+    Promise private pending;
     uint256 private roots;
     ComputePool.Posting[] private pendingPostings;
 
@@ -23,18 +43,25 @@ contract Conspiracy is PoolFixture {
         vm.deal(carol, 1000 ether);
         carolsOwn = carol.balance;
         for (uint256 i = 0; i < 3; i++) topUp(i, 3 ether);
-        authoriseDelegate(alice, key("alice"));
+        replaceDelegate();
+        spend(1 ether, true);
+        tell(true, 0);
+        makeFinal();
     }
 
     function actions() external pure returns (bytes4[] memory selectors) {
-        bytes4[8] memory all = [
+        bytes4[12] memory all = [
             this.topUp.selector,
+            this.replaceDelegate.selector,
             this.spend.selector,
+            this.leaveInPart.selector,
             this.completeExit.selector,
+            this.collect.selector,
             this.post.selector,
             this.applyPostings.selector,
-            this.lie.selector,
-            this.makeLieFinal.selector,
+            this.bring.selector,
+            this.tell.selector,
+            this.makeFinal.selector,
             this.take.selector
         ];
         selectors = new bytes4[](all.length);
@@ -49,23 +76,58 @@ contract Conspiracy is PoolFixture {
         amount = 1 + amount % 3 ether;
         if (customer(who) == carol && pendingUntil() > 0) return; // she reads the chain first
         topUp(customer(who), amount);
+        if (customer(who) == alice) alicesDeposited += amount;
+        if (customer(who) == bob) bobsDeposited += amount;
     }
 
-    /// Alice pays for something by a voucher.
-    function spend(uint256 amount) external {
-        uint256 left = unspent(alice);
-        if (left == 0) return;
-        amount = 1 + amount % left;
-        vouchers += amount;
-        redeem(alice, uint128(vouchers));
+    // --- Alice
+
+    function replaceDelegate() public {
+        current = 1 - current;
+        bytes32 id = account(alice);
+        address to = person(delegates[current]);
+        pool.authorise(alice, LABEL, to, delegation(key("alice"), id, to, pool.purse(id).delegations));
+    }
+
+    /// Pays for something by a voucher, which is brought now or may be later.
+    function spend(uint256 amount, bool now_) public {
+        if (signedInAll == alicesDeposited) return;
+        signedInAll += 1 + amount % (alicesDeposited - signedInAll);
+        signedFor[current] = signedInAll;
+        if (now_) vm.assertTrue(brought(current));
+    }
+
+    function brought(uint256 which) private returns (bool done) {
+        uint256 spent = signedFor[which];
+        bytes memory signature = voucher(key(delegates[which]), account(alice), spent);
+        try pool.redeem(alice, LABEL, uint128(spent), signature) {
+            done = true;
+            alicesSpent = spent;
+        } catch {}
+    }
+
+    // --- Bob, carol, the provider
+
+    function leaveInPart(uint128 amount) external {
+        uint256 left = bobsDeposited - bobsExited - bobsSpent;
+        if (bobsExiting > 0 || left < 2) return;
+        bobsExiting = 1 + amount % (left - 1);
+        vm.prank(bob);
+        pool.requestExit(LABEL, uint128(bobsExiting));
     }
 
     /// Whoever asked to leave may.
-    function completeExit() external {
-        ComputePool.Purse memory p = pool.purse(account(carol));
+    function completeExit(bool bobs) external {
+        address who = bobs ? bob : carol;
+        ComputePool.Purse memory p = pool.purse(account(who));
         if (p.exiting == 0) return;
         if (block.timestamp < p.exitReadyAt) vm.warp(p.exitReadyAt);
-        pool.exit(carol, LABEL);
+        pool.exit(who, LABEL);
+        if (bobs) (bobsExited, bobsExiting) = (bobsExited + bobsExiting, 0);
+    }
+
+    function collect(uint64 back) external {
+        claim(provider, back);
     }
 
     // --- The thief
@@ -112,41 +174,74 @@ contract Conspiracy is PoolFixture {
         if (readyAt == 0) return;
         if (block.timestamp < readyAt) vm.warp(readyAt);
         pool.applySpending(pendingPostings);
+        uint256 spent = pendingPostings[0].spent;
+        uint256 staying = bobsDeposited - bobsExited - bobsExiting - bobsSpent;
+        if (spent > bobsSpent) bobsSpent += least(least(spent - bobsSpent, CAP), staying);
     }
 
-    /// A root that gives everything to the thief, or promises him more than there is.
-    function lie(uint256 more) external {
-        uint256 total = pool.totalSpent();
-        uint256 amount = more % 2 == 0 ? total : total + more % 1000 ether;
+    /// Also an old delegate's voucher.
+    function bring(uint256 which) external {
+        brought(which % 2);
+    }
+
+    /// A root by which the provider gets all that is his, or everything goes to the thief, or more than there is.
+    function tell(bool truth, uint256 more) public {
+        uint256 total = alicesSpent + bobsSpent;
+        if (truth) pending = Promise(thief.balance, total - thief.balance, total);
+        else pending = Promise(more % 2 == 0 ? total : total + more % 1000 ether, 0, total);
         uint64 next = pool.epoch() + 1;
-        bytes32 root = leaf(thief, amount);
+        bytes32 root = pair(leaf(thief, pending.thiefs), leaf(provider, pending.providers));
         string memory uri = string(abi.encode(roots++)); // the same proposal counts once
         pool.proposeRoot(next, root, total, uri, quorum(rootHash(next, root, total, uri), THRESHOLD));
-        pendingLie = amount;
     }
 
-    function makeLieFinal() external {
+    function makeFinal() public {
         (bytes32 root,,, uint64 readyAt) = pool.pendingRoot();
         if (root == 0) return;
         if (block.timestamp < readyAt) vm.warp(readyAt);
         pool.finaliseRoot();
-        lies[pool.epoch()] = pendingLie;
+        promises[pool.epoch()] = pending;
+        if (pending.providers > 0) return; // it is honest
+        uint256 most = pending.total - provider.balance;
+        if (most > thiefsMost) thiefsMost = most;
     }
 
     function take(uint64 back) external {
-        uint64 epoch = pool.epoch() - back % (pool.epoch() + 1);
-        try pool.claim(epoch, thief, lies[epoch], new bytes32[](0)) {} catch {}
+        claim(thief, back);
+    }
+
+    // --- Claims
+
+    /// @param back by how many epochs the root is older than the newest
+    function claim(address who, uint64 back) private {
+        uint64 epoch = pool.epoch() - back % pool.epoch();
+        Promise memory said = promises[epoch];
+        bool his = who == thief;
+        uint256 cumulative = his ? said.thiefs : said.providers;
+        bytes32 sibling = his ? leaf(provider, said.providers) : leaf(thief, said.thiefs);
+        uint256 before = who.balance;
+        uint256 paid = thief.balance + provider.balance;
+        uint256 due = 0;
+        if (cumulative > before && said.total > paid) due = least(cumulative - before, said.total - paid);
+        try pool.claim(epoch, who, cumulative, proof(sibling)) {} catch {}
+        vm.assertEq(who.balance, before + due, "a root pays up to its total");
+    }
+
+    function least(uint256 a, uint256 b) private pure returns (uint256) {
+        return a < b ? a : b;
     }
 
     // --- What holds
 
     function checkBound() external view {
         uint256 proposals = 1 + (block.timestamp - START) / EPOCH;
-        ComputePool.Purse memory bobs = pool.purse(account(bob));
-        uint256 most = proposals * CAP < bobs.deposited ? proposals * CAP : bobs.deposited;
-        vm.assertLe(bobs.spent, most, "more than the cap an epoch");
-        vm.assertEq(pool.purse(account(alice)).spent, vouchers, "what alice's delegate did not sign");
+        vm.assertLe(bobsSpent, proposals * CAP, "more than the cap an epoch");
+        vm.assertEq(pool.purse(account(bob)).spent, bobsSpent, "what bob's exit protects, or more than the cap");
+        vm.assertEq(pool.purse(account(alice)).spent, alicesSpent, "what alice's delegates did not sign");
+        vm.assertLe(alicesSpent, signedInAll, "what alice's delegates did not sign");
         vm.assertEq(carol.balance + unspent(carol), carolsOwn, "who leaves in time");
-        vm.assertLe(thief.balance, vouchers + most, "more than was spent and posted");
+        vm.assertEq(pool.totalSpent(), alicesSpent + bobsSpent, "what nobody spent");
+        vm.assertLe(thief.balance, thiefsMost, "more than was spent and not claimed when his root became final");
+        vm.assertLe(thief.balance + provider.balance, alicesSpent + bobsSpent, "more than was spent");
     }
 }

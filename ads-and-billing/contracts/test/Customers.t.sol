@@ -177,28 +177,108 @@ contract CustomersTest is PoolFixture {
         pool.authorise(alice, LABEL, address(0), none);
     }
 
-    function test_revoke_voidsVouchers_andDelegationsNotYetBrought() public {
-        topUp(alice, 10);
+    function test_revoke_voidsDelegationsNotYetBrought_atOnce() public {
         authoriseDelegate(alice, key("alice"));
         bytes memory later = delegation(key("alice"), account(alice), stranger, 1);
-        vm.prank(alice);
-        pool.revoke(LABEL);
-        bytes memory signature = voucher(key("delegate"), account(alice), 1);
-        vm.expectRevert(ComputePool.NoDelegate.selector);
-        pool.redeem(alice, LABEL, 1, signature);
+        revoke();
         vm.expectRevert(ComputePool.BadSignature.selector);
         pool.authorise(alice, LABEL, stranger, later);
     }
 
-    function test_anotherDelegate_takesThePlace() public {
+    function revoke() private {
+        vm.prank(alice);
+        pool.revoke(LABEL);
+    }
+
+    function replaceByBob() private {
+        bytes32 id = account(alice);
+        pool.authorise(alice, LABEL, bob, delegation(key("alice"), id, bob, pool.purse(id).delegations));
+    }
+
+    /// @param because after the delay the old delegate's voucher is refused so
+    function oldVouchersCountForTheDelay(bytes4 because) private {
+        vm.assertEq(pool.formerUntil(account(alice), delegate), START + DELAY);
+        redeem(alice, 1);
+        vm.warp(START + DELAY);
+        redeem(alice, 2);
+        vm.warp(START + DELAY + 1);
+        bytes memory late = voucher(key("delegate"), account(alice), 3);
+        vm.expectRevert(because);
+        pool.redeem(alice, LABEL, 3, late);
+        vm.assertEq(pool.totalSpent(), 2);
+    }
+
+    function test_revoked_delegatesVouchers_countForTheDelay() public {
         topUp(alice, 10);
         authoriseDelegate(alice, key("alice"));
-        bytes32 id = account(alice);
-        pool.authorise(alice, LABEL, bob, delegation(key("alice"), id, bob, 1));
-        bytes memory old = voucher(key("delegate"), id, 1);
+        revoke();
+        oldVouchersCountForTheDelay(ComputePool.NoDelegate.selector);
+    }
+
+    function test_anotherDelegate_takesThePlace_andTheOldOnesVouchersCountForTheDelay() public {
+        topUp(alice, 10);
+        authoriseDelegate(alice, key("alice"));
+        replaceByBob();
+        oldVouchersCountForTheDelay(ComputePool.BadSignature.selector);
+        pool.redeem(alice, LABEL, 4, voucher(key("bob"), account(alice), 4));
+        vm.assertEq(unspent(alice), 6);
+    }
+
+    function test_vouchers_ofOldAndNewDelegates_areOneSum() public {
+        topUp(alice, 10);
+        authoriseDelegate(alice, key("alice"));
+        replaceByBob();
+        pool.redeem(alice, LABEL, 5, voucher(key("bob"), account(alice), 5));
+        bytes memory less = voucher(key("delegate"), account(alice), 4);
+        vm.expectRevert(ComputePool.NothingNew.selector);
+        pool.redeem(alice, LABEL, 4, less);
+        redeem(alice, 6);
+        vm.assertEq(pool.totalSpent(), 6);
+    }
+
+    function test_formerDelegate_isOneOfThatAccountOnly_andWhoNeverWasIsNone() public {
+        topUp(alice, 10);
+        authoriseDelegate(alice, key("alice"));
+        revoke();
+        bytes memory others = voucher(key("stranger"), account(alice), 1);
+        vm.expectRevert(ComputePool.NoDelegate.selector);
+        pool.redeem(alice, LABEL, 1, others);
+        vm.expectRevert(ComputePool.NoDelegate.selector); // no signature has no signer
+        pool.redeem(alice, LABEL, 1, "");
+        topUp(bob, 10);
+        bytes memory bobs = voucher(key("delegate"), account(bob), 1);
+        vm.expectRevert(ComputePool.NoDelegate.selector);
+        pool.redeem(bob, LABEL, 1, bobs);
+        revoke(); // again, with nobody to revoke
+        vm.assertEq(pool.formerUntil(account(alice), address(0)), 0);
+    }
+
+    function test_delegateNamedAgain_countsWithoutEnd() public {
+        topUp(alice, 10);
+        authoriseDelegate(alice, key("alice"));
+        replaceByBob();
+        authoriseDelegate(alice, key("alice"));
+        vm.warp(START + DELAY + 1);
+        redeem(alice, 1);
+        bytes memory bobs = voucher(key("bob"), account(alice), 2);
         vm.expectRevert(ComputePool.BadSignature.selector);
-        pool.redeem(alice, LABEL, 1, old);
-        pool.redeem(alice, LABEL, 1, voucher(key("bob"), id, 1));
+        pool.redeem(alice, LABEL, 2, bobs);
+    }
+
+    /// Whoever owes can't leave by revoking first: the voucher is brought before the exit is ready.
+    function test_revoke_thenExit_doesNotOutrunTheVoucher() public {
+        topUp(alice, 10);
+        authoriseDelegate(alice, key("alice"));
+        bytes memory owed = voucher(key("delegate"), account(alice), 7);
+        revoke();
+        requestExit(10);
+        vm.warp(START + DELAY - 1);
+        vm.expectRevert(ComputePool.TooEarly.selector);
+        pool.exit(alice, LABEL);
+        pool.redeem(alice, LABEL, 7, owed);
+        vm.warp(START + DELAY);
+        pool.exit(alice, LABEL);
+        vm.assertEq(alice.balance, 1000 ether - 7);
     }
 
     function test_smartWallet_isAnOwner_byErc1271() public {

@@ -92,22 +92,49 @@ contract RootsTest is PoolFixture {
         vm.assertEq(bob.balance, before + 25);
         vm.expectRevert(ComputePool.NothingNew.selector);
         pool.claim(1, bob, 10, proof(leaf(stranger, 20)));
-        vm.expectRevert(ComputePool.Overdrawn.selector); // 25 + 20 are more than 30: this provider takes the newer root
+        before = stranger.balance;
+        vm.expectEmit();
+        emit ComputePool.Claimed(stranger, 1, 5, 5); // 25 + 20 are more than 30: the newer root pays the rest
         pool.claim(1, stranger, 20, proof(leaf(bob, 10)));
+        vm.assertEq(pool.claimed(stranger), 5);
+        vm.expectRevert(ComputePool.Overdrawn.selector);
+        pool.claim(1, stranger, 20, proof(leaf(bob, 10)));
+        vm.expectEmit();
+        emit ComputePool.Claimed(stranger, 2, 30, 35);
         pool.claim(2, stranger, 35, proof(leaf(bob, 25)));
+        vm.assertEq(stranger.balance, before + 35);
     }
 
     function test_root_paysItsTotalAtMost_alsoWhenLaterRootsHaveMore() public {
-        makeFinal(pair(leaf(bob, 1_000_000), leaf(stranger, 30)), 30); // its leaves are a lie
-        vm.expectRevert(ComputePool.Overdrawn.selector);
-        pool.claim(1, bob, 1_000_000, proof(leaf(stranger, 30)));
-        pool.claim(1, stranger, 30, proof(leaf(bob, 1_000_000)));
+        bytes32[] memory bobs = proof(leaf(stranger, 30));
+        makeFinal(pair(leaf(bob, 55), leaf(stranger, 30)), 30); // its leaves are a lie
         makeFinal(leaf(alice, 30), 60);
+        uint256 before = bob.balance;
+        pool.claim(1, bob, 55, bobs);
+        vm.assertEq(bob.balance, before + 30, "although the newest total would do");
         vm.expectRevert(ComputePool.Overdrawn.selector);
-        pool.claim(1, bob, 1_000_000, proof(leaf(stranger, 30)));
+        pool.claim(1, bob, 55, bobs);
+        vm.expectRevert(ComputePool.Overdrawn.selector);
+        pool.claim(1, stranger, 30, proof(leaf(bob, 55)));
         pool.claim(2, alice, 30, none);
         vm.expectRevert(ComputePool.Overdrawn.selector); // more was paid than the first root's total
-        pool.claim(1, bob, 1_000_000, proof(leaf(stranger, 30)));
+        pool.claim(1, bob, 55, bobs);
+    }
+
+    /// A root too large by one wei must not lock the last of those whom it pays.
+    function test_shortfall_isPaidInPart_andTheRestByALaterRoot() public {
+        makeFinal(pair(leaf(bob, 21), leaf(stranger, 20)), 40);
+        pool.claim(1, bob, 21, proof(leaf(stranger, 20)));
+        uint256 before = stranger.balance;
+        pool.claim(1, stranger, 20, proof(leaf(bob, 21)));
+        vm.assertEq(stranger.balance, before + 19);
+        vm.assertEq(pool.claimed(stranger), 19);
+        vm.assertEq(pool.totalClaimed(), 40);
+        makeFinal(pair(leaf(bob, 30), leaf(stranger, 30)), 60);
+        pool.claim(2, stranger, 30, proof(leaf(bob, 30)));
+        pool.claim(2, bob, 30, proof(leaf(stranger, 30)));
+        vm.assertEq(stranger.balance, before + 30);
+        vm.assertEq(pool.totalClaimed(), 60);
     }
 
     function refused(bytes4 because, uint64 epoch, bytes32 root, uint256 total) private {

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ComputePool} from "../ComputePool.sol";
 import {PoolFixture} from "./PoolFixture.sol";
-import {vm} from "./Vm.sol";
+import {Vm, vm} from "./Vm.sol";
 
 /// Vouchers and postings: how the contract learns what was spent.
 contract SpendingTest is PoolFixture {
@@ -126,7 +126,7 @@ contract SpendingTest is PoolFixture {
         vm.assertEq(unspent(alice), 5);
     }
 
-    function test_posting_leavesOut_whoHasADelegate_andWhoIsLeaving() public {
+    function test_posting_leavesOut_whoHasADelegate_andWhoIsLeavingWithEverything() public {
         topUp(alice, 10);
         topUp(bob, 10);
         ComputePool.Posting[] memory postings = postings2(alice, 3, bob, 4);
@@ -145,6 +145,66 @@ contract SpendingTest is PoolFixture {
         vm.assertEq(pool.totalSpent(), 0);
         pool.exit(bob, LABEL);
         vm.assertEq(bob.balance, 1000 ether);
+    }
+
+    function posted(uint256 asked, uint128 exiting, bool cut) private returns (uint256 taken) {
+        if (exiting > 0) {
+            vm.prank(alice);
+            pool.requestExit(LABEL, exiting);
+        }
+        uint256 before = pool.totalSpent();
+        ComputePool.Posting[] memory postings = posting(alice, uint128(asked));
+        propose(postings);
+        vm.warp(block.timestamp + DELAY);
+        vm.recordLogs();
+        pool.applySpending(postings);
+        uint256 contested = 0;
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; i++) {
+            if (logs[i].topics[0] == ComputePool.Contested.selector) contested++;
+        }
+        vm.assertEq(contested, cut ? 1 : 0);
+        vm.warp(block.timestamp + EPOCH - DELAY);
+        return pool.totalSpent() - before;
+    }
+
+    function test_posting_takesWhatIsNotLeaving() public {
+        topUp(alice, 10);
+        vm.assertEq(posted(10, 1, true), 9, "an exit of one wei protects one wei");
+        vm.assertEq(posted(10, 0, true), 0, "as long as it is under way");
+        pool.exit(alice, LABEL);
+        vm.assertEq(alice.balance, 1000 ether - 9);
+    }
+
+    function test_posting_ofLessThanWhatStays_isNotCut() public {
+        topUp(alice, 10);
+        vm.assertEq(posted(4, 6, false), 4);
+        vm.assertEq(posted(4, 0, false), 0, "nothing new");
+        vm.assertEq(posted(5, 0, true), 0, "all of the rest is leaving");
+        topUp(alice, 3); // which no exit protects
+        vm.assertEq(posted(9, 0, true), 3);
+        pool.exit(alice, LABEL);
+        vm.assertEq(alice.balance, 1000 ether - 7);
+    }
+
+    function test_posting_takesTheCapAtMost_whenAPartIsLeaving() public {
+        topUp(alice, 2.5 ether);
+        vm.assertEq(posted(3 ether, 0.25 ether, false), CAP);
+        vm.assertEq(posted(3 ether, 0, false), CAP);
+        vm.assertEq(posted(3 ether, 0, true), 0.25 ether);
+    }
+
+    /// An old delegate's voucher may take what an exit asked for: then there is less to post than nothing.
+    function test_posting_afterAVoucherTookOfTheExit_changesNothing() public {
+        topUp(alice, 10);
+        authoriseDelegate(alice, key("alice"));
+        vm.prank(alice);
+        pool.revoke(LABEL);
+        vm.prank(alice);
+        pool.requestExit(LABEL, 8);
+        redeem(alice, 5);
+        vm.assertEq(posted(4, 0, false), 0);
+        vm.assertEq(posted(6, 0, true), 0);
     }
 
     function test_whoLeavesWithEverything_losesNothing_howeverLateThePostingIsApplied() public {
@@ -223,7 +283,9 @@ contract SpendingTest is PoolFixture {
         pool.proposeSpending(1, postings, quorum(hash, 3));
     }
 
-    function testFuzz_posting_takesTheLeastOfAskedCapAndUnspent(uint96 paid, uint128 asked, uint96 before) public {
+    function testFuzz_posting_takesTheLeastOfAskedCapAndWhatStays(uint96 paid, uint128 asked, uint96 before, uint96 leaving)
+        public
+    {
         vm.assume(paid > 0);
         vm.deal(alice, paid);
         topUp(alice, paid);
@@ -234,8 +296,13 @@ contract SpendingTest is PoolFixture {
             pool.revoke(LABEL);
         }
         uint256 old = pool.totalSpent();
+        leaving = uint96(leaving % (paid - old + 1));
+        if (leaving > 0) {
+            vm.prank(alice);
+            pool.requestExit(LABEL, leaving);
+        }
         applied(posting(alice, asked));
-        uint256 most = old + CAP < paid ? old + CAP : paid;
+        uint256 most = old + CAP < paid - leaving ? old + CAP : paid - leaving;
         uint256 wanted = asked < most ? asked : most;
         vm.assertEq(pool.totalSpent(), wanted > old ? wanted : old);
     }

@@ -3,6 +3,12 @@ pragma solidity 0.8.37;
 
 /// What the tests use of forge's cheat codes.
 interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
     function addr(uint256 key) external pure returns (address);
     function assume(bool condition) external pure;
     function assertEq(uint256 left, uint256 right) external pure;
@@ -19,7 +25,9 @@ interface Vm {
     function expectEmit() external;
     function expectRevert(bytes4 selector) external;
     function expectRevert() external;
+    function getRecordedLogs() external returns (Log[] memory logs);
     function prank(address sender) external;
+    function recordLogs() external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function warp(uint256 timestamp) external;
 }

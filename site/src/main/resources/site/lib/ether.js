@@ -26,6 +26,9 @@ export const exactEther = wei => shifted(BigInt(wei), DIGITS);
 /** All digits of an amount in credits, of micro-credits as BigInt or decimal string. */
 export const exactCredits = microCredits => shifted(BigInt(microCredits), 6);
 
+/** With their name: 1 credit, 12.5 credits. */
+export const credits = microCredits => `${exactCredits(microCredits)} ${BigInt(microCredits) === MICRO ? 'credit' : 'credits'}`;
+
 /** Whole micro-credits that wei buy; what is left over buys nothing. */
 export const bought = (wei, weiPerMicroCredit) => BigInt(wei) / BigInt(weiPerMicroCredit);
 

@@ -153,7 +153,7 @@ public final class Billing implements AutoCloseable {
 
     /** Whether the customer may spend more before he signs for what he has spent. */
     public boolean trusts(String customer) {
-        return vouchers == null || vouchers.trusted(customer);
+        return ether == null || ether.trusts(customer);
     }
 
     /** What customers sign; empty when they can't pay in ether here. */

@@ -158,7 +158,7 @@ public record SmallRun(Path folder, double outerRate) {
     }
 
     /** {@code GET /api/run}. */
-    static JsonNode figures(String url) {
+    public static JsonNode figures(String url) {
         try (var http = HttpClient.newHttpClient()) {
             var request = HttpRequest.newBuilder(URI.create(url + "/api/run")).build();
             return JsonMapper.shared()

@@ -9,6 +9,7 @@ import org.decentralizedai.server.ad.AdSettings;
 import org.decentralizedai.server.chat.BillingSettings;
 import org.decentralizedai.server.chat.ChatSettings;
 import org.decentralizedai.server.credit.CreditLedger;
+import org.decentralizedai.server.edge.LocalAddress;
 import org.decentralizedai.server.train.Recipe;
 import org.decentralizedai.server.train.Replication;
 import org.decentralizedai.server.train.Retention;
@@ -91,7 +92,7 @@ public record Settings(
         if ((tlsCertificate == null) != (tlsKey == null))
             throw new IllegalArgumentException("tlsCertificate and tlsKey must be given together");
         signIn.check(publicUrl);
-        ether.check(publicUrl);
+        ether.check(publicUrl, host.equals("localhost") || LocalAddress.is(host));
         if (auditors < 0) throw new IllegalArgumentException("auditors must be >= 0: " + auditors);
         if (promoteEvery <= 0) throw new IllegalArgumentException("promoteEvery must be > 0: " + promoteEvery);
         if (!(heldOutShare > 0) || heldOutShare >= 1)

@@ -51,6 +51,11 @@ final class SettingsTest {
         assertThatThrownBy(() -> SettingsFile.read(mistake)).hasMessageContaining("prot");
         var bad = file("port: 99999\n");
         assertThatThrownBy(() -> SettingsFile.read(bad)).hasMessageContaining("port must be 0..65535");
+        var others = file("""
+                host: 0.0.0.0
+                ether: {chain: {id: 31337, name: anvil, rpc: "http://127.0.0.1:1/"}, contract: "%s"}
+                """.formatted("0x" + "a".repeat(40)));
+        assertThatThrownBy(() -> SettingsFile.read(others)).hasMessageContaining("chain 31337 is for development");
         assertThatThrownBy(() -> SettingsFile.read(folder.resolve("none"))).hasMessageContaining("no settings file");
     }
 

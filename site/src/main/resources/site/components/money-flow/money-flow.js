@@ -1,5 +1,5 @@
 import { ask } from '../../lib/account.js';
-import { exactCredits, exactEther } from '../../lib/ether.js';
+import { credits, exactEther } from '../../lib/ether.js';
 import { shortHash } from '../../lib/format.js';
 import { fill } from '../../lib/table.js';
 import { bars } from './bars.js';
@@ -85,7 +85,7 @@ class MoneyFlow extends HTMLElement {
 /** What was paid for, in credits; what is zero is left out. */
 function sources(amounts) {
     const lines = Object.entries(SOURCES).filter(([name]) => BigInt(amounts[name]) !== 0n)
-        .flatMap(([name, text]) => [term('dt', text), term('dd', `${exactCredits(amounts[name])} credits`)]);
+        .flatMap(([name, text]) => [term('dt', text), term('dd', credits(amounts[name]))]);
     return lines.length > 0 ? lines : [term('dt', 'Nothing yet'), term('dd', '–')];
 }
 

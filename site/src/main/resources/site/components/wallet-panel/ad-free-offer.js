@@ -1,6 +1,6 @@
 import { ask } from '../../lib/account.js';
 import { newOrder } from '../../lib/ads.js';
-import { exactCredits } from '../../lib/ether.js';
+import { credits } from '../../lib/ether.js';
 import { PanelPart } from '../../lib/panel-part.js';
 
 /** <ad-free-offer>: months without ads in the chat, paid from the balance. Its section is hidden where there are none to be rid of. */
@@ -31,7 +31,7 @@ class AdFreeOffer extends PanelPart {
     }
 
     #price() {
-        this.find('price').textContent = `${exactCredits(BigInt(this.#terms.monthMicroCredits) * BigInt(this.find('months').value))} credits`;
+        this.find('price').textContent = credits(BigInt(this.#terms.monthMicroCredits) * BigInt(this.find('months').value));
     }
 
     async #buy() {

@@ -20,6 +20,7 @@ class EtherExit extends PanelPart {
         const free = BigInt(purse.free), exiting = BigInt(purse.exiting);
         set('owner', purse.owner);
         set('unspent', exactEther(purse.unspent));
+        set('uncounted', exactEther(BigInt(purse.owed) - BigInt(purse.spent)));
         set('free', exactEther(free));
         set('asked', exactEther(exiting));
         const readyAt = Number(purse.exitReadyAt) * 1000, ready = exiting > 0n && readyAt <= Date.now();

@@ -1,4 +1,4 @@
-import { bought, creditPrice, exactCredits, exactEther, weiOf } from '../../lib/ether.js';
+import { bought, creditPrice, credits, exactEther, weiOf } from '../../lib/ether.js';
 import { PanelPart } from '../../lib/panel-part.js';
 import { follow, transact } from '../../lib/pool.js';
 import { recall, remember } from '../../lib/preferences.js';
@@ -26,7 +26,7 @@ class EtherTopUp extends PanelPart {
         this.find('none').hidden = own.deposits.length > 0;
         this.find('table').hidden = own.deposits.length === 0;
         fill(this.find('rows'), own.deposits.map(deposit => [
-            `${exactEther(deposit.wei)} ether`, `${exactCredits(deposit.microCredits)} credits`, deposit.block, code(deposit.transaction),
+            `${exactEther(deposit.wei)} ether`, credits(deposit.microCredits), deposit.block, code(deposit.transaction),
         ]));
         if (recall(SENT) && !this.#followed) this.attempt(() => this.#follow(recall(SENT)));
         this.#followed = true;
@@ -37,7 +37,7 @@ class EtherTopUp extends PanelPart {
         const input = this.querySelector('#top-up-amount');
         try {
             const wei = weiOf(input.value), micro = bought(wei, this.#pool.rate), rest = wei % BigInt(this.#pool.rate);
-            this.find('buys').textContent = `${exactCredits(micro)} credits`
+            this.find('buys').textContent = credits(micro)
                 + (rest ? `; the last ${rest} wei buy nothing, being less than a millionth of a credit` : '');
         } catch (error) {
             this.find('buys').textContent = input.value.trim() === '' ? '–' : error.message;

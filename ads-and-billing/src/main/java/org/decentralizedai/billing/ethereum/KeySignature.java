@@ -24,6 +24,14 @@ public final class KeySignature {
         return of(Sign.getEthereumMessageHash(message.getBytes(UTF_8)), signature);
     }
 
+    /** With v of 27 or 28: contracts refuse the 0 or 1 that some wallets write. */
+    public static byte[] forContracts(byte[] signature) {
+        byte[] written = signature.clone();
+        if (written.length == LENGTH && (written[LENGTH - 1] == 0 || written[LENGTH - 1] == 1))
+            written[LENGTH - 1] += 27;
+        return written;
+    }
+
     /** As {@link #signer}, of a digest as it is, such as EIP-712's. @param digest (32) */
     public static Optional<String> of(byte[] digest, byte[] signature) {
         if (signature.length != LENGTH) return Optional.empty();

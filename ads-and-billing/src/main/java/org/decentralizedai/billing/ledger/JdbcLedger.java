@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -24,6 +25,7 @@ public final class JdbcLedger {
 
     private final Jdbi jdbi;
     private final Clock clock;
+    private final List<Rule> rules = new CopyOnWriteArrayList<>();
 
     public JdbcLedger(Jdbi jdbi, Clock clock) {
         this.jdbi = jdbi;
@@ -36,7 +38,7 @@ public final class JdbcLedger {
 
         private final Outcome outcome;
 
-        RefusedException(Outcome outcome, String id) {
+        public RefusedException(Outcome outcome, String id) {
             super(outcome + ": " + id, null, false, false); // an everyday answer, not an error: no stack trace
             this.outcome = outcome;
         }
@@ -50,6 +52,18 @@ public final class JdbcLedger {
     @FunctionalInterface
     public interface Work {
         Outcome in(Handle transaction);
+    }
+
+    /** What else must hold, besides that no account goes below zero. */
+    @FunctionalInterface
+    public interface Rule {
+        /** In the transaction of a new posting, before it is booked. @throws RefusedException when it must not be */
+        void before(Handle transaction, Posting posting);
+    }
+
+    /** From now on the rule is asked before each posting. */
+    public void add(Rule rule) {
+        rules.add(rule);
     }
 
     public Outcome post(Posting posting) {
@@ -83,6 +97,7 @@ public final class JdbcLedger {
         if (!note(transaction, posting)) return Outcome.REPLAYED;
         if (posting.ends() != null && !posted(transaction, posting.ends()))
             throw new RefusedException(Outcome.NOTHING_TO_END, posting.id());
+        for (Rule rule : rules) rule.before(transaction, posting);
         for (Entry entry : posting.entries()) book(transaction, posting, entry);
         return Outcome.POSTED;
     }

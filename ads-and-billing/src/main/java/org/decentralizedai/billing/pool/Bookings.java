@@ -8,6 +8,7 @@ import org.decentralizedai.billing.ledger.JdbcLedger;
 import org.decentralizedai.billing.ledger.Outcome;
 import org.decentralizedai.billing.ledger.Posting;
 import org.decentralizedai.billing.ledger.Unit;
+import org.decentralizedai.billing.pool.ChainFault.Code;
 import org.decentralizedai.billing.pool.PoolEvent.Kind;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,8 @@ final class Bookings {
         String account = event.purse(), customer = null;
         if (account != null) {
             var before = purses.find(transaction, account).orElseGet(() -> Purse.unseen(account));
-            purses.put(transaction, before.after(event));
+            boolean late = events.late(transaction, account, event.place()); // left out when its block was first read
+            purses.put(transaction, late ? addedUp(transaction, account) : before.after(event));
             customer = customer(transaction, account, event);
         }
         var moves = wei(transaction, event, customer);
@@ -95,8 +97,11 @@ final class Bookings {
     }
 
     private static Account deposit(@Nullable String customer) {
-        return Account.deposit(
-                requireNonNull(customer, "nobody has deposited into this purse: is ether.fromBlock right?"));
+        if (customer == null)
+            throw new ChainFault(
+                    Code.INCOMPLETE,
+                    "an event is of a purse whose deposits were never read: ether.fromBlock is too late");
+        return Account.deposit(customer);
     }
 
     /** The chain has dropped it; later events of the same purse must be taken back before. */
@@ -105,9 +110,7 @@ final class Bookings {
         events.undo(transaction, event);
         String account = event.purse();
         if (account != null) {
-            var purse = Purse.unseen(account);
-            for (PoolEvent left : events.of(transaction, account)) purse = purse.after(left);
-            purses.put(transaction, purse);
+            purses.put(transaction, addedUp(transaction, account));
         }
         String customer = account == null ? null : purses.customer(transaction, account);
         var moves = new Moves();
@@ -121,6 +124,12 @@ final class Bookings {
                 "a reorganisation took back {} in block {}",
                 event.kind(),
                 event.place().block());
+    }
+
+    private Purse addedUp(Handle transaction, String account) {
+        var purse = Purse.unseen(account);
+        for (PoolEvent event : events.of(transaction, account)) purse = purse.after(event);
+        return purse;
     }
 
     private void post(

@@ -4,7 +4,7 @@ package org.decentralizedai.billing.pool;
 public final class ChainFault extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** What is wrong; all but the last three pass by themselves. */
+    /** What is wrong. */
     public enum Code {
         /** The node gave no answer, or an error. */
         NO_ANSWER,
@@ -17,11 +17,20 @@ public final class ChainFault extends RuntimeException {
         /** There is no contract at the address. */
         NO_CONTRACT,
         /** None of the remembered blocks is on the chain any more. */
-        TOO_DEEP;
+        TOO_DEEP,
+        /** What is read began too late: deposits before it are not known. */
+        INCOMPLETE,
+        /** The events read do not add up to what the contract says: the node has left some out. */
+        EVENTS_MISSING,
+        /** The contract's delay is too short for so many confirmations. */
+        SHORT_DELAY;
 
         /** Whether somebody must do something. */
         public boolean halts() {
-            return this == WRONG_CHAIN || this == NO_CONTRACT || this == TOO_DEEP;
+            return switch (this) {
+                case NO_ANSWER, BEHIND, INCONSISTENT -> false;
+                case WRONG_CHAIN, NO_CONTRACT, TOO_DEEP, INCOMPLETE, EVENTS_MISSING, SHORT_DELAY -> true;
+            };
         }
     }
 

@@ -21,4 +21,7 @@ interface ChainView {
 
     /** What it said in the one block of that hash, in order; a node that does not have the block refuses. */
     List<PoolEvent> events(Block block);
+
+    /** What the contract itself counts, after the block of that number. */
+    PoolTotals totals(long block);
 }

@@ -1,14 +1,18 @@
 package org.decentralizedai.billing.pool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.decentralizedai.billing.contract.ComputePool;
@@ -28,6 +32,7 @@ import org.web3j.utils.Numeric;
  */
 public final class DevChain implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("Listening on (127\\.0\\.0\\.1:\\d+)");
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int ATTEMPTS = 100, PAUSE_MILLIS = 50;
 
     /** More than any transaction of the contract takes, and a price that the node accepts. */
@@ -64,20 +69,40 @@ public final class DevChain implements AutoCloseable {
 
     /** @param state file that the chain is kept in, and goes on from; null: it is forgotten */
     public static DevChain start(Path anvil, int port, @Nullable Path state) throws IOException {
+        return start(anvil, port, state, PATIENCE);
+    }
+
+    /** @param patience how long the node may take to listen; then it is ended */
+    static DevChain start(Path anvil, int port, @Nullable Path state, Duration patience) throws IOException {
         var command = new ArrayList<>(List.of(anvil.toString(), "--host", "127.0.0.1", "--port", String.valueOf(port)));
         if (state != null) command.addAll(List.of("--state", state.toString(), "--state-interval", "1"));
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var address = new CompletableFuture<URI>();
+        Thread.ofVirtual().start(() -> read(process, address));
+        try {
+            return new DevChain(process, address.get(patience.toMillis(), MILLISECONDS));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("anvil did not start", e.getCause());
+        } catch (TimeoutException e) {
+            end(process);
+            throw new IllegalStateException("anvil did not start within " + patience, e);
+        } catch (InterruptedException e) {
+            end(process);
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while anvil started", e);
+        }
+    }
+
+    /** Finds out where the node listens, and reads on, or its pipe would fill up. */
+    private static void read(Process process, CompletableFuture<URI> address) {
         var seen = new StringBuilder();
-        var lines = new BufferedReader(process.inputReader(UTF_8));
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        process.inputReader(UTF_8).lines().forEach(line -> {
+            if (address.isDone()) return;
             seen.append(line).append('\n');
             var listening = LISTENING.matcher(line);
-            if (listening.find()) {
-                Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {})); // or its pipe would fill up
-                return new DevChain(process, URI.create("http://" + listening.group(1)));
-            }
-        }
-        throw new IllegalStateException("anvil did not start: " + seen);
+            if (listening.find()) address.complete(URI.create("http://" + listening.group(1)));
+        });
+        address.completeExceptionally(new IOException("it ended: " + seen));
     }
 
     public URI address() {
@@ -145,6 +170,10 @@ public final class DevChain implements AutoCloseable {
     @Override
     public void close() {
         web3j.shutdown();
+        end(anvil);
+    }
+
+    private static void end(Process anvil) {
         var processes = Stream.concat(anvil.descendants(), Stream.of(anvil.toHandle()))
                 .toList(); // npm starts the node by a process in between
         processes.forEach(ProcessHandle::destroy);

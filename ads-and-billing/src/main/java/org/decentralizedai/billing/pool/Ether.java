@@ -2,18 +2,20 @@ package org.decentralizedai.billing.pool;
 
 import static java.util.Objects.requireNonNull;
 
-import java.math.BigInteger;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.decentralizedai.billing.ethereum.Chain;
 import org.decentralizedai.billing.ledger.JdbcLedger;
+import org.decentralizedai.billing.pool.ChainFault.Code;
 import org.decentralizedai.billing.pool.WatchStore.Watched;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,8 @@ public final class Ether implements AutoCloseable {
     private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("chain").factory());
     private volatile boolean closed;
-    private volatile @Nullable BigInteger cap;
+    private final Trust trust;
+    private volatile @Nullable PoolTerms terms;
     private volatile @Nullable Exception failure;
 
     /**
@@ -66,6 +69,9 @@ public final class Ether implements AutoCloseable {
         purses = new PurseStore(jdbi);
         credits = new Credits(jdbi, ledger, purses, rate);
         positions = new Positions(jdbi, purses, rate);
+        trust = new Trust(jdbi, positions, clock);
+        ledger.add(positions::keep);
+        ledger.add(trust::before);
         var bookings = new Bookings(ledger, events, purses, credits, chain.id());
         watcher = new Watcher(
                 new NodeView(node, chain.id(), contract), store, events, bookings, ledger, settings.confirmations());
@@ -81,13 +87,27 @@ public final class Ether implements AutoCloseable {
         if (!going()) return;
         try {
             watcher.look(this::going);
-            if (cap == null) cap = NodeView.cap(node, contract);
+            var known = terms();
             credits.collect();
+            if (going()) trust.seen(known);
             if (failure != null) LOG.info("the chain is read again");
             failure = null;
         } catch (RuntimeException e) {
             note(e);
         }
+    }
+
+    private PoolTerms terms() {
+        var known = terms;
+        if (known == null) terms = known = NodeView.terms(node, contract);
+        var poll = Duration.ofSeconds(settings.pollSeconds());
+        boolean development = requireNonNull(settings.chain()).id() == Chain.DEVELOPMENT;
+        if (!development && known.tooShort(settings.confirmations(), poll))
+            throw new ChainFault(
+                    Code.SHORT_DELAY,
+                    "the contract's delay of " + known.delay().toSeconds() + " s is too short for ether.confirmations="
+                            + settings.confirmations());
+        return known;
     }
 
     private boolean going() {
@@ -140,9 +160,18 @@ public final class Ether implements AutoCloseable {
         return positions;
     }
 
-    /** Wei that a posting takes of a purse at most, by the contract; empty until it was first asked. */
-    public Optional<BigInteger> cap() {
-        return Optional.ofNullable(cap);
+    /** Whose vouchers the contract may take: the purse's delegate's, and for its delay those of others before him. */
+    public Set<String> delegates(Purse purse) {
+        var delegates = new TreeSet<String>();
+        var known = terms;
+        if (known != null) delegates.addAll(events.delegates(purse.account(), known.delay()));
+        if (purse.delegate() != null) delegates.add(purse.delegate());
+        return delegates;
+    }
+
+    /** Whether the customer may spend more before he signs for what he has spent; true for who has no deposits. */
+    public boolean trusts(String customer) {
+        return trust.trusts(customer);
     }
 
     public List<Arrears> arrears() {

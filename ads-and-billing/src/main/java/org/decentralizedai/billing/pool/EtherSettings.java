@@ -68,10 +68,14 @@ public record EtherSettings(
                 null);
     }
 
-    /** @throws IllegalArgumentException when the world could come with a development chain's ether, which is worth nothing */
-    public void check(@Nullable URI publicUrl) {
-        if (publicUrl != null && chain != null && chain.id() == Chain.DEVELOPMENT)
-            throw new IllegalArgumentException(
-                    "chain " + Chain.DEVELOPMENT + " is for development: it can't be used with a publicUrl");
+    /**
+     * @param loopback the server listens to this machine only
+     * @throws IllegalArgumentException when the world could come with a development chain's ether, which is worth nothing
+     */
+    public void check(@Nullable URI publicUrl, boolean loopback) {
+        if (chain == null || chain.id() != Chain.DEVELOPMENT) return;
+        if (publicUrl != null || !loopback)
+            throw new IllegalArgumentException("chain " + Chain.DEVELOPMENT
+                    + " is for development: it can't be used with a publicUrl, nor with a host that others can reach");
     }
 }

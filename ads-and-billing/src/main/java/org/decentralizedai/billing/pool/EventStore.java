@@ -5,6 +5,8 @@ import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import org.decentralizedai.billing.pool.PoolEvent.Kind;
 import org.decentralizedai.billing.pool.PoolEvent.Place;
@@ -97,6 +99,34 @@ public final class EventStore {
                 .list();
     }
 
+    /** Whom the purse has ever named at the contract; none when that was not changed for so long. */
+    List<String> delegates(String purse, Duration changed) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select distinct address from pool_event
+                        where purse = :purse and kind = 'AUTHORISED' and undone_at is null and exists (
+                          select 1 from pool_event newer where newer.purse = :purse and newer.undone_at is null
+                          and newer.kind in ('AUTHORISED', 'REVOKED') and newer.seen_at >= :since)
+                        order by address""")
+                .bind("purse", purse)
+                .bind("since", clock.millis() - changed.toMillis())
+                .mapTo(String.class)
+                .list());
+    }
+
+    /** Whether one of the purse that comes after that place on the chain counts already. */
+    boolean late(Handle transaction, String purse, Place place) {
+        return transaction
+                .createQuery("""
+                        select 1 from pool_event where purse = :purse and undone_at is null
+                        and (block > :block or block = :block and log_index > :index) limit 1""")
+                .bind("purse", purse)
+                .bind("block", place.block())
+                .bind("index", place.logIndex())
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+    }
+
     /** Those of a purse that count, oldest first. */
     public List<PoolEvent> of(String purse) {
         return jdbi.withHandle(handle -> of(handle, purse));
@@ -112,6 +142,20 @@ public final class EventStore {
                 .bind("most", most)
                 .map((row, _) -> event(row))
                 .list());
+    }
+
+    /** What those that count add up to. */
+    PoolTotals totals() {
+        var sums = new EnumMap<Kind, BigInteger>(Kind.class);
+        jdbi.useHandle(handle -> handle.createQuery("select kind, sum(amount) from pool_event where undone_at is null"
+                        + " and kind in ('DEPOSITED', 'EXITED', 'SPENT', 'CLAIMED') group by kind")
+                .map((row, _) -> sums.put(Kind.valueOf(row.getString(1)), amount(row, 2)))
+                .list());
+        return new PoolTotals(
+                sums.getOrDefault(Kind.DEPOSITED, BigInteger.ZERO),
+                sums.getOrDefault(Kind.EXITED, BigInteger.ZERO),
+                sums.getOrDefault(Kind.SPENT, BigInteger.ZERO),
+                sums.getOrDefault(Kind.CLAIMED, BigInteger.ZERO));
     }
 
     private static PoolEvent event(ResultSet row) throws SQLException {

@@ -43,16 +43,19 @@ final class NodeView implements ChainView {
         return Web3j.build(new HttpService(address, client));
     }
 
-    /** What the contract's constructor has set for ever. */
-    static BigInteger cap(Web3j node, String contract) {
-        var reader = new ReadonlyTransactionManager(node, contract);
+    static PoolTerms terms(Web3j node, String contract) {
+        var pool = reader(node, contract);
         try {
-            return ComputePool.load(contract, node, reader, new DefaultGasProvider())
-                    .cap()
-                    .send();
+            var delay = Duration.ofSeconds(pool.delay().send().longValueExact());
+            return new PoolTerms(pool.cap().send(), delay);
         } catch (Exception e) { // the library names no narrower one
-            throw new ChainFault(Code.NO_ANSWER, "cap: " + e.getClass().getSimpleName());
+            throw new ChainFault(Code.NO_ANSWER, "terms: " + e.getClass().getSimpleName());
         }
+    }
+
+    private static ComputePool reader(Web3j node, String contract) {
+        return ComputePool.load(
+                contract, node, new ReadonlyTransactionManager(node, contract), new DefaultGasProvider());
     }
 
     @Override
@@ -100,6 +103,21 @@ final class NodeView implements ChainView {
             if (!event.place().blockHash().equals(block.hash()) || event.place().block() != block.number())
                 throw new ChainFault(Code.INCONSISTENT, "an event is not of the block that was asked for");
         return events;
+    }
+
+    @Override
+    public PoolTotals totals(long block) {
+        var pool = reader(node, contract);
+        pool.setDefaultBlockParameter(at(block));
+        try {
+            return new PoolTotals(
+                    pool.totalDeposited().send(),
+                    pool.totalExited().send(),
+                    pool.totalSpent().send(),
+                    pool.totalClaimed().send());
+        } catch (Exception e) { // the library names no narrower one
+            throw new ChainFault(Code.NO_ANSWER, "totals: " + e.getClass().getSimpleName());
+        }
     }
 
     private List<Log> logs(EthFilter filter) {

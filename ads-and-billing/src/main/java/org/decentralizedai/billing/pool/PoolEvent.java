@@ -22,6 +22,8 @@ public record PoolEvent(
         BigInteger amount,
         BigInteger other,
         @Nullable String text) {
+    private static final int LONGEST_TEXT = 4000, REPLACEMENT = 0xFFFD;
+
     /** What happened. Address, amount, other, text: */
     public enum Kind {
         /** Owner, paid in, -, who paid. */
@@ -78,6 +80,18 @@ public record PoolEvent(
     }
 
     PoolEvent text(String said) {
-        return new PoolEvent(place, kind, purse, label, address, amount, other, said);
+        return new PoolEvent(place, kind, purse, label, address, amount, other, kept(said));
+    }
+
+    /** What any database keeps: signers write it, so that it may hold anything. Control characters and halves of characters are replaced. */
+    private static String kept(String said) {
+        var kept = new StringBuilder();
+        said.codePoints()
+                .map(point -> Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE
+                        ? REPLACEMENT
+                        : point)
+                .takeWhile(point -> kept.length() + Character.charCount(point) <= LONGEST_TEXT)
+                .forEachOrdered(kept::appendCodePoint);
+        return kept.toString();
     }
 }

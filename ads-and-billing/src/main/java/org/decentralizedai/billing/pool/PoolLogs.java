@@ -15,7 +15,6 @@ import org.web3j.utils.Numeric;
 
 /** Reads the contract's logs. */
 final class PoolLogs {
-    private static final int LONGEST_TEXT = 4000;
     private static final Map<String, BiFunction<Place, Log, PoolEvent>> READERS = Map.ofEntries(
             reader(ComputePool.DEPOSITED_EVENT, PoolLogs::deposited),
             reader(ComputePool.EXITREQUESTED_EVENT, PoolLogs::exitRequested),
@@ -124,8 +123,7 @@ final class PoolLogs {
     private static PoolEvent rootProposed(Place place, Log log) {
         var said = ComputePool.getRootProposedEventFromLog(log);
         String text = Numeric.toHexString(said.root) + " " + said.dataUri;
-        return root(place, Kind.ROOT_PROPOSED, said.epoch, said.total)
-                .text(text.substring(0, Math.min(text.length(), LONGEST_TEXT)));
+        return root(place, Kind.ROOT_PROPOSED, said.epoch, said.total).text(text);
     }
 
     private static PoolEvent rootFinalised(Place place, Log log) {

@@ -26,4 +26,9 @@ record Position(
                 .max(adSpent)
                 .max(paidBefore);
     }
+
+    /** As {@link #paid}, when all that is reserved will have been spent, and so much more. */
+    BigInteger withReserved(BigInteger more) {
+        return sold.subtract(balance).subtract(adBudget).add(more).max(paid());
+    }
 }

@@ -1,10 +1,19 @@
 package org.decentralizedai.billing.pool;
 
+import static java.util.Objects.requireNonNull;
+
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.decentralizedai.billing.ledger.Account;
+import org.decentralizedai.billing.ledger.Entry;
+import org.decentralizedai.billing.ledger.JdbcLedger;
+import org.decentralizedai.billing.ledger.Posting;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -14,8 +23,9 @@ public final class Positions {
      * A purse and what the contract should count as spent of it.
      *
      * @param owed wei, all that was ever spent of it; at least what the contract counts already
+     * @param signed wei, ever: what the contract counts, or can be told by a voucher
      */
-    public record Claim(Purse purse, BigInteger owed) {
+    public record Claim(Purse purse, BigInteger owed, BigInteger signed) {
         /** The contract does not count all of it yet. */
         public boolean open() {
             return owed.compareTo(purse.spent()) > 0;
@@ -35,16 +45,68 @@ public final class Positions {
 
     /** Wei that the customer has spent of his deposits, ever; never less than before. */
     public BigInteger paid(String customer) {
-        return jdbi.inTransaction(handle -> {
-            var position = position(handle, customer);
-            if (position.isEmpty()) return BigInteger.ZERO;
-            handle.execute(
-                    "update pool_customer set paid = ? where customer = ? and paid < ?",
-                    new BigDecimal(position.get().paid()),
-                    customer,
-                    new BigDecimal(position.get().paid()));
-            return position.get().paid().multiply(rate);
-        });
+        return jdbi.inTransaction(handle -> paid(handle, customer));
+    }
+
+    private BigInteger paid(Handle handle, String customer) {
+        var position = position(handle, customer);
+        if (position.isEmpty()) return BigInteger.ZERO;
+        var paid = position.get().paid();
+        handle.execute(
+                "update pool_customer set paid = ? where customer = ? and paid < ?",
+                new BigDecimal(paid),
+                customer,
+                new BigDecimal(paid));
+        return paid.multiply(rate);
+    }
+
+    /**
+     * To be called before each posting of the ledger: what was spent until now is noted before a grant or a refund makes it less. The accounts
+     * that it depends on stay as they are until the transaction ends.
+     */
+    void keep(Handle transaction, Posting posting) {
+        if (posting.kind() != Posting.Kind.GRANT && posting.kind() != Posting.Kind.REFUND) return;
+        for (Entry entry : posting.entries())
+            if (entry.account().kind() == Account.Kind.BALANCE)
+                keep(transaction, requireNonNull(entry.account().customer()));
+    }
+
+    private void keep(Handle transaction, String customer) {
+        if (!lock(transaction, customer)) return;
+        for (Account account :
+                List.of(Account.adBudget(customer), Account.balance(customer), Account.reserved(customer)))
+            JdbcLedger.held(transaction, account);
+        paid(transaction, customer);
+    }
+
+    /** False for who has never deposited. */
+    static boolean lock(Handle transaction, String customer) {
+        return transaction
+                .createQuery("select 1 from pool_customer where customer = :customer for update")
+                .bind("customer", customer)
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+    }
+
+    /**
+     * Wei that the contract could not be told by any voucher, were so much more spent and all that is reserved too.
+     *
+     * @param more micro-credits
+     */
+    BigInteger unsigned(Handle transaction, String customer, BigInteger more) {
+        var position = position(transaction, customer);
+        if (position.isEmpty()) return BigInteger.ZERO;
+        var paid = position.get().withReserved(more).multiply(rate);
+        var claims = share(purses.standings(transaction, customer), paid);
+        var counted = sum(
+                claims.stream().map(claim -> claim.owed().min(claim.signed())).toList());
+        return paid.subtract(counted).max(BigInteger.ZERO);
+    }
+
+    /** Whether a purse that is surely the customer's is on its way out. */
+    boolean leaving(Handle transaction, String customer) {
+        return purses.standings(transaction, customer).stream().anyMatch(each -> each.own() && each.leaving());
     }
 
     /** By one query, so that all of it is of one moment. */
@@ -70,7 +132,7 @@ public final class Positions {
 
     /** What is to be taken of each of the customer's purses, the oldest first. */
     public List<Claim> claims(String customer) {
-        return share(purses.of(customer), paid(customer));
+        return jdbi.inTransaction(handle -> share(purses.standings(handle, customer), paid(handle, customer)));
     }
 
     /** Of all customers with deposits. */
@@ -83,20 +145,38 @@ public final class Positions {
     }
 
     /**
-     * The rule: what the contract does not count yet is taken of the oldest purse as far as that goes, then of the next. What none of them
-     * holds waits for a deposit.
+     * The rule: what the contract does not count yet is taken first where a voucher says so, so that no deposit that comes later takes a
+     * signed debt away; then of the customer's own purses, and of others' only when these are empty, since those may be gone tomorrow.
+     * Purses on their way out come before those that stay, older ones before newer ones. What none of them holds waits for a deposit.
      *
      * @param paid wei, of all purses together
+     * @return in the order of the purses
      */
-    static List<Claim> share(List<Purse> oldestFirst, BigInteger paid) {
-        var left = paid;
-        for (Purse purse : oldestFirst) left = left.subtract(purse.spent());
-        var claims = new ArrayList<Claim>();
-        for (Purse purse : oldestFirst) {
-            var part = left.min(purse.unspent()).max(BigInteger.ZERO);
-            left = left.subtract(part);
-            claims.add(new Claim(purse, purse.spent().add(part)));
-        }
-        return claims;
+    static List<Claim> share(List<Standing> oldestFirst, BigInteger paid) {
+        var owed = new LinkedHashMap<Standing, BigInteger>();
+        for (Standing each : oldestFirst) owed.put(each, each.purse().spent());
+        var left = paid.subtract(sum(owed.values())).max(BigInteger.ZERO);
+        for (Standing each : oldestFirst) left = left.subtract(take(owed, each, each.signed(), left));
+        var rest = oldestFirst.stream()
+                .sorted(Comparator.comparing((Standing each) -> !each.own()).thenComparing(each -> !each.leaving()))
+                .toList(); // the sort is stable: of equals the older one is first
+        for (Standing each : rest)
+            left = left.subtract(take(owed, each, each.purse().deposited(), left));
+        return oldestFirst.stream()
+                .map(each -> new Claim(each.purse(), owed.get(each), each.signed()))
+                .toList();
+    }
+
+    /** Owed of a purse is raised up to {@code to}, as far as the purse and {@code left} go. @return by how much */
+    private static BigInteger take(Map<Standing, BigInteger> owed, Standing of, BigInteger to, BigInteger left) {
+        var before = owed.get(of);
+        var holds = of.purse().deposited().subtract(of.purse().exited());
+        var part = to.min(holds).subtract(before).min(left).max(BigInteger.ZERO);
+        owed.put(of, before.add(part));
+        return part;
+    }
+
+    private static BigInteger sum(Collection<BigInteger> amounts) {
+        return amounts.stream().reduce(BigInteger.ZERO, BigInteger::add);
     }
 }

@@ -95,7 +95,7 @@ public record Purse(
     }
 
     /** What credits may be had for: all that was deposited and is not on its way out. */
-    BigInteger backing() {
+    public BigInteger backing() {
         return deposited.subtract(exited).subtract(exiting);
     }
 }

@@ -34,6 +34,21 @@ public final class PurseStore {
                 .list());
     }
 
+    /** As {@link #of}, with what was signed. */
+    List<Standing> standings(Handle handle, String customer) {
+        return handle.createQuery("select " + COLUMNS + """
+                        , coalesce((select max(v.spent) from pool_voucher v where v.account = p.account and (v.delegate = p.delegate
+                            or exists (select 1 from pool_delegation d
+                              where d.account = v.account and d.delegate = v.delegate and d.nonce = p.delegations))), 0),
+                        exists (select 1 from pool_delegation d where d.account = p.account)
+                          or exists (select 1 from account_wallet w where w.address = p.owner and w.customer = p.customer
+                            and w.chain in (0, (select chain from pool_watch)))
+                        from pool_purse p where p.customer = :c order by p.number""")
+                .bind("c", customer)
+                .map((row, _) -> new Standing(purse(row), amount(row, 11), row.getBoolean(12)))
+                .list();
+    }
+
     Optional<Purse> find(Handle handle, String account) {
         return handle.createQuery("select " + COLUMNS + " from pool_purse where account = :account")
                 .bind("account", account)

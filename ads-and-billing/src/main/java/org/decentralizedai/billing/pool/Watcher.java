@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * <p>The newest blocks, of which the hashes are remembered, are read one by one by hash: a node can't answer of another block, and
  * each must follow on the one before. Older ones are read in ranges, with the hashes of those blocks that say something. Before
  * anything is read the newest remembered block must still be on the chain; if not, the newest one that is becomes the end of what
- * is read, and all events after it are taken back.
+ * is read, and all events after it are taken back. When all is read the sums of the events are compared with the contract's.
  */
 final class Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
@@ -34,6 +34,8 @@ final class Watcher {
     private final int confirmations;
     private int width = WIDEST;
     private int easy;
+    private long verified = -1; // what was the next block when the sums were last right
+    private boolean doubted; // they were wrong
     private volatile long head = -1;
 
     Watcher(
@@ -61,9 +63,26 @@ final class Watcher {
         chain.check();
         long newest = chain.head();
         rewind();
+        if (doubted) verify(); // nothing is built upon books that lack something
         head = newest;
         long to = newest - confirmations;
         for (long next = store.next(); next <= to && going.getAsBoolean(); next = store.next()) read(next, to, newest);
+        if (verified != store.next()) verify();
+    }
+
+    /** A node may leave out events without a word; the contract's own sums tell. */
+    private void verify() {
+        var last = store.remembered().lastEntry();
+        if (last == null) return; // nothing was read yet
+        var says = chain.totals(last.getKey());
+        if (!found(last.getKey()).hash().equals(last.getValue()))
+            throw new ChainFault(Code.INCONSISTENT, "block " + last.getKey() + " was replaced while it was read");
+        var read = events.totals();
+        doubted = !says.equals(read);
+        if (doubted)
+            throw new ChainFault(
+                    Code.EVENTS_MISSING, "the contract counts " + says + ", the events read come to " + read);
+        verified = store.next();
     }
 
     /** The newest block when it was last looked; -1: never. */

@@ -24,6 +24,6 @@ public sealed interface Owed {
         }
     }
 
-    /** To be posted by the quorum: nobody signs for this purse, and no exit is under way. */
+    /** To be posted by the quorum: nobody signs for this purse. What an exit asks for is left out. */
     record ByPosting(Purse purse, BigInteger spent) implements Owed {}
 }

@@ -2,10 +2,11 @@ package org.decentralizedai.billing.voucher;
 
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
-/** The newest delegation of each purse, and the highest voucher of each purse and delegate. Thread-safe. */
+/** The newest delegation of each purse and delegate, and the highest voucher of each purse and delegate. Thread-safe. */
 final class VoucherStore {
     private final Jdbi jdbi;
     private final Clock clock;
@@ -17,7 +18,10 @@ final class VoucherStore {
 
     void put(Delegation delegation) {
         jdbi.useTransaction(handle -> {
-            handle.execute("delete from pool_delegation where account = ?", delegation.account());
+            handle.execute(
+                    "delete from pool_delegation where account = ? and delegate = ?",
+                    delegation.account(),
+                    delegation.delegate());
             handle.execute(
                     "insert into pool_delegation (account, delegate, nonce, signature, signed_at) values (?, ?, ?, ?, ?)",
                     delegation.account(),
@@ -28,12 +32,13 @@ final class VoucherStore {
         });
     }
 
-    Optional<Delegation> delegation(String account) {
+    /** The newest first. */
+    List<Delegation> delegations(String account) {
         return jdbi.withHandle(handle -> handle.createQuery(
-                        "select delegate, nonce, signature from pool_delegation where account = :account")
+                        "select delegate, nonce, signature from pool_delegation where account = :account order by number desc")
                 .bind("account", account)
                 .map((row, _) -> new Delegation(account, row.getString(1), row.getLong(2), row.getString(3)))
-                .findOne());
+                .list());
     }
 
     /** False when there is one that is as high: nothing was changed. */

@@ -5,10 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.math.BigInteger;
 import java.net.URI;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.decentralizedai.billing.ethereum.KeySignature;
 import org.decentralizedai.billing.ethereum.SmartWallets;
 import org.decentralizedai.billing.pool.Ether;
@@ -18,6 +21,7 @@ import org.decentralizedai.billing.pool.Purse;
 import org.decentralizedai.billing.voucher.VoucherException.Code;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.web3j.utils.Numeric;
 
 /**
  * Takes delegations and vouchers, asks for vouchers, and says what is to be brought to the contract. Since a voucher says all that was
@@ -63,14 +67,15 @@ public final class Vouchers {
         if (!ADDRESS.matcher(delegate).matches())
             throw new VoucherException(Code.NO_DELEGATE, "the delegate is no address");
         var purse = purse(customer, account);
-        String owner = requireNonNull(purse.owner(), "a customer's purse has an owner");
-        var delegation =
-                new Delegation(account, delegate.toLowerCase(Locale.ROOT), purse.delegations(), checked(signature));
-        byte[] digest = typed.delegation(account, delegation.delegate(), delegation.nonce());
-        byte[] bytes = TypedData.signature(signature);
+        String owner = requireNonNull(purse.owner(), "a customer's purse has an owner"),
+                to = delegate.toLowerCase(Locale.ROOT);
+        byte[] bytes = TypedData.signature(checked(signature)),
+                digest = typed.delegation(account, to, purse.delegations());
         boolean own = KeySignature.of(digest, bytes).filter(owner::equals).isPresent();
-        if (!own && !wallets.valid(node, owner, digest, bytes))
+        if (own) bytes = KeySignature.forContracts(bytes);
+        else if (!wallets.valid(node, owner, digest, bytes))
             throw new VoucherException(Code.WRONG_SIGNER, "this is not the signature of the deposit's owner " + owner);
+        var delegation = new Delegation(account, to, purse.delegations(), Numeric.toHexString(bytes));
         store.put(delegation);
         return delegation;
     }
@@ -78,7 +83,7 @@ public final class Vouchers {
     private static String checked(String signature) {
         if (!SIGNATURE.matcher(signature).matches())
             throw new VoucherException(Code.WRONG_SIGNER, "this is no signature");
-        return signature.toLowerCase(Locale.ROOT);
+        return signature;
     }
 
     private Purse purse(String customer, String account) {
@@ -88,14 +93,15 @@ public final class Vouchers {
                 .orElseThrow(() -> new VoucherException(Code.NO_PURSE, "your account has no such deposit"));
     }
 
-    /** The delegate's name for vouchers: of the delegation that waits to be brought, else the contract's. */
+    /** Who is to sign: the delegate that the owner has named last, here or else at the contract. */
     private Optional<String> delegate(Purse purse) {
-        return waiting(purse).map(Delegation::delegate).or(() -> Optional.ofNullable(purse.delegate()));
+        return waiting(purse).findFirst().map(Delegation::delegate).or(() -> Optional.ofNullable(purse.delegate()));
     }
 
-    /** Signed, and not on the chain: one that was overtaken by another or revoked counts no more. */
-    private Optional<Delegation> waiting(Purse purse) {
-        return store.delegation(purse.account()).filter(delegation -> delegation.nonce() == purse.delegations());
+    /** Signed, and not on the chain, the newest first: those that were overtaken by another or revoked count no more. */
+    private Stream<Delegation> waiting(Purse purse) {
+        return store.delegations(purse.account()).stream()
+                .filter(delegation -> delegation.nonce() == purse.delegations());
     }
 
     /** What the customer's delegates should sign now, the oldest purse first. */
@@ -103,70 +109,39 @@ public final class Vouchers {
         return ether.positions().claims(customer).stream()
                 .filter(Claim::open)
                 .flatMap(claim -> delegate(claim.purse())
-                        .filter(delegate -> signed(claim.purse(), delegate).compareTo(claim.owed()) < 0)
+                        .filter(_ -> claim.signed().compareTo(claim.owed()) < 0)
                         .map(delegate -> new Wanted(claim.purse(), delegate, claim.owed()))
                         .stream())
                 .toList();
     }
 
-    private BigInteger signed(Purse purse, String delegate) {
-        return store.voucher(purse.account(), delegate)
-                .map(Voucher::spent)
-                .orElse(BigInteger.ZERO)
-                .max(purse.spent());
-    }
-
     /**
      * Keeps a voucher.
      *
-     * @param spent more than any before, and at most what was spent
+     * @param spent more than any before that can be brought, whoever signed it: so a new delegate takes nothing signed away, and at most what was spent
      * @throws VoucherException whatever its code
      */
     public Voucher accept(String customer, String account, BigInteger spent, String signature) {
         var purse = purse(customer, account);
         String delegate = delegate(purse)
                 .orElseThrow(() -> new VoucherException(Code.NO_DELEGATE, "nobody may sign for this deposit yet"));
-        if (spent.compareTo(signed(purse, delegate)) <= 0) throw tooLow();
-        var owed = ether.positions().claims(customer).stream()
-                .filter(claim -> claim.purse().account().equals(account))
+        var claim = ether.positions().claims(customer).stream()
+                .filter(each -> each.purse().account().equals(account))
                 .findFirst()
-                .map(Claim::owed)
-                .orElse(BigInteger.ZERO);
-        if (spent.compareTo(owed) > 0)
-            throw new VoucherException(Code.TOO_HIGH, "only " + owed + " wei were spent of this deposit");
-        byte[] bytes = TypedData.signature(checked(signature));
+                .orElseThrow();
+        if (spent.compareTo(claim.signed()) <= 0) throw tooLow();
+        if (spent.compareTo(claim.owed()) > 0)
+            throw new VoucherException(Code.TOO_HIGH, "only " + claim.owed() + " wei were spent of this deposit");
+        byte[] bytes = KeySignature.forContracts(TypedData.signature(checked(signature)));
         if (!KeySignature.of(typed.voucher(account, spent), bytes).equals(Optional.of(delegate)))
             throw new VoucherException(Code.WRONG_SIGNER, "this is not the signature of the delegate " + delegate);
-        var voucher = new Voucher(account, delegate, spent, signature.toLowerCase(Locale.ROOT));
+        var voucher = new Voucher(account, delegate, spent, Numeric.toHexString(bytes));
         if (!store.put(voucher)) throw tooLow();
         return voucher;
     }
 
     private static VoucherException tooLow() {
         return new VoucherException(Code.TOO_LOW, "a voucher for as much was signed before");
-    }
-
-    /**
-     * Whether the customer may spend more. What no voucher says is not his word: the quorum can post the contract's cap of it at a
-     * time, and nothing of one who is on his way out; so he may owe as much as that, and not more.
-     */
-    public boolean trusted(String customer) {
-        var cap = ether.cap();
-        if (cap.isEmpty() || ether.purses().of(customer).isEmpty()) return true;
-        return ether.positions().claims(customer).stream()
-                        .filter(Claim::open)
-                        .map(claim -> claim.owed().subtract(signed(claim.purse())))
-                        .reduce(BigInteger.ZERO, BigInteger::add)
-                        .compareTo(cap.get())
-                <= 0;
-    }
-
-    /** What the contract counts, or can be told by a voucher. */
-    private BigInteger signed(Purse purse) {
-        return owed(new Claim(purse, purse.spent()))
-                .filter(owed -> owed instanceof Owed.ByVoucher)
-                .map(Owed::spent)
-                .orElse(purse.spent());
     }
 
     /** All that the contract should be told now. */
@@ -178,24 +153,35 @@ public final class Vouchers {
                 .toList();
     }
 
-    /** A delegate who waits to be brought and has signed nothing does not stop the vouchers of the one before. */
-    private Optional<Owed> owed(Claim claim) {
+    /**
+     * First what the contract's delegate has signed and those before him, the highest first: no delegation is brought before it. Then
+     * the highest of those who wait; or, when nobody signs, a posting.
+     */
+    private List<Owed> owed(Claim claim) {
         var purse = claim.purse();
-        return waiting(purse)
-                .flatMap(first -> byVoucher(purse, first.delegate(), first))
-                .or(() -> Optional.ofNullable(purse.delegate()).flatMap(known -> byVoucher(purse, known, null)))
-                .or(() -> byPosting(claim));
+        var owed = new ArrayList<Owed>();
+        for (String delegate : ether.delegates(purse))
+            byVoucher(claim, delegate, null).ifPresent(owed::add);
+        owed.sort(Comparator.comparing(Owed::spent).reversed());
+        var next = waiting(purse)
+                .flatMap(first -> byVoucher(claim, first.delegate(), first).stream())
+                .max(Comparator.comparing(Owed::spent));
+        next.or(() -> byPosting(claim)).ifPresent(owed::add);
+        return owed;
     }
 
-    private Optional<Owed> byVoucher(Purse purse, String delegate, @Nullable Delegation first) {
-        return store.voucher(purse.account(), delegate)
-                .filter(signed -> signed.spent().compareTo(purse.spent()) > 0)
-                .map(signed -> new Owed.ByVoucher(purse, signed, first));
+    /** Empty also when it says more than is owed: then it waits. */
+    private Optional<Owed> byVoucher(Claim claim, String delegate, @Nullable Delegation first) {
+        return store.voucher(claim.purse().account(), delegate)
+                .filter(signed -> signed.spent().compareTo(claim.purse().spent()) > 0)
+                .filter(signed -> signed.spent().compareTo(claim.owed()) <= 0)
+                .map(signed -> new Owed.ByVoucher(claim.purse(), signed, first));
     }
 
     private static Optional<Owed> byPosting(Claim claim) {
         var purse = claim.purse();
-        boolean posted = purse.delegate() == null && purse.exiting().signum() == 0;
-        return posted ? Optional.of(new Owed.ByPosting(purse, claim.owed())) : Optional.empty();
+        var spent = claim.owed().min(purse.backing());
+        boolean posted = purse.delegate() == null && spent.compareTo(purse.spent()) > 0;
+        return posted ? Optional.of(new Owed.ByPosting(purse, spent)) : Optional.empty();
     }
 }

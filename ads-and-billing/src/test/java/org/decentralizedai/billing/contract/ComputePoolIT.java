@@ -111,4 +111,55 @@ final class ComputePoolIT {
         assertThatThrownBy(() -> pool.finaliseRoot().send()).isInstanceOf(TransactionException.class);
         assertThat(pool.totalSpent().send()).isEqualTo(wei(1));
     }
+
+    @Test
+    void formerDelegate_hisVouchersCountForTheDelay() throws Exception {
+        Person alice = stage.rich(), delegate = stage.person();
+        stage.by(alice).topUp(alice.address(), LABEL, wei(1000)).send();
+        stage.authorise(alice, delegate);
+        stage.by(alice).revoke(LABEL).send();
+        stage.redeem(alice, delegate, wei(300));
+        assertThat(stage.purse(alice).spent).isEqualTo(wei(300));
+        stage.chain().pass(DELAY + 1);
+        assertThatThrownBy(() -> stage.redeem(alice, delegate, wei(400))).isInstanceOf(TransactionException.class);
+    }
+
+    @Test
+    void posting_takesWhatIsNotLeaving() throws Exception {
+        var bob = stage.rich();
+        stage.by(bob).topUp(bob.address(), LABEL, wei(500)).send();
+        var postings = List.of(new ComputePool.Posting(bob.address(), LABEL, wei(500)));
+        stage.propose(1, postings);
+        stage.by(bob).requestExit(LABEL, wei(1)).send();
+        stage.chain().pass(DELAY);
+        var applied = stage.anybody().applySpending(postings).send();
+        assertThat(ComputePool.getContestedEvents(applied))
+                .singleElement()
+                .satisfies(event -> assertThat(event.account).isEqualTo(stage.account(bob.address())));
+        assertThat(ComputePool.getSpentEvents(applied))
+                .singleElement()
+                .satisfies(event -> assertThat(event.amount).isEqualTo(wei(499)));
+    }
+
+    @Test
+    void claim_shortfall_isPaidInPart() throws Exception {
+        Person alice = stage.rich(), delegate = stage.person();
+        stage.by(alice).topUp(alice.address(), LABEL, wei(1000)).send();
+        stage.authorise(alice, delegate);
+        stage.redeem(alice, delegate, wei(300));
+        var providers = List.of(stage.person().address(), stage.person().address());
+        var tree = new Tree(providers, List.of(wei(200), wei(101)));
+        stage.propose(1, tree.root(), wei(300));
+        stage.chain().pass(DELAY);
+        var pool = stage.anybody();
+        pool.finaliseRoot().send();
+        pool.claim(BigInteger.ONE, providers.get(0), wei(200), tree.proof(0)).send();
+        var claimed = ComputePool.getClaimedEvents(pool.claim(BigInteger.ONE, providers.get(1), wei(101), tree.proof(1))
+                .send());
+        assertThat(claimed).singleElement().satisfies(event -> {
+            assertThat(event.amount).isEqualTo(wei(100));
+            assertThat(event.cumulative).isEqualTo(wei(100));
+        });
+        assertThat(stage.balance(providers.get(1))).isEqualTo(wei(100));
+    }
 }

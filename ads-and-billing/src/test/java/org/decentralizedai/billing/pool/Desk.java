@@ -52,6 +52,7 @@ final class Desk {
         purses = new PurseStore(jdbi);
         credits = new Credits(jdbi, ledger, purses, RATE);
         positions = new Positions(jdbi, purses, RATE);
+        ledger.add(positions::keep);
         store = new WatchStore(jdbi);
         store.open(new Watched(1, "0xc", RATE), 0);
         var bookings = new Bookings(ledger, events, purses, credits, 1);
@@ -74,6 +75,9 @@ final class Desk {
                 "pool_block",
                 "pool_event",
                 "pool_purse",
+                "pool_voucher",
+                "pool_delegation",
+                "account_wallet",
                 "pool_customer"
             }) handle.execute("delete from " + table);
         });

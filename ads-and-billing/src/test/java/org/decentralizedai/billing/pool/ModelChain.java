@@ -2,9 +2,7 @@ package org.decentralizedai.billing.pool;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.decentralizedai.billing.pool.ChainFault.Code;
 import org.decentralizedai.billing.pool.PoolEvent.Kind;
@@ -13,7 +11,7 @@ import org.decentralizedai.billing.pool.PoolEvent.Place;
 /** A chain with the contract on it, in memory: blocks come and are replaced; the node may fail, or be behind. */
 final class ModelChain implements ChainView {
     /** A transaction: what the contract says when it is executed. @param number unique */
-    private record Sent(int number, Kind kind, String owner, Label label, BigInteger amount) {}
+    private record Sent(int number, Kind kind, String owner, Label label, BigInteger amount, String text) {}
 
     private record Mined(Block block, List<PoolEvent> events, List<Sent> sent) {}
 
@@ -25,13 +23,18 @@ final class ModelChain implements ChainView {
     private int goodCalls = Integer.MAX_VALUE;
     private int behind;
     private boolean repeats;
+    private long forgotten = -1;
 
     ModelChain() {
         mine();
     }
 
     void send(Kind kind, String owner, Label label, long amount) {
-        waiting.add(new Sent(transactions++, kind, owner, label, BigInteger.valueOf(amount)));
+        send(kind, owner, label, amount, "posting");
+    }
+
+    void send(Kind kind, String owner, Label label, long amount, String text) {
+        waiting.add(new Sent(transactions++, kind, owner, label, BigInteger.valueOf(amount), text));
     }
 
     /** A block with all that waits, but what the contract refuses. */
@@ -45,31 +48,60 @@ final class ModelChain implements ChainView {
     }
 
     private void execute(Sent sent, Mined in) {
-        var purse = purses().getOrDefault(account(sent), Purse.unseen(account(sent)));
         var amount = sent.amount();
-        boolean exits = purse.exiting().signum() > 0;
+        var said = truth(newest());
+        var own = said.stream()
+                .filter(event -> account(sent).equals(event.purse()))
+                .toList();
+        var unspent = sum(own, Kind.DEPOSITED).subtract(sum(own, Kind.EXITED)).subtract(sum(own, Kind.SPENT));
+        var exiting = exiting(own);
+        boolean exits = exiting.signum() > 0;
         boolean right = switch (sent.kind()) {
-            case DEPOSITED -> true;
-            case EXIT_REQUESTED -> !exits && amount.compareTo(purse.unspent()) <= 0;
-            case SPENT -> amount.compareTo(purse.unspent()) <= 0;
+            case DEPOSITED, AUTHORISED, REVOKED, CONTESTED, SPENDING_PROPOSED, ROOT_PROPOSED, ROOT_FINALISED -> true;
+            case EXIT_REQUESTED -> !exits && amount.compareTo(unspent) <= 0;
+            case SPENT -> amount.compareTo(unspent) <= 0;
             case EXIT_CANCELLED, EXITED -> exits;
-            case CLAIMED -> claimed().add(amount).compareTo(sum(Kind.SPENT)) <= 0;
-            default -> throw new IllegalArgumentException("not modelled: " + sent.kind());
+            case CLAIMED -> sum(said, Kind.CLAIMED).add(amount).compareTo(sum(said, Kind.SPENT)) <= 0;
         };
         if (!right) return;
-        if (sent.kind() == Kind.EXITED) amount = purse.exiting().min(purse.unspent());
+        if (sent.kind() == Kind.EXITED) amount = exiting.min(unspent);
         var place = new Place(
                 in.block().number(),
                 in.block().hash(),
                 hash(1_000_000 + sent.number()),
                 in.events().size());
-        var event = sent.kind() == Kind.CLAIMED
-                ? new PoolEvent(place, Kind.CLAIMED, null).address(sent.owner())
-                : new PoolEvent(place, sent.kind(), account(sent))
+        in.events().add(event(sent, place).amount(amount).text(sent.text()));
+        in.sent().add(sent);
+    }
+
+    private static PoolEvent event(Sent sent, Place place) {
+        return switch (sent.kind()) {
+            case CLAIMED -> new PoolEvent(place, Kind.CLAIMED, null).address(sent.owner());
+            case SPENDING_PROPOSED, ROOT_PROPOSED, ROOT_FINALISED -> new PoolEvent(place, sent.kind(), null);
+            default ->
+                new PoolEvent(place, sent.kind(), account(sent))
                         .label(sent.label().hex())
                         .address(sent.owner());
-        in.events().add(event.amount(amount).text("posting"));
-        in.sent().add(sent);
+        };
+    }
+
+    static BigInteger sum(List<PoolEvent> events, Kind kind) {
+        return events.stream()
+                .filter(event -> event.kind() == kind)
+                .map(PoolEvent::amount)
+                .reduce(BigInteger.ZERO, BigInteger::add);
+    }
+
+    /** @param own events of a purse */
+    static BigInteger exiting(List<PoolEvent> own) {
+        var exiting = BigInteger.ZERO;
+        for (PoolEvent event : own)
+            switch (event.kind()) {
+                case EXIT_REQUESTED -> exiting = event.amount();
+                case EXITED, EXIT_CANCELLED -> exiting = BigInteger.ZERO;
+                default -> {}
+            }
+        return exiting;
     }
 
     private static String account(Sent sent) {
@@ -110,7 +142,13 @@ final class ModelChain implements ChainView {
         this.repeats = repeats;
     }
 
+    /** The node answers that nothing was said in a block, without an error. */
+    void forget(long block) {
+        forgotten = block;
+    }
+
     void recover() {
+        forgotten = -1;
         goodCalls = Integer.MAX_VALUE;
         behind = 0;
         repeats = false;
@@ -126,29 +164,6 @@ final class ModelChain implements ChainView {
 
     long newest() {
         return blocks.size() - 1L;
-    }
-
-    private Map<String, Purse> purses() {
-        var purses = new HashMap<String, Purse>();
-        for (PoolEvent event : truth(newest())) {
-            String account = event.purse();
-            if (account != null)
-                purses.put(
-                        account,
-                        purses.getOrDefault(account, Purse.unseen(account)).after(event));
-        }
-        return purses;
-    }
-
-    private BigInteger claimed() {
-        return sum(Kind.CLAIMED);
-    }
-
-    private BigInteger sum(Kind kind) {
-        return truth(newest()).stream()
-                .filter(event -> event.kind() == kind)
-                .map(PoolEvent::amount)
-                .reduce(BigInteger.ZERO, BigInteger::add);
     }
 
     private void call() {
@@ -191,10 +206,21 @@ final class ModelChain implements ChainView {
         return told(mined.events());
     }
 
+    @Override
+    public PoolTotals totals(long block) {
+        call();
+        var said = truth(block);
+        return new PoolTotals(
+                sum(said, Kind.DEPOSITED), sum(said, Kind.EXITED), sum(said, Kind.SPENT), sum(said, Kind.CLAIMED));
+    }
+
     private List<PoolEvent> told(List<PoolEvent> events) {
-        if (!repeats) return events;
+        var known = events.stream()
+                .filter(event -> event.place().block() != forgotten)
+                .toList();
+        if (!repeats) return known;
         var twice = new ArrayList<PoolEvent>();
-        for (PoolEvent event : events) twice.addAll(List.of(event, event));
+        for (PoolEvent event : known) twice.addAll(List.of(event, event));
         return twice;
     }
 }

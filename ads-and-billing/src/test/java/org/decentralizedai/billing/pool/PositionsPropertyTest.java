@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.decentralizedai.billing.pool.Positions.Claim;
@@ -17,44 +23,71 @@ class PositionsPropertyTest {
         return BigInteger.valueOf(number);
     }
 
-    private static Purse purse(int number, int deposited, int spentPercent) {
+    private static Standing standing(int number, int deposited, Traits traits) {
         var unseen = Purse.unseen("0x" + number);
-        return new Purse(
+        var purse = new Purse(
                 unseen.account(),
                 "0xowner",
                 "0xlabel",
                 big(deposited),
-                big((long) deposited * spentPercent / 100),
+                percent(deposited, traits.spent()),
                 BigInteger.ZERO,
-                BigInteger.ZERO,
+                traits.leaving() ? BigInteger.ONE : BigInteger.ZERO,
                 0,
                 null,
                 0);
+        return new Standing(purse, percent(deposited, traits.signed()), traits.own());
+    }
+
+    private static BigInteger percent(int of, int percent) {
+        return big((long) of * percent / 100);
+    }
+
+    /** Of a purse. @param spent percent of the deposit, as signed is */
+    record Traits(int spent, int signed, boolean own, boolean leaving) {}
+
+    @Provide
+    static Arbitrary<Traits> traits() {
+        var percent = Arbitraries.integers().between(0, 100);
+        return Combinators.combine(percent, percent, Arbitraries.of(true, false), Arbitraries.of(true, false))
+                .as(Traits::new);
     }
 
     @Property
-    void claims_takeExactlyWhatIsOwed_oldestFirst(
+    void claims_takeExactlyWhatIsOwed_signedFirst_thenOwnOnes_thenLeavingOnes_oldestFirst(
             @ForAll @Size(max = 5) List<@IntRange(max = 1000) Integer> deposits,
-            @ForAll @Size(5) List<@IntRange(max = 100) Integer> spentPercent,
+            @ForAll @Size(5) List<@From("traits") Traits> traits,
             @ForAll @IntRange(max = 6000) int paid) {
-        var purses = new ArrayList<Purse>();
-        for (int i = 0; i < deposits.size(); i++) purses.add(purse(i, deposits.get(i), spentPercent.get(i)));
-        var claims = Positions.share(purses, big(paid));
-        BigInteger counted = sum(purses.stream().map(Purse::spent).toList()),
-                there = sum(purses.stream().map(Purse::deposited).toList());
-        assertThat(sum(claims.stream().map(Claim::owed).toList()))
+        var standings = new ArrayList<Standing>();
+        for (int i = 0; i < deposits.size(); i++) standings.add(standing(i, deposits.get(i), traits.get(i)));
+        var claims = Positions.share(standings, big(paid));
+        BigInteger counted = sum(standings.stream().map(each -> each.purse().spent())),
+                there = sum(standings.stream().map(each -> each.purse().deposited()));
+        assertThat(sum(claims.stream().map(Claim::owed)))
                 .isEqualTo(big(paid).max(counted).min(there));
-        boolean full = true;
-        for (Claim claim : claims) {
+        for (Claim claim : claims)
             assertThat(claim.owed())
                     .isBetween(claim.purse().spent(), claim.purse().deposited());
-            if (claim.open()) assertThat(full).as("an older purse holds more").isTrue();
-            full &= claim.owed().equals(claim.purse().deposited());
-        }
+        if (claims.stream().anyMatch(claim -> claim.owed().compareTo(claim.signed()) > 0))
+            assertThat(claims)
+                    .as("nothing unsigned is asked for before all that is signed")
+                    .allMatch(claim -> claim.owed().compareTo(claim.signed()) >= 0);
+        for (int i = 0; i < claims.size(); i++)
+            for (int j = 0; j < claims.size(); j++) {
+                boolean before = rank(standings.get(i), i) < rank(standings.get(j), j);
+                if (before && claims.get(j).owed().compareTo(claims.get(j).signed()) > 0)
+                    assertThat(claims.get(i).owed())
+                            .as("purse %s before purse %s", i, j)
+                            .isEqualTo(standings.get(i).purse().deposited());
+            }
     }
 
-    private static BigInteger sum(List<BigInteger> amounts) {
-        return amounts.stream().reduce(BigInteger.ZERO, BigInteger::add);
+    private static int rank(Standing standing, int age) {
+        return (standing.own() ? 0 : 200) + (standing.leaving() ? 0 : 100) + age;
+    }
+
+    private static BigInteger sum(Stream<BigInteger> amounts) {
+        return amounts.reduce(BigInteger.ZERO, BigInteger::add);
     }
 
     /** @param moves granted, sold, reserved or spent by turns */

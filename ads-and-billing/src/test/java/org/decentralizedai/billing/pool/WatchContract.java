@@ -114,6 +114,67 @@ abstract class WatchContract {
     }
 
     @Test
+    void grantAfterSpending_leavesWhatWasSpentOwed_evenIfNobodyAskedBefore() {
+        chain.send(Kind.DEPOSITED, ADA, LABEL, 100_000);
+        mine(1 + CONFIRMATIONS);
+        desk.look();
+        spend(60);
+        desk.ledger.post(Postings.grant("1", "ada", BigInteger.valueOf(100), "a gift"));
+        assertThat(desk.positions.paid("ada")).isEqualTo(60_000);
+    }
+
+    @Test
+    void eventsThatTheNodeLeavesOut_halt_untilTheSumsAreRight() {
+        chain.send(Kind.DEPOSITED, ADA, LABEL, 5000);
+        mine(1 + CONFIRMATIONS);
+        desk.look();
+        chain.send(Kind.DEPOSITED, ADA, LABEL, 7000);
+        chain.send(Kind.EXIT_REQUESTED, ADA, LABEL, 1000);
+        chain.mine();
+        chain.forget(chain.newest());
+        chain.send(Kind.EXIT_CANCELLED, ADA, LABEL, 0);
+        mine(1 + CONFIRMATIONS);
+        assertHalts(desk);
+        chain.recover();
+        chain.send(Kind.DEPOSITED, ADA, LABEL, 9000);
+        mine(1 + CONFIRMATIONS);
+        long next = desk.store.next();
+        assertHalts(desk);
+        assertThat(desk.store.next()).as("nothing more is read").isEqualTo(next);
+        var restarted = new Desk(database, chain, CONFIRMATIONS, clock);
+        assertHalts(restarted);
+        database.jdbi()
+                .useHandle(
+                        handle -> { // as docs/operators.md says
+                            handle.execute("update pool_watch set next_block = 0");
+                            handle.execute("delete from pool_block");
+                        });
+        restarted.look();
+        assertThat(balance()).isEqualTo(5 + 7 + 9);
+        assertThat(desk.purses.find(Purse.account(ADA, LABEL)).orElseThrow().exiting())
+                .as("the exit was asked for before it was cancelled")
+                .isZero();
+    }
+
+    private static void assertHalts(Desk desk) {
+        assertThatThrownBy(desk::look)
+                .isInstanceOfSatisfying(
+                        ChainFault.class, fault -> assertThat(fault.code()).isEqualTo(ChainFault.Code.EVENTS_MISSING));
+    }
+
+    @Test
+    void textOfARoot_mayHoldAnything() {
+        String halfAtTheEnd = "x".repeat(3999) + "\uD83D\uDE00";
+        chain.send(Kind.ROOT_PROPOSED, ADA, LABEL, 5, "a\0b\uD800c");
+        chain.send(Kind.ROOT_PROPOSED, ADA, LABEL, 5, halfAtTheEnd);
+        mine(1 + CONFIRMATIONS);
+        desk.look();
+        assertThat(desk.events.of(Kind.ROOT_PROPOSED, 0, 10))
+                .extracting(PoolEvent::text)
+                .containsExactly("a\uFFFDb\uFFFDc", "x".repeat(3999));
+    }
+
+    @Test
     void shallowReorganisation_takesNothingBack() {
         mine(3);
         chain.send(Kind.DEPOSITED, ADA, LABEL, 5000);
@@ -147,7 +208,9 @@ abstract class WatchContract {
         desk.look();
         assertThat(balance()).as("10 bought, 1 given, 4 spent").isEqualTo(7);
         assertThat(desk.credits.arrears()).isEmpty();
-        assertThat(desk.positions.paid("ada")).as("of the deposit").isEqualTo(3000);
+        assertThat(desk.positions.paid("ada"))
+                .as("all was of the deposit: the gift came later")
+                .isEqualTo(4000);
     }
 
     @Test
@@ -236,6 +299,20 @@ abstract class WatchContract {
         assertThat(balance()).isEqualTo(5);
         desk.look(); // the right node is back
         assertThat(balance()).isEqualTo(5);
+    }
+
+    @Test
+    void readingThatBeganTooLate_halts_nothingIsBooked() {
+        chain.send(Kind.DEPOSITED, ADA, LABEL, 5000);
+        mine(2);
+        chain.send(Kind.SPENT, ADA, LABEL, 1000);
+        mine(1 + CONFIRMATIONS);
+        database.jdbi().useHandle(handle -> handle.execute("update pool_watch set next_block = 2"));
+        assertThatThrownBy(desk::look)
+                .isInstanceOfSatisfying(
+                        ChainFault.class, fault -> assertThat(fault.code()).isEqualTo(ChainFault.Code.INCOMPLETE));
+        assertThat(desk.store.next()).isEqualTo(2);
+        assertThat(wei(Account.income())).isZero();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.decentralizedai.billing.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.decentralizedai.billing.pool.ModelChain.sum;
 
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ import org.decentralizedai.billing.pool.PoolEvent.Kind;
 final class WatchPlay {
     private static final int CONFIRMATIONS = 2;
     private static final List<String> NAMES = List.of("ada", "bob", "stranger");
+    private static final String PROVIDER = "0x" + "8".repeat(40);
     private static final BigInteger RATE = BigInteger.valueOf(Desk.RATE);
 
     private final TestDatabase database;
@@ -35,7 +37,7 @@ final class WatchPlay {
     private WatchPlay(TestDatabase database, int blocksBefore) {
         this.database = database;
         Desk.empty(database);
-        chain.send(Kind.DEPOSITED, owner(0), new Label("ada"), 12_345); // in a block that is read in a range
+        chain.send(Kind.DEPOSITED, owner(0, 0), new Label("ada"), 12_345); // in a block that is read in a range
         for (int i = 0; i < blocksBefore; i++) chain.mine();
         desk = desk();
     }
@@ -45,8 +47,9 @@ final class WatchPlay {
         var play = new WatchPlay(database, blocksBefore);
         for (WatchStep step : steps) {
             play.does(step);
-            play.positions();
+            play.positions(step.size() % 4 == 0); // else nobody asks: what was spent must be known all the same
         }
+        play.positions(true);
         play.settles();
     }
 
@@ -54,12 +57,12 @@ final class WatchPlay {
         return new Desk(database, chain, CONFIRMATIONS, clock);
     }
 
-    private static String owner(int who) {
-        return "0x" + String.valueOf(who + 1).repeat(40);
+    private static String owner(int who, int purse) {
+        return "0x" + String.valueOf(1 + who + purse * WatchStep.CUSTOMERS).repeat(40);
     }
 
     private void does(WatchStep step) {
-        String owner = owner(step.who());
+        String owner = owner(step.who(), step.size() % 2);
         var label = new Label(NAMES.get(step.who()));
         int size = step.size();
         switch (step.what()) {
@@ -68,7 +71,11 @@ final class WatchPlay {
             case CANCEL -> chain.send(Kind.EXIT_CANCELLED, owner, label, 0);
             case PAY_OUT -> chain.send(Kind.EXITED, owner, label, 0);
             case COUNT_SPENT -> chain.send(Kind.SPENT, owner, label, size * 333L);
-            case CLAIM -> chain.send(Kind.CLAIMED, owner(7), label, size * 111L);
+            case CLAIM -> chain.send(Kind.CLAIMED, PROVIDER, label, size * 111L);
+            case AUTHORISE -> chain.send(Kind.AUTHORISED, owner, label, 0);
+            case REVOKE -> chain.send(Kind.REVOKED, owner, label, 0);
+            case CONTEST -> chain.send(Kind.CONTESTED, owner, label, 0);
+            case ROOT -> chain.send(Kind.ROOT_PROPOSED, owner, label, size * 99L, "ipfs://\0" + "a".repeat(5000));
             case MINE -> {
                 for (int i = 0; i < size; i++) chain.mine();
             }
@@ -131,17 +138,17 @@ final class WatchPlay {
                 Posting.Kind.SHARE,
                 null,
                 "",
-                List.of(new Entry(Account.income(), income.negate()), new Entry(Account.payable(owner(7)), income))));
+                List.of(new Entry(Account.income(), income.negate()), new Entry(Account.payable(PROVIDER), income))));
         shared = shared.add(income);
     }
 
     /** What was spent of the deposits is S - G at its highest, whatever the chain does. */
-    private void positions() {
+    private void positions(boolean asks) {
         for (String customer : List.of("ada", "bob")) {
             var most = usedNet.getOrDefault(customer, BigInteger.ZERO).max(BigInteger.ZERO);
             var highest = mostUsed.getOrDefault(customer, BigInteger.ZERO).max(most);
             mostUsed.put(customer, highest);
-            assertThat(desk.positions.paid(customer)).isEqualTo(highest.multiply(RATE));
+            if (asks) assertThat(desk.positions.paid(customer)).isEqualTo(highest.multiply(RATE));
         }
     }
 
@@ -156,46 +163,56 @@ final class WatchPlay {
         assertThat(desk.ledger
                         .amount(Account.income())
                         .add(desk.ledger.amount(Account.lost()))
-                        .add(desk.ledger.amount(Account.payable(owner(7)))))
+                        .add(desk.ledger.amount(Account.payable(PROVIDER))))
                 .as("what was spent is income, or was shared out or claimed")
                 .isEqualTo(sum(truth, Kind.SPENT).subtract(sum(truth, Kind.CLAIMED)));
         for (int who = 0; who < WatchStep.CUSTOMERS; who++) customerIsRight(who, truth);
         Books.check(database.jdbi());
     }
 
-    private static BigInteger sum(List<PoolEvent> events, Kind kind) {
-        return events.stream()
-                .filter(event -> event.kind() == kind)
-                .map(PoolEvent::amount)
-                .reduce(BigInteger.ZERO, BigInteger::add);
+    private void customerIsRight(int who, List<PoolEvent> truth) {
+        String customer = NAMES.get(who);
+        boolean stranger = who == 2;
+        BigInteger inPurses = BigInteger.ZERO, backing = BigInteger.ZERO;
+        for (int number = 0; number < 2; number++) {
+            String account = Purse.account(owner(who, number), new Label(NAMES.get(who)));
+            var own = truth.stream()
+                    .filter(event -> account.equals(event.purse()))
+                    .toList();
+            purseIsRight(account, own);
+            var there = sum(own, Kind.DEPOSITED).subtract(sum(own, Kind.EXITED));
+            var left = there.subtract(sum(own, Kind.SPENT));
+            inPurses = inPurses.add(left);
+            backing = backing.add(there).subtract(ModelChain.exiting(own));
+            if (stranger) strangerIsRight(account.substring(2), left);
+        }
+        if (!stranger) creditsAreRight(customer, inPurses, backing.divide(RATE));
     }
 
-    private void customerIsRight(int who, List<PoolEvent> truth) {
-        String account = Purse.account(owner(who), new Label(NAMES.get(who)));
-        var own = truth.stream().filter(event -> account.equals(event.purse())).toList();
-        var there = sum(own, Kind.DEPOSITED).subtract(sum(own, Kind.EXITED));
-        boolean stranger = who == 2;
-        String customer = stranger ? account.substring(2) : NAMES.get(who);
-        assertThat(desk.ledger.amount(Account.deposit(customer))).isEqualTo(there.subtract(sum(own, Kind.SPENT)));
-        if (stranger) {
-            assertThat(desk.ledger.amount(Account.balance(customer))).isZero();
-            return;
-        }
+    private void purseIsRight(String account, List<PoolEvent> own) {
+        var purse = desk.purses.find(account).orElse(Purse.unseen(account));
+        assertThat(purse.deposited()).isEqualTo(sum(own, Kind.DEPOSITED));
+        assertThat(purse.exited()).isEqualTo(sum(own, Kind.EXITED));
+        assertThat(purse.spent()).isEqualTo(sum(own, Kind.SPENT));
+        assertThat(purse.exiting()).isEqualTo(ModelChain.exiting(own));
+        var delegations = own.stream()
+                .filter(event -> event.kind() == Kind.AUTHORISED || event.kind() == Kind.REVOKED)
+                .toList();
+        assertThat(purse.delegations()).isEqualTo(delegations.size());
+        boolean delegated = !delegations.isEmpty() && delegations.getLast().kind() == Kind.AUTHORISED;
+        assertThat(purse.delegate()).isEqualTo(delegated ? delegations.getLast().address() : null);
+    }
+
+    private void strangerIsRight(String customer, BigInteger left) {
+        assertThat(desk.ledger.amount(Account.deposit(customer))).isEqualTo(left);
+        assertThat(desk.ledger.amount(Account.balance(customer))).isZero();
+    }
+
+    private void creditsAreRight(String customer, BigInteger inPurses, BigInteger backed) {
+        assertThat(desk.ledger.amount(Account.deposit(customer))).isEqualTo(inPurses);
         var balance = desk.ledger.amount(Account.balance(customer));
         var sold = balance.add(usedNet.getOrDefault(customer, BigInteger.ZERO)); // G + sold = balance + S
-        var backed = there.subtract(exiting(own)).divide(RATE);
         if (balance.signum() > 0) assertThat(sold).isEqualTo(backed);
         else assertThat(sold).isGreaterThanOrEqualTo(backed);
-    }
-
-    private static BigInteger exiting(List<PoolEvent> own) {
-        var exiting = BigInteger.ZERO;
-        for (PoolEvent event : own)
-            switch (event.kind()) {
-                case EXIT_REQUESTED -> exiting = event.amount();
-                case EXITED, EXIT_CANCELLED -> exiting = BigInteger.ZERO;
-                default -> {}
-            }
-        return exiting;
     }
 }

@@ -41,7 +41,7 @@ class WatchPropertyTest {
         WatchPlay.play(DATABASE, steps, blocks);
     }
 
-    @Property(tries = 10_000, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 3000, shrinking = ShrinkingMode.BOUNDED)
     @AddLifecycleHook(OnlySlow.class)
     void whateverHappens_oftenTried(@ForAll("steps") List<WatchStep> steps) {
         WatchPlay.play(DATABASE, steps, 1);

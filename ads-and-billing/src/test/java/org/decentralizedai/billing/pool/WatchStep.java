@@ -13,7 +13,7 @@ import net.jqwik.api.sessions.JqwikSession;
  * Something that happens on the chain, to the server or between it and a customer.
  *
  * @param who one of {@link #CUSTOMERS}; the last is a stranger
- * @param size of an amount, or how many of something
+ * @param size of an amount, or how many of something; when it is odd, a customer's second purse is meant
  */
 record WatchStep(What what, int who, int size) {
     static final int CUSTOMERS = 3;
@@ -25,6 +25,10 @@ record WatchStep(What what, int who, int size) {
         PAY_OUT,
         COUNT_SPENT,
         CLAIM,
+        AUTHORISE,
+        REVOKE,
+        CONTEST,
+        ROOT,
         MINE,
         REORGANISE,
         TAKE_BACK,
@@ -47,6 +51,10 @@ record WatchStep(What what, int who, int size) {
                 Tuple.of(2, What.PAY_OUT),
                 Tuple.of(3, What.COUNT_SPENT),
                 Tuple.of(1, What.CLAIM),
+                Tuple.of(1, What.AUTHORISE),
+                Tuple.of(1, What.REVOKE),
+                Tuple.of(1, What.CONTEST),
+                Tuple.of(1, What.ROOT),
                 Tuple.of(8, What.MINE),
                 Tuple.of(3, What.REORGANISE),
                 Tuple.of(1, What.TAKE_BACK),

@@ -7,8 +7,12 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.MutableClock;
 import org.decentralizedai.billing.TestDatabase;
@@ -215,19 +219,188 @@ final class VoucherIT {
     void whatNobodySigned_mayBeOwedUpToTheCap() throws Exception {
         var purse = topUp(address(OWNER), 100);
         spend(50);
-        assertThat(billing.trusts(ada)).isTrue();
-        spend(1);
-        assertThat(billing.trusts(ada)).isFalse();
+        assertRefused(1);
         authorise(purse, DELEGATE, OWNER);
-        assertThat(billing.trusts(ada)).as("a delegate alone is no voucher").isFalse();
+        assertRefused(1); // a delegate alone is no voucher
         accept(purse, wei(1), DELEGATE);
-        assertThat(billing.trusts(ada)).isTrue();
-        submit();
         spend(1);
-        assertThat(billing.trusts(ada)).isFalse();
-        accept(purse, wei(52), DELEGATE);
-        assertThat(billing.trusts(ada)).isTrue();
+        assertRefused(1);
+        submit();
+        assertRefused(1);
+        accept(purse, wei(51), DELEGATE);
+        spend(49);
         assertThat(billing.trusts("nobody")).isTrue();
+    }
+
+    private Outcome reserve(int microCredits) {
+        var request = new Reservation("r" + requests++, ada, BigInteger.valueOf(microCredits));
+        return billing.ledger().post(request.reserve(""));
+    }
+
+    private void assertRefused(int microCredits) {
+        var before = billing.balance(ada);
+        assertThat(before).isGreaterThanOrEqualTo(BigInteger.valueOf(microCredits));
+        assertThat(reserve(microCredits)).isEqualTo(Outcome.UNCOVERED);
+        assertThat(billing.balance(ada)).isEqualTo(before);
+    }
+
+    @Test
+    void requestsThatRunAtOnce_areWithinTheCapTogether() throws Exception {
+        topUp(address(OWNER), 200);
+        int threads = 8;
+        try (var pool = Executors.newFixedThreadPool(threads)) {
+            var outcomes = new ArrayList<Future<Outcome>>();
+            for (int i = 0; i < threads; i++) {
+                String id = "at-once-" + i;
+                outcomes.add(pool.submit(
+                        () -> billing.ledger().post(new Reservation(id, ada, BigInteger.valueOf(20)).reserve(""))));
+            }
+            int reserved = 0;
+            for (var outcome : outcomes) if (outcome.get() == Outcome.POSTED) reserved++;
+            assertThat(reserved).as("of 50 micro-credits").isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whoIsOnHisWayOut_spendsNothingMoreOfHisDeposit() throws Exception {
+        String owner = node.web3j().ethAccounts().send().getAccounts().get(1);
+        bind(owner);
+        topUp(owner, 100);
+        pool.requestExit(new Label(ada).bytes(), wei(1)).send();
+        look();
+        assertRefused(1);
+        billing.grant("g", ada, BigInteger.TEN, "a gift");
+        spend(10);
+        assertRefused(1);
+        pool.cancelExit(new Label(ada).bytes()).send();
+        look();
+        spend(1);
+    }
+
+    private void bind(String owner) {
+        database.jdbi()
+                .useHandle(handle -> handle.execute(
+                        "insert into account_wallet (address, chain, customer, bound_at) values (?, 0, ?, 0)",
+                        owner.toLowerCase(Locale.ROOT),
+                        ada));
+    }
+
+    @Test
+    void strangersWayOut_isNotTheCustomers() throws Exception {
+        String stranger = node.web3j().ethAccounts().send().getAccounts().get(1);
+        topUp(stranger, 1);
+        topUp(address(OWNER), 100);
+        pool.requestExit(new Label(ada).bytes(), wei(1)).send();
+        look();
+        spend(1);
+    }
+
+    @Test
+    void chainThatWasNotReadForLong_stopsSpendingOfDeposits() throws Exception {
+        topUp(address(OWNER), 100);
+        clock.advance(Duration.ofSeconds(61));
+        assertRefused(1);
+        assertThat(billing.trusts(ada)).isFalse();
+        assertThat(billing.trusts("nobody")).isTrue();
+        billing.grant("g", ada, BigInteger.ONE, "a gift");
+        spend(1);
+        assertRefused(1);
+        look();
+        spend(1);
+        assertThat(billing.trusts(ada)).isTrue();
+    }
+
+    @Test
+    void newDelegate_takesNothingSignedAway_whetherTheFormerWaitsOrIsKnown() throws Exception {
+        var purse = topUp(address(OWNER), 100);
+        spend(30);
+        authorise(purse, DELEGATE, OWNER);
+        accept(purse, wei(30), DELEGATE);
+        authorise(purse, OTHER, OWNER);
+        spend(1);
+        refused(Code.TOO_LOW, () -> accept(purse, wei(1), OTHER));
+        assertThat(vouchers.owed()).extracting(Owed::spent).containsExactly(wei(30));
+        submit();
+        assertThat(pool.totalSpent().send()).isEqualTo(wei(30));
+
+        spend(9);
+        accept(purse, wei(40), DELEGATE);
+        authorise(purse(purse), OTHER, OWNER);
+        refused(Code.TOO_LOW, () -> accept(purse, wei(31), OTHER));
+        spend(1);
+        accept(purse, wei(41), OTHER);
+        assertThat(vouchers.owed())
+                .as("what the contract's delegate has signed is brought before the next delegation")
+                .extracting(Owed::spent)
+                .containsExactly(wei(40), wei(41));
+        submit();
+        assertThat(pool.totalSpent().send()).isEqualTo(wei(41));
+    }
+
+    @Test
+    void revokedDelegatesVoucher_isBroughtDuringTheDelay_whatIsLeftIsPosted() throws Exception {
+        String owner = node.web3j().ethAccounts().send().getAccounts().get(1);
+        var purse = topUp(owner, 100);
+        byte[] label = new Label(ada).bytes();
+        authoriseBy(owner, purse, DELEGATE);
+        spend(1);
+        accept(purse, wei(1), DELEGATE);
+        submit();
+        spend(30);
+        accept(purse, wei(31), DELEGATE);
+        pool.revoke(label).send();
+        spend(2);
+        pool.requestExit(label, wei(67)).send();
+        look();
+        assertThat(vouchers.owed())
+                .extracting(Owed::spent)
+                .as("a voucher, then what stays")
+                .containsExactly(wei(31), wei(33));
+        submit();
+        assertThat(pool.totalSpent().send()).isEqualTo(wei(31));
+        clock.advance(Duration.ofSeconds(200));
+        assertThat(vouchers.owed()).containsExactly(new Owed.ByPosting(purse(purse), wei(33)));
+    }
+
+    private void authoriseBy(String owner, Purse purse, ECKeyPair delegate) throws Exception {
+        var request = vouchers.typed().delegationRequest(purse.account(), address(delegate), purse.delegations());
+        vouchers.authorise(
+                ada, purse.account(), address(delegate), (String) node.ask("eth_signTypedData_v4", owner, request));
+    }
+
+    private Purse purse(Purse of) {
+        return billing.ether().orElseThrow().purses().find(of.account()).orElseThrow();
+    }
+
+    @Test
+    void signaturesThatCountFrom0_areWrittenAsTheContractReadsThem() throws Exception {
+        var purse = topUp(address(OWNER), 100);
+        spend(30);
+        byte[] digest = vouchers.typed().delegation(purse.account(), address(DELEGATE), 0);
+        vouchers.authorise(ada, purse.account(), address(DELEGATE), from0(sign(digest, OWNER)));
+        digest = vouchers.typed().voucher(purse.account(), wei(30));
+        vouchers.accept(ada, purse.account(), wei(30), from0(sign(digest, DELEGATE)));
+        submit();
+        assertThat(pool.totalSpent().send()).isEqualTo(wei(30));
+    }
+
+    private static String from0(String signature) {
+        return signature.substring(0, 2 + 128) + (signature.endsWith("1b") ? "00" : "01");
+    }
+
+    @Test
+    void strangersOlderPurse_takesNoDebtAway_howeverMuchComesIntoIt() throws Exception {
+        var strange = topUp(address(OTHER), 1);
+        var own = topUp(address(OWNER), 100);
+        authorise(own, DELEGATE, OWNER);
+        spend(30);
+        assertThat(vouchers.wanted(ada)).extracting(Vouchers.Wanted::spent).containsExactly(wei(30));
+        accept(own, wei(30), DELEGATE);
+        topUp(address(OTHER), 1000);
+        assertThat(vouchers.owed()).extracting(Owed::spent).containsExactly(wei(30));
+        submit();
+        assertThat(purse(own).spent()).isEqualTo(wei(30));
+        assertThat(purse(strange).spent()).isZero();
     }
 
     @Test

@@ -130,7 +130,7 @@ final class Doorkeeper {
         if (!billing.trusts(key.customer()))
             throw new ChatException(
                     ChatError.INSUFFICIENT_QUOTA,
-                    "Much of your deposit was spent without a signature. Sign for it by your wallet, or wait until it is posted.",
+                    "Your deposit can't be spent just now: sign by your wallet for what is spent, or wait until that is posted and no withdrawal is under way.",
                     null);
         var asked = new Asked(
                 id,

@@ -28,14 +28,15 @@ final class PurseDebts implements Owing {
     private static Owed debt(org.decentralizedai.billing.voucher.Owed owed) {
         var purse = owed.purse();
         var spent = new Spent(requireNonNull(purse.owner()), requireNonNull(purse.label()), owed.spent());
-        boolean leaving = purse.exiting().signum() > 0;
         return switch (owed) {
             case ByVoucher by -> {
                 var first = by.first();
+                boolean former = first == null && !by.voucher().delegate().equals(purse.delegate()),
+                        leaving = former || purse.exiting().signum() > 0; // both count for the delay only
                 var delegation = first == null ? null : new Delegation(first.delegate(), first.signature());
                 yield new Owed(spent, new Voucher(by.voucher().signature(), delegation), leaving);
             }
-            case ByPosting _ -> new Owed(spent, null, leaving);
+            case ByPosting _ -> new Owed(spent, null, false); // what an exit asks for is not in it
         };
     }
 
