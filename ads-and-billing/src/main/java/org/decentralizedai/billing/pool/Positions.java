@@ -163,13 +163,13 @@ public final class Positions {
         for (Standing each : rest)
             left = left.subtract(take(owed, each, each.purse().deposited(), left));
         return oldestFirst.stream()
-                .map(each -> new Claim(each.purse(), owed.get(each), each.signed()))
+                .map(each -> new Claim(each.purse(), owed.getOrDefault(each, BigInteger.ZERO), each.signed()))
                 .toList();
     }
 
     /** Owed of a purse is raised up to {@code to}, as far as the purse and {@code left} go. @return by how much */
     private static BigInteger take(Map<Standing, BigInteger> owed, Standing of, BigInteger to, BigInteger left) {
-        var before = owed.get(of);
+        var before = owed.getOrDefault(of, BigInteger.ZERO);
         var holds = of.purse().deposited().subtract(of.purse().exited());
         var part = to.min(holds).subtract(before).min(left).max(BigInteger.ZERO);
         owed.put(of, before.add(part));
