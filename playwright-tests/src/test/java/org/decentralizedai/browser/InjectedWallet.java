@@ -83,10 +83,8 @@ final class InjectedWallet {
                 yield result("");
             }
             case "wallet_addEthereumChain" -> {
-                knowsChain = ((List<?>) ((Map<?, ?>) params.getFirst()).get("rpcUrls"))
-                        .getFirst()
-                        .toString()
-                        .startsWith("http://127.0.0.1:");
+                knowsChain = String.valueOf(((Map<?, ?>) params.getFirst()).get("rpcUrls"))
+                        .startsWith("[http://127.0.0.1:");
                 yield result("");
             }
             case "personal_sign" -> result(sign((String) params.getFirst()));

@@ -20,10 +20,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.Sessions;
-import org.decentralizedai.billing.pool.Ether;
 import org.decentralizedai.server.account.AccountParts;
 import org.decentralizedai.server.account.SiteOrigin;
-import org.decentralizedai.server.ad.AdParts;
 import org.decentralizedai.server.chat.ChatRoutes;
 import org.decentralizedai.server.chat.ServedCheckpoint;
 import org.decentralizedai.server.console.ConsoleKeyRoutes;
@@ -40,7 +38,6 @@ import org.decentralizedai.server.http.RoundRoutes;
 import org.decentralizedai.server.http.RunRoutes;
 import org.decentralizedai.server.http.Tls;
 import org.decentralizedai.server.http.WebServer;
-import org.decentralizedai.server.payout.Payouts;
 import org.decentralizedai.server.socket.WorkerEndpoint;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.FileGradientLog;
@@ -51,7 +48,6 @@ import org.decentralizedai.server.train.RunRequest;
 import org.decentralizedai.server.train.TaskDesk;
 import org.decentralizedai.server.train.TrainMetrics;
 import org.decentralizedai.server.train.Training;
-import org.decentralizedai.server.wallet.WalletRoutes;
 import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.blob.FolderBlobStore;
 import org.decentralizedai.store.checkpoint.CheckpointStore;
@@ -111,15 +107,14 @@ public final class Server implements AutoCloseable {
             training.desk().alone(sole::alone);
             var backup = new Backup(data, database, training.trainer(), clock);
             billing = opened(new Billing(database.jdbi(), clock, database::sync, sole::alone, settings.ether()));
-            var payouts = billing.ether()
-                    .map(ether -> opened(new Payouts(
-                            ether, settings.publicUrl(), database, billing, training, meters, clock, sole::alone)));
             accounts = new AccountParts(
                     database,
                     billing,
                     new SiteOrigin(settings.publicUrl(), settings.tlsKey() != null, this::port),
                     settings.signIn(),
                     clock);
+            var money = opened(new MoneyParts(
+                    settings, database, billing, training, accounts.signedIn(), meters, clock, sole::alone));
             var chat = new ChatRoutes(served(training, blobs), tokenizer, settings.chat(), billing, settings.billing());
             var workers = new WorkerEndpoint(training, socketLimits(settings), settings.publicUrl(), meters);
             Gauge.builder("chat.requests.open", chat, ChatRoutes::occupied).register(meters);
@@ -130,10 +125,7 @@ public final class Server implements AutoCloseable {
                     new CreditRoutes(database, training.credits(), clock),
                     new RoundRoutes(training.records()),
                     new CheckpointRoutes(training.rounds(), blobs, training.model(), tokenizer),
-                    new HealthRoutes(
-                            () -> sole.problem().or(() -> unready(database)),
-                            EtherHealth.of(billing, payouts, meters),
-                            meters),
+                    new HealthRoutes(() -> sole.problem().or(() -> unready(database)), money::problem, meters),
                     new AdminRoutes(training, data.adminToken(), backup::take),
                     new BillingAdminRoutes(billing, training.events()),
                     new AccountRoutes(billing),
@@ -146,17 +138,11 @@ public final class Server implements AutoCloseable {
                             clock,
                             accounts.signedIn()::account)));
             routes.addAll(accounts.routes());
-            payouts.ifPresent(part -> routes.addAll(part.routes()));
-            routes.add(opened(new WalletRoutes(
-                    billing, payouts.map(Payouts::claims), database.jdbi(), clock, accounts.signedIn()::account)));
-            var ads = opened(new AdParts(
-                    settings.ads(), database.jdbi(), billing, training.events(), accounts.signedIn(), clock));
-            routes.addAll(ads.routes());
+            routes.addAll(money.routes());
             web = opened(new WebServer(binding(settings, data), routes, meters));
             opened(chat); // ends running answers before the web server waits for them
             opened(workers);
-            billing.ether().ifPresent(Ether::start);
-            payouts.ifPresent(Payouts::start);
+            money.start();
             url = (settings.tlsKey() == null ? "http" : "https") + "://"
                     + (settings.host().equals("0.0.0.0") ? "localhost" : settings.host()) + ":" + web.port();
             data.writeAddress(url);
