@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Reads the published data of a payout epoch, computes shares, assignments, cumulative leaves and the Merkle root again, and",
             "says the first difference. Ends with 0 when there is none. With --previous also what the epoch starts from is checked,",
-            "with --rpc the root, the signed hash of the data and every event of the revenue, on the chain."
+            "with --rpc the root, the signed hash of the data and that the contract's events are the revenue, all of it and no more.",
+            "Say with --contract which contract you mean: otherwise it is the one that the data names."
         })
 public final class VerifyEpochMain implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -48,6 +49,9 @@ public final class VerifyEpochMain implements Callable<Integer> {
 
     @Option(names = "--rpc", paramLabel = "URL", description = "a node of the epoch's chain")
     private @Nullable URI rpc;
+
+    @Option(names = "--contract", paramLabel = "ADDRESS", description = "of the contract that you know")
+    private @Nullable String contract;
 
     @Option(
             names = "--from-block",
@@ -78,6 +82,7 @@ public final class VerifyEpochMain implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         var difference = named(published)
                 .or(() -> EpochCheck.difference(published, before))
+                .or(() -> contract(published))
                 .or(() -> onChain(published));
         if (difference.isPresent()) {
             out.println("DIFFERS  " + difference.get());
@@ -93,11 +98,24 @@ public final class VerifyEpochMain implements Callable<Integer> {
                 + computed.shares().size() + " keys; carried on: " + computed.carried());
         out.println("leaves   " + computed.leaves().size() + " addresses, " + computed.total() + " wei, root "
                 + computed.root());
+        var lost = epoch.given().read().lost();
+        if (lost.signum() > 0)
+            out.println("lost     " + lost
+                    + " wei that were shared out and reorganisations took back: by the operator's word");
+        if (contract == null)
+            out.println("WARNING  the contract's address is what the data says: compare it, or say --contract");
         if (before == null && epoch.given().epoch() > 1)
             out.println("what the epoch starts from was not checked: --previous");
         if (rpc == null) out.println("the chain was not asked: --rpc");
         out.println("everything else is as published");
         return 0;
+    }
+
+    private Optional<String> contract(byte[] published) {
+        String given = EpochData.read(published).given().contract();
+        return contract == null || contract.strip().equalsIgnoreCase(given)
+                ? Optional.empty()
+                : Optional.of("the contract: " + given + " is published, not " + contract);
     }
 
     /** An address may end with the hash of what is there, as the signed one does. */

@@ -14,11 +14,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.decentralizedai.billing.payout.EpochData;
 import org.decentralizedai.billing.payout.EpochInputs;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a stranger sees who checks an epoch's file. The arithmetic is EpochCheckTest's, the chain ClerkIT's. */
 final class VerifyEpochTest {
+    private static final String POOL = "0x" + "9".repeat(40);
+
     @TempDir
     Path folder;
 
@@ -33,24 +36,29 @@ final class VerifyEpochTest {
     }
 
     private static byte[] data() {
-        var spent = List.of(new EpochInputs.Spending("one", "acct_x", BigInteger.valueOf(1001)));
+        return data(1, List.of(new EpochInputs.Spending("one", "acct_x", BigInteger.valueOf(1001))), null);
+    }
+
+    private static byte[] data(long epoch, List<EpochInputs.Spending> spent, byte @Nullable [] previous) {
+        var before = previous == null ? null : EpochData.read(previous).computed();
         var trained = new TreeMap<>(Map.of("k1", BigInteger.TWO, "k2", BigInteger.ONE));
         var addresses = new TreeMap<>(Map.of("k1", "0x" + "a".repeat(40)));
         return EpochData.of(new EpochInputs(
-                        1,
+                        epoch,
                         1000,
                         31_337,
-                        "0x" + "9".repeat(40),
+                        POOL,
+                        new EpochInputs.Read(70 * (epoch - 1), 70 * epoch, BigInteger.ZERO, BigInteger.ZERO),
                         new EpochInputs.Served(3, "c".repeat(64)),
                         10,
-                        BigInteger.ZERO,
+                        before == null ? BigInteger.ZERO : before.carried(),
                         spent,
                         trained,
                         new TreeMap<>(),
-                        new TreeMap<>(),
+                        before == null ? new TreeMap<>() : before.unassigned(),
                         addresses,
-                        new TreeMap<>(),
-                        null))
+                        before == null ? new TreeMap<>() : before.leaves(),
+                        previous == null ? null : EpochData.hash(previous)))
                 .bytes();
     }
 
@@ -70,6 +78,32 @@ final class VerifyEpochTest {
         var result = verify(Files.writeString(folder.resolve("1.json"), text));
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.said()).contains("DIFFERS  the shares differ for k1: 668 is published, 667 is right");
+    }
+
+    @Test
+    void previous_whatTheEpochStartsFromIsChecked() throws IOException {
+        var one = Files.write(folder.resolve("1.json"), data());
+        var spent = List.of(new EpochInputs.Spending("two", "acct_x", BigInteger.TEN));
+        var two = Files.write(folder.resolve("2.json"), data(2, spent, data()));
+        var honest = verify(two, "--previous", one);
+        assertThat(honest.code()).isZero();
+        assertThat(honest.said()).doesNotContain("was not checked");
+        assertThat(verify(two).said()).contains("what the epoch starts from was not checked: --previous");
+        byte[] other = data(1, List.of(new EpochInputs.Spending("one", "acct_x", BigInteger.valueOf(2002))), null);
+        var forged = Files.write(folder.resolve("3.json"), data(2, spent, other));
+        var found = verify(forged, "--previous", one);
+        assertThat(found.code()).isEqualTo(1);
+        assertThat(found.said()).contains("DIFFERS  the hash of the previous epoch's data");
+    }
+
+    @Test
+    void otherContract_one() throws IOException {
+        var file = Files.write(folder.resolve("1.json"), data());
+        assertThat(verify(file, "--contract", POOL).code()).isZero();
+        var other = verify(file, "--contract", "0x" + "8".repeat(40));
+        assertThat(other.code()).isEqualTo(1);
+        assertThat(other.said()).contains("DIFFERS  the contract: " + POOL + " is published");
+        assertThat(verify(file).said()).contains("WARNING  the contract's address is what the data says");
     }
 
     @Test

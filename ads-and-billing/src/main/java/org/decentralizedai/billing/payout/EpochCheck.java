@@ -56,6 +56,8 @@ public final class EpochCheck {
 
     private static void compareStart(EpochInputs in) {
         if (in.previous() != null) throw new Difference("the first epoch names one before it: " + in.previous());
+        same("the block before the first epoch", in.read().after(), 0L);
+        same("what was lost before the first epoch", in.read().lostBefore(), BigInteger.ZERO);
         same("what was carried into the first epoch", in.carried(), BigInteger.ZERO);
         same("what was unassigned before the first epoch", in.unassigned(), Map.of());
         same("the leaves before the first epoch", in.before(), Map.of());
@@ -65,6 +67,14 @@ public final class EpochCheck {
         same("the number of the epoch", in.epoch(), before.given().epoch() + 1);
         same("the chain", in.chain(), before.given().chain());
         same("the contract", in.contract(), before.given().contract());
+        same(
+                "the block that the last epoch had come to",
+                in.read().after(),
+                before.given().read().last());
+        same(
+                "what was lost before",
+                in.read().lostBefore(),
+                before.given().read().lost());
         same("the hash of the previous epoch's data", String.valueOf(in.previous()), hash);
         same("what was carried into the epoch", in.carried(), before.computed().carried());
         same("what was unassigned before", in.unassigned(), before.computed().unassigned());

@@ -1,5 +1,6 @@
 package org.decentralizedai.billing.payout;
 
+import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,6 +29,7 @@ public final class EpochClerk implements AutoCloseable {
      *
      * @param sync forces all commits before it to the disk; called before anything leaves for the chain
      * @param alone whether this server has the database
+     * @param minimum wei that an account must owe before it is worth a transaction
      */
     public record Parts(
             EpochStore epochs,
@@ -40,7 +42,8 @@ public final class EpochClerk implements AutoCloseable {
             SignerKeys keys,
             Clock clock,
             Runnable sync,
-            BooleanSupplier alone) {}
+            BooleanSupplier alone,
+            BigInteger minimum) {}
 
     /**
      * Something for the contract's signers to sign.
@@ -60,6 +63,7 @@ public final class EpochClerk implements AutoCloseable {
     private volatile @Nullable Quorum quorum; // it never changes
     private volatile @Nullable String problem;
     private boolean wanted;
+    private long rested; // when there was nothing to share out, milliseconds: the next look is a period later
 
     /** @param epochLength after whole multiples of which, since 1970, an epoch is closed */
     public EpochClerk(Parts parts, Duration epochLength) {
@@ -68,7 +72,8 @@ public final class EpochClerk implements AutoCloseable {
         quorate = new Quorate(parts.signatures(), parts.keys());
         boolean sends = !parts.keys().all().isEmpty();
         roots = new RootDesk(parts.epochs(), parts.node(), parts.messages(), quorate, sends);
-        spending = new SpendingDesk(parts.spendings(), parts.node(), parts.messages(), quorate, parts.sync());
+        spending = new SpendingDesk(
+                parts.spendings(), parts.node(), parts.messages(), quorate, parts.sync(), parts.minimum());
     }
 
     /** From now on it takes its turns by itself. */
@@ -79,6 +84,11 @@ public final class EpochClerk implements AutoCloseable {
     /** What went wrong in the last turn; empty: nothing. */
     public Optional<String> problem() {
         return Optional.ofNullable(problem);
+    }
+
+    /** How often the contract has refused a voucher or a posting since the start. */
+    public long refusals() {
+        return spending.refusals();
     }
 
     /** Closes an epoch as soon as that is possible, whatever the time. @return what it waits for or has done, in words */
@@ -94,12 +104,17 @@ public final class EpochClerk implements AutoCloseable {
             String said = work();
             problem = null;
             return said;
-        } catch (RuntimeException e) { // the node is away, the chain or the database says no: the next turn tries again
-            String sentence = String.valueOf(e.getMessage());
-            if (!sentence.equals(problem)) LOG.warn("payouts: {}", sentence);
-            problem = sentence;
-            return sentence;
+        } catch (NodeException | Contradiction e) { // the next turn tries again
+            return failed(String.valueOf(e.getMessage()), null);
+        } catch (RuntimeException e) { // the database says no, or worse: its words are not for strangers
+            return failed("internal error: the server's log has it", e);
         }
+    }
+
+    private String failed(String sentence, @Nullable RuntimeException e) {
+        if (!sentence.equals(problem)) LOG.warn("payouts: {}", sentence, e);
+        problem = sentence;
+        return sentence;
     }
 
     private String work() {
@@ -108,6 +123,7 @@ public final class EpochClerk implements AutoCloseable {
         var owed = with.owing().owed();
         boolean leaving = owed.stream().anyMatch(each -> each.leaving() && each.voucher() != null);
         if (open && !due() && !leaving) return "the next epoch is not due yet";
+        with.node().settle();
         var chain = with.node().state();
         long now = Math.max(chain.now(), with.clock().millis() / 1000);
         if (leaving) spending.redeem(owed.stream().filter(Owing.Owed::leaving).toList());
@@ -122,8 +138,8 @@ public final class EpochClerk implements AutoCloseable {
     private String collect(PoolState chain, long now) {
         var owed = with.owing().owed();
         spending.redeem(owed);
-        long since = with.epochs().newest().map(PayoutEpoch::closedAtMillis).orElse(0L);
-        var waits = spending.post(owed, chain, quorum(), since, now);
+        long closed = with.epochs().newest().map(PayoutEpoch::closedAtMillis).orElse(0L);
+        var waits = spending.post(owed, chain, quorum(), Math.max(closed, rested), now);
         if (waits.isPresent()) return waits.get();
         if (with.owing().seenBlock() < spending.lastBlock())
             return "what was spent counts as soon as block " + spending.lastBlock() + " is confirmed";
@@ -134,7 +150,10 @@ public final class EpochClerk implements AutoCloseable {
         var closed = with.closing().close();
         with.sync().run();
         wanted = false;
-        if (closed.isEmpty()) return "there is nothing to share out";
+        if (closed.isEmpty()) {
+            rested = with.clock().millis();
+            return "there is nothing to share out";
+        }
         return roots.step(with.epochs().newest().orElseThrow(), with.node().state(), quorum(), now);
     }
 
@@ -142,7 +161,8 @@ public final class EpochClerk implements AutoCloseable {
         if (wanted) return true;
         var since = with.epochs().openSince();
         return since.isPresent()
-                && period(since.getAsLong()) < period(with.clock().millis());
+                && period(Math.max(since.getAsLong(), rested))
+                        < period(with.clock().millis());
     }
 
     private long period(long millis) {

@@ -35,17 +35,21 @@ public final class EpochClosing {
     private record Start(
             long epoch,
             long incomeEntries,
+            EpochInputs.Read read,
             BigInteger carried,
             SortedMap<String, BigInteger> unassigned,
             SortedMap<String, BigInteger> leaves,
             @Nullable String previous) {
-        static final Start FIRST = new Start(1, 0, BigInteger.ZERO, new TreeMap<>(), new TreeMap<>(), null);
+        static final Start FIRST =
+                new Start(1, 0, EpochInputs.Read.NOTHING, BigInteger.ZERO, new TreeMap<>(), new TreeMap<>(), null);
 
         static Start after(EpochStore.Last last) {
-            var ended = EpochData.read(last.data()).computed();
+            var data = EpochData.read(last.data());
+            var ended = data.computed();
             return new Start(
                     last.number() + 1,
                     last.incomeEntries(),
+                    data.given().read(),
                     ended.carried(),
                     ended.unassigned(),
                     ended.leaves(),
@@ -79,11 +83,12 @@ public final class EpochClosing {
         var closed = new AtomicReference<@Nullable EpochData>();
         var outcome = ledger.inTransaction(transaction -> {
             closed.set(null);
+            long block = lastBlock(transaction);
             var last = EpochStore.last(transaction);
             if (last.isPresent() && last.get().state() != PayoutEpoch.State.FINAL) return Outcome.REPLAYED;
             var start = last.map(Start::after).orElse(Start.FIRST);
             var income = income(transaction, start.incomeEntries());
-            var data = EpochData.of(inputs(transaction, start, income.spent()));
+            var data = EpochData.of(inputs(transaction, start, block, income.spent()));
             points.accept("computed");
             if (!data.computed().matters()) return Outcome.REPLAYED;
             book(transaction, data);
@@ -101,7 +106,7 @@ public final class EpochClosing {
         return terms.site() + "/epochs/" + data.given().epoch() + ".json#sha256=" + EpochData.hash(bytes);
     }
 
-    private EpochInputs inputs(Handle transaction, Start start, List<Spending> spent) {
+    private EpochInputs inputs(Handle transaction, Start start, long block, List<Spending> spent) {
         var weights = work.weights(transaction);
         var addresses = new TreeMap<>(work.addresses(transaction));
         addresses
@@ -114,6 +119,7 @@ public final class EpochClosing {
                 clock.millis(),
                 terms.chain(),
                 terms.contract(),
+                start.read().then(block, lost(transaction)),
                 weights.served(),
                 terms.royaltyPercent(),
                 start.carried(),
@@ -124,6 +130,20 @@ public final class EpochClosing {
                 addresses,
                 start.leaves(),
                 start.previous());
+    }
+
+    /** The last that is booked. Its lock comes first: until the end neither the watcher nor another closer goes on. */
+    private static long lastBlock(Handle transaction) {
+        return transaction
+                .createQuery("select next_block from pool_watch for update")
+                .mapTo(Long.class)
+                .findOne()
+                .map(next -> Math.max(0, next - 1))
+                .orElse(0L);
+    }
+
+    private static BigInteger lost(Handle transaction) {
+        return JdbcLedger.held(transaction, Account.lost()).negate().max(BigInteger.ZERO);
     }
 
     /** Entries have their numbers in the order of their commits, so that none below the newest one can still come. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param epoch from 1; each follows the one before
  * @param contract whose money it is
+ * @param read how far the chain was read
  * @param served checkpoint that answers now; null: none was promoted yet, and nobody has trained it
  * @param carried what no epoch could share out yet
  * @param spent what came since the last epoch
@@ -28,6 +29,7 @@ public record EpochInputs(
         long closedAtMillis,
         long chain,
         String contract,
+        Read read,
         @Nullable Served served,
         int royaltyPercent,
         BigInteger carried,
@@ -50,6 +52,30 @@ public record EpochInputs(
      * @param wei below zero: taken back
      */
     public record Spending(String posting, String customer, BigInteger wei) {}
+
+    /**
+     * Blocks whose events are counted.
+     *
+     * @param after block that the last epoch had come to; 0: there was none
+     * @param last block that was read
+     * @param lostBefore what was lost when the last epoch was closed
+     * @param lost wei that epochs have shared out and a reorganisation took back; what is spent next makes up for it
+     */
+    public record Read(long after, long last, BigInteger lostBefore, BigInteger lost) {
+        /** Nothing yet. */
+        public static final Read NOTHING = new Read(0, 0, BigInteger.ZERO, BigInteger.ZERO);
+
+        public Read {
+            if (after < 0 || last < 0)
+                throw new IllegalArgumentException("blocks count from 0: " + after + ", " + last);
+            if (lostBefore.signum() < 0 || lost.signum() < 0)
+                throw new IllegalArgumentException("what is lost must be >= 0: " + lostBefore + ", " + lost);
+        }
+
+        Read then(long block, BigInteger lostNow) {
+            return new Read(last, block, lost, lostNow);
+        }
+    }
 
     public EpochInputs {
         if (epoch < 1) throw new IllegalArgumentException("epochs count from 1: " + epoch);

@@ -129,18 +129,21 @@ public final class EpochStore {
                 handle -> handle.execute("update payout_epoch set final_in = ? where number = ?", transaction, number));
     }
 
-    /** The contract has another root now, or none: it must be proposed again. */
-    public void displaced(long number) {
+    /** Another proposal took its place: it must be proposed again, as the contract has not had it. */
+    PayoutEpoch displaced(PayoutEpoch epoch) {
         jdbi.useHandle(handle -> handle.execute(
-                "update payout_epoch set state = 'CLOSED' where number = ? and state = 'PROPOSED'", number));
+                "update payout_epoch set state = 'CLOSED', proposed_in = null, data_uri = ? where number = ? and state <> 'FINAL'",
+                epoch.nextUri(),
+                epoch.number()));
+        return find(epoch.number()).orElseThrow();
     }
 
-    /** Since when the epoch that comes next has had anything to count; empty: there was no income yet. */
+    /** Since when the epoch that comes next can have had anything to count; empty: nothing was deposited yet. */
     public OptionalLong openSince() {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         select coalesce((select max(closed_at) from payout_epoch),
-                          (select min(p.booked_at) from posting p join ledger_entry e on e.posting = p.id where e.account = :income))""")
-                .bind("income", Account.income().id())
+                          (select min(p.booked_at) from posting p join ledger_entry e on e.posting = p.id where e.account = :chain))""")
+                .bind("chain", Account.chain().id())
                 .map((row, _) -> row.getObject(1) == null ? OptionalLong.empty() : OptionalLong.of(row.getLong(1)))
                 .one());
     }

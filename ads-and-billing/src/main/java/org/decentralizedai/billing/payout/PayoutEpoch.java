@@ -24,6 +24,15 @@ public record PayoutEpoch(
         String dataUri,
         @Nullable String proposedIn,
         @Nullable String finalIn) {
+    private static final String AGAIN = "?again=";
+
+    /** Another address of the same data: the contract takes a proposal once only. */
+    String nextUri() {
+        int hash = dataUri.indexOf('#'), mark = dataUri.indexOf(AGAIN);
+        String path = dataUri.substring(0, mark < 0 ? hash : mark);
+        int times = mark < 0 ? 1 : Integer.parseInt(dataUri.substring(mark + AGAIN.length(), hash));
+        return path + AGAIN + (times + 1) + dataUri.substring(hash);
+    }
 
     /** How far an epoch has come; it only ever goes forward, save that another proposal may take the place of a proposed one. */
     public enum State {

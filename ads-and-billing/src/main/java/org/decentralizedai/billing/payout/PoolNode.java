@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.decentralizedai.billing.contract.ComputePool;
+import org.jspecify.annotations.Nullable;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.DefaultBlockParameter;
 import org.web3j.protocol.core.DefaultBlockParameterName;
 import org.web3j.protocol.http.HttpService;
-import org.web3j.tx.RawTransactionManager;
 import org.web3j.tx.ReadonlyTransactionManager;
-import org.web3j.tx.TransactionManager;
 import org.web3j.tx.gas.DynamicGasProvider;
 import org.web3j.utils.Numeric;
 
@@ -23,12 +23,13 @@ import org.web3j.utils.Numeric;
  */
 public final class PoolNode implements AutoCloseable {
     private static final String NOBODY = "0x" + "0".repeat(40);
-    private static final int ATTEMPTS = 120;
+    private static final int ATTEMPTS = 120, PIECE = 1000;
 
     private final Web3j web3j;
     private final long chain;
     private final long fromBlock;
     private final int confirmations;
+    private final @Nullable SteadySender sender; // null: this server has no key
     private final ComputePool pool;
     private final ComputePool settled;
 
@@ -36,6 +37,7 @@ public final class PoolNode implements AutoCloseable {
      * @param fromBlock in which the contract came
      * @param confirmations blocks upon a block before it counts
      * @param pollMillis between two looks for a transaction's block
+     * @param alone whether no other server sends with these keys
      */
     public PoolNode(
             URI node,
@@ -44,17 +46,19 @@ public final class PoolNode implements AutoCloseable {
             long fromBlock,
             int confirmations,
             SignerKeys keys,
-            long pollMillis) {
+            long pollMillis,
+            BooleanSupplier alone) {
         web3j = Web3j.build(new HttpService(node.toString()));
         this.chain = chain;
         this.fromBlock = fromBlock;
         this.confirmations = confirmations;
-        TransactionManager sender = keys.all().isEmpty()
-                ? new ReadonlyTransactionManager(web3j, NOBODY)
-                : new RawTransactionManager(web3j, keys.all().getFirst(), chain, ATTEMPTS, pollMillis);
+        sender = keys.all().isEmpty()
+                ? null
+                : new SteadySender(web3j, keys.all().getFirst(), chain, ATTEMPTS, pollMillis, alone);
         var gas = new DynamicGasProvider(web3j);
-        pool = ComputePool.load(contract, web3j, sender, gas);
-        settled = ComputePool.load(contract, web3j, new ReadonlyTransactionManager(web3j, NOBODY), gas);
+        var reader = new ReadonlyTransactionManager(web3j, NOBODY);
+        pool = ComputePool.load(contract, web3j, sender == null ? reader : sender, gas);
+        settled = ComputePool.load(contract, web3j, reader, gas);
     }
 
     private static <T> T answer(String what, Callable<T> question) {
@@ -79,6 +83,16 @@ public final class PoolNode implements AutoCloseable {
                     pool.delay().send().longValueExact(),
                     pool.epochLength().send().longValueExact());
         });
+    }
+
+    /** Waits for the transaction that was sent last, if it is in no block yet; nothing else goes before it. */
+    void settle() {
+        var sends = sender;
+        if (sends != null)
+            answer("a transaction that waits for its block", () -> {
+                sends.settle();
+                return true;
+            });
     }
 
     public PoolState state() {
@@ -126,20 +140,34 @@ public final class PoolNode implements AutoCloseable {
         return answer("what was claimed", () -> pool.claimed(provider).send());
     }
 
-    public BigInteger spent(String account) {
-        return answer(
-                "what an account has spent",
-                () -> pool.purse(Numeric.hexStringToByteArray(account)).send().spent);
+    PoolState.Purse purse(String account) {
+        return answer("an account", () -> {
+            var purse = pool.purse(Numeric.hexStringToByteArray(account)).send();
+            return new PoolState.Purse(
+                    purse.spent,
+                    purse.deposited.subtract(purse.exited),
+                    purse.exiting,
+                    purse.delegate.toLowerCase(Locale.ROOT));
+        });
     }
 
-    /** Whose vouchers count, in small letters; 0x and zeros: nobody's. */
-    String delegate(String account) {
-        return answer(
-                "an account's delegate",
-                () -> pool.purse(Numeric.hexStringToByteArray(account))
-                        .send()
-                        .delegate
-                        .toLowerCase(Locale.ROOT));
+    /** Of the epoch's newest proposal, until that block, as it was signed; empty: none was found. */
+    String proposedUri(long epoch, long block) {
+        return answer("what was proposed", () -> {
+            for (long to = block; to >= fromBlock; to -= PIECE) {
+                var logs = PoolLogSearch.find(
+                        web3j,
+                        pool.getContractAddress(),
+                        ComputePool.ROOTPROPOSED_EVENT,
+                        Math.max(fromBlock, to - PIECE + 1),
+                        to);
+                for (var log : logs.reversed()) {
+                    var proposed = ComputePool.getRootProposedEventFromLog(log);
+                    if (proposed.epoch.equals(BigInteger.valueOf(epoch))) return proposed.dataUri;
+                }
+            }
+            return "";
+        });
     }
 
     private static List<byte[]> bytes(Iterable<String> signatures) {

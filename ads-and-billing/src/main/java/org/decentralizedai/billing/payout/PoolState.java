@@ -40,6 +40,19 @@ public record PoolState(
         }
     }
 
+    /**
+     * An account of the contract.
+     *
+     * @param covered wei that it may have spent ever
+     * @param exiting of that, what is on its way out: no posting takes it
+     * @param delegate whose vouchers count, in small letters; 0x and zeros: nobody's
+     */
+    record Purse(BigInteger spent, BigInteger covered, BigInteger exiting, String delegate) {
+        boolean delegated() {
+            return !delegate.equals("0x" + "0".repeat(40));
+        }
+    }
+
     /** @param root zeros: the epoch is not final */
     public record FinalRoot(String root, BigInteger total) {
         public boolean there() {

@@ -53,6 +53,7 @@ abstract class ClerkFixture {
     String customer;
     PayoutAddress provider;
     int confirmations;
+    BigInteger minimum = BigInteger.ZERO;
     long seen;
 
     @BeforeEach
@@ -82,7 +83,7 @@ abstract class ClerkFixture {
 
     EpochClerk clerk(int... keys) {
         var with = SignerKeys.of(Arrays.stream(keys).mapToObj(signers::get).toList());
-        var node = new PoolNode(chain.address(), CHAIN, contract, 0, confirmations, with, 20);
+        var node = new PoolNode(chain.address(), CHAIN, contract, 0, confirmations, with, 20, () -> true);
         var terms = new EpochClosing.Terms(CHAIN, contract.toLowerCase(), 10, "");
         return new EpochClerk(
                 new EpochClerk.Parts(
@@ -96,7 +97,8 @@ abstract class ClerkFixture {
                         with,
                         clock,
                         () -> {},
-                        () -> true),
+                        () -> true,
+                        minimum),
                 Duration.ofHours(1));
     }
 
@@ -135,6 +137,10 @@ abstract class ClerkFixture {
     /** Books the contract's new events of spending, as the watcher does. */
     void watch() throws Exception {
         seen = chain.web3j().ethBlockNumber().send().getBlockNumber().longValueExact();
+        database.jdbi().useHandle(handle -> {
+            if (handle.execute("update pool_watch set next_block = ?", seen + 1) == 0)
+                handle.execute("insert into pool_watch values (1, ?, ?, 1, ?)", CHAIN, contract, seen + 1);
+        });
         var filter = new EthFilter(DefaultBlockParameterName.EARLIEST, DefaultBlockParameterName.LATEST, contract);
         filter.addSingleTopic(EventEncoder.encode(ComputePool.SPENT_EVENT));
         for (var each : chain.web3j().ethGetLogs(filter).send().getLogs()) {
@@ -153,6 +159,21 @@ abstract class ClerkFixture {
     void owes(long wei, Owing.@Nullable Voucher voucher, boolean leaving) {
         owed.clear();
         owed.add(new Owing.Owed(new Spent(customer, LABEL, BigInteger.valueOf(wei)), voucher, leaving));
+    }
+
+    /** By two signers of three. */
+    void propose(long epoch, String root, long total, String dataUri) throws Exception {
+        byte[] digest = new PoolMessages(CHAIN, contract).root(epoch, root, BigInteger.valueOf(total), dataUri);
+        pool.proposeRoot(
+                        BigInteger.valueOf(epoch),
+                        Numeric.hexStringToByteArray(root),
+                        BigInteger.valueOf(total),
+                        dataUri,
+                        signers.stream()
+                                .limit(2)
+                                .map(each -> Numeric.hexStringToByteArray(PoolMessages.sign(digest, each)))
+                                .toList())
+                .send();
     }
 
     PayoutEpoch newest() {

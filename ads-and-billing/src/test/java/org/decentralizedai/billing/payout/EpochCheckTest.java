@@ -20,6 +20,7 @@ final class EpochCheckTest {
                     1000,
                     31_337,
                     POOL,
+                    new EpochInputs.Read(0, 70, BigInteger.ZERO, BigInteger.TWO),
                     new EpochInputs.Served(3, "c".repeat(64)),
                     10,
                     BigInteger.ZERO,
@@ -40,6 +41,7 @@ final class EpochCheckTest {
                 2000,
                 31_337,
                 POOL,
+                new EpochInputs.Read(70, 90, BigInteger.TWO, BigInteger.ZERO),
                 new EpochInputs.Served(9, "d".repeat(64)),
                 10,
                 before.carried(),
@@ -79,6 +81,8 @@ final class EpochCheckTest {
         while (numbers.find()) {
             if (text.startsWith("\"closedAtMillis\":", numbers.start() - 17)) continue; // follows from nothing
             if (text.startsWith("\"round\":", numbers.start() - 8)) continue;
+            if (text.startsWith("\"last\":", numbers.start() - 7)) continue; // the chain tells: SpentCheckTest
+            if (text.startsWith("\"lost\":\"", numbers.start() - 8)) continue; // likewise
             String other = text.substring(0, numbers.start())
                     + new BigInteger(numbers.group()).add(BigInteger.ONE)
                     + text.substring(numbers.end());
@@ -99,6 +103,10 @@ final class EpochCheckTest {
                 "\"posting\":\"two\" | \"posting\":\"three\" | an event is counted twice: three",
                 "\"royaltyPercent\":10 | \"royaltyPercent\":110 | the royalty is no percentage: 110",
                 "\"version\":1 | \"version\":2 | only version 1 is known: 2",
+                "\"after\":70 | \"after\":69 | the block that the last epoch had come to: 69 is published, 70 is right",
+                "\"lostBefore\":\"2\" | \"lostBefore\":\"-2\" | what is lost must be >= 0",
+                "\"royaltyPercent\":10 | \"royaltyPercent\":10,\"royaltyPercent\":10 | Duplicate",
+                "\"k2\":\"5\" | \"k2\":\"5\",\"k2\":\"5\" | Duplicate",
                 "\"epoch\":2 | \"epoch\":3 | the number of the epoch: 3 is published, 2 is right"
             })
     void difference_isSaidInWords(String was, String is, String said) {

@@ -88,6 +88,7 @@ class EpochRuleTest {
                     0,
                     1,
                     ADDRESSES.getFirst(),
+                    EpochInputs.Read.NOTHING,
                     null,
                     10,
                     carried,

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.decentralizedai.billing.ethereum.Wallet;
 import org.decentralizedai.billing.payout.EpochInputs.Served;
 import org.decentralizedai.billing.payout.WorkDone;
 import org.decentralizedai.server.train.Promotions.Promoted;
@@ -19,12 +18,9 @@ import org.jdbi.v3.core.Handle;
  */
 final class CreditWork implements WorkDone {
     private final Supplier<Optional<Promoted>> served;
-    private final long chain;
 
-    /** @param chain on which smart wallets are paid; those of other chains are somebody else's contracts there */
-    CreditWork(Supplier<Optional<Promoted>> served, long chain) {
+    CreditWork(Supplier<Optional<Promoted>> served) {
         this.served = served;
-        this.chain = chain;
     }
 
     @Override
@@ -62,18 +58,10 @@ final class CreditWork implements WorkDone {
         return weights;
     }
 
-    /** The address that the key's holder named; else the oldest wallet of the account that the key belongs to. */
+    /** As the keys' holders named them. Nobody's wallet is published because he signed in with it. */
     @Override
     public Map<String, String> addresses(Handle transaction) {
         var addresses = new TreeMap<String, String>();
-        transaction
-                .createQuery("""
-                        select b.account, w.address from credit_binding b join account_wallet w on w.customer = b.registered
-                        where w.chain in (:any, :chain) order by w.bound_at desc, w.address desc""")
-                .bind("any", Wallet.ANY)
-                .bind("chain", chain)
-                .map((row, _) -> Map.entry(row.getString(1), row.getString(2)))
-                .forEach(each -> addresses.put(each.getKey(), each.getValue())); // the oldest comes last
         transaction
                 .createQuery("select credit_key, address from payout_address")
                 .map((row, _) -> Map.entry(row.getString(1), row.getString(2)))

@@ -160,8 +160,8 @@ final class EpochRoutes implements Routes {
     private void take(Context context, ToSign what) {
         String signature = null;
         try {
-            signature =
-                    JsonMapper.shared().readValue(context.body(), Signed.class).signature();
+            var signed = JsonMapper.shared().readValue(context.body(), Signed.class);
+            if (signed != null) signature = signed.signature();
         } catch (JacksonException e) {
             // told below: a parser's words are for programmers
         }

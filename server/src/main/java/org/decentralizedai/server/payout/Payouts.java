@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.math.BigInteger;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class Payouts implements AutoCloseable {
     private static final long POLL_MILLIS = 1000,
             DEVELOPMENT_POLL_MILLIS = 50; // there a block comes with its transaction
+
+    /** What is worth bringing to the chain, as a part of what is worth claiming: its gas is about the same, and most claim many epochs at once. */
+    private static final long SPENT_OF_PAYOUT = 10;
 
     private final Duration pause;
     private final EpochClerk clerk;
@@ -65,8 +69,9 @@ public final class Payouts implements AutoCloseable {
                 settings.fromBlock(),
                 settings.confirmations(),
                 keys,
-                chain.id() == Chain.DEVELOPMENT ? DEVELOPMENT_POLL_MILLIS : POLL_MILLIS);
-        var work = new CreditWork(training.promotions()::current, chain.id());
+                chain.id() == Chain.DEVELOPMENT ? DEVELOPMENT_POLL_MILLIS : POLL_MILLIS,
+                alone);
+        var work = new CreditWork(training.promotions()::current);
         var terms = new EpochClosing.Terms(
                 chain.id(),
                 contract,
@@ -84,10 +89,14 @@ public final class Payouts implements AutoCloseable {
                         keys,
                         clock,
                         database::sync,
-                        alone),
+                        alone,
+                        chain.id() == Chain.DEVELOPMENT
+                                ? BigInteger.ZERO
+                                : settings.minimumPayoutWei().divide(BigInteger.valueOf(SPENT_OF_PAYOUT))),
                 Duration.ofHours(settings.epochHours()));
         Gauge.builder("payout.failing", clerk, each -> each.problem().isPresent() ? 1 : 0)
                 .register(meters);
+        Gauge.builder("payout.refused", clerk, EpochClerk::refusals).register(meters);
         claims = new ClaimRoutes(epochs, node::claimed);
         routes = List.of(
                 new EpochRoutes(epochs, spendings, clerk, training.events()),
