@@ -140,8 +140,9 @@ class CreditsIT {
         second.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Lower ranks"))
                 .click();
         assertThat(second.locator("leader-board tbody tr")).hasCount(6);
-        second.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Teams"))
-                .click();
+        var teams = second.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Teams"));
+        teams.click();
+        assertThat(teams).hasAttribute("aria-current", "true"); // or the next link would still lead to people
         second.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Last 24 hours"))
                 .click();
         assertThat(second.locator("leader-board tbody tr")).hasCount(1);
