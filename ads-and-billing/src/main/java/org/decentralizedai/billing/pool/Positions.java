@@ -24,8 +24,9 @@ public final class Positions {
      *
      * @param owed wei, all that was ever spent of it; at least what the contract counts already
      * @param signed wei, ever: what the contract counts, or can be told by a voucher
+     * @param secured as signed, by the delegate whom the contract knows
      */
-    public record Claim(Purse purse, BigInteger owed, BigInteger signed) {
+    public record Claim(Purse purse, BigInteger owed, BigInteger signed, BigInteger secured) {
         /** The contract does not count all of it yet. */
         public boolean open() {
             return owed.compareTo(purse.spent()) > 0;
@@ -90,7 +91,7 @@ public final class Positions {
     }
 
     /**
-     * Wei that the contract could not be told by any voucher, were so much more spent and all that is reserved too.
+     * Wei that the contract could not surely be told by a voucher, were so much more spent and all that is reserved too.
      *
      * @param more micro-credits
      */
@@ -100,7 +101,7 @@ public final class Positions {
         var paid = position.get().withReserved(more).multiply(rate);
         var claims = share(purses.standings(transaction, customer), paid);
         var counted = sum(
-                claims.stream().map(claim -> claim.owed().min(claim.signed())).toList());
+                claims.stream().map(claim -> claim.owed().min(claim.secured())).toList());
         return paid.subtract(counted).max(BigInteger.ZERO);
     }
 
@@ -158,7 +159,7 @@ public final class Positions {
                 .max(BigInteger.ZERO);
         var claims = new ArrayList<Claim>();
         for (Standing each : oldestFirst) {
-            var counted = new Claim(each.purse(), each.purse().spent(), each.signed());
+            var counted = new Claim(each.purse(), each.purse().spent(), each.signed(), each.secured());
             var signed = raised(counted, each.signed(), left);
             left = left.subtract(signed.owed().subtract(counted.owed()));
             claims.add(signed);
@@ -176,7 +177,7 @@ public final class Positions {
     private static Claim raised(Claim claim, BigInteger to, BigInteger left) {
         var holds = claim.purse().deposited().subtract(claim.purse().exited());
         var part = to.min(holds).subtract(claim.owed()).min(left).max(BigInteger.ZERO);
-        return new Claim(claim.purse(), claim.owed().add(part), claim.signed());
+        return new Claim(claim.purse(), claim.owed().add(part), claim.signed(), claim.secured());
     }
 
     /** Places of the purses in the order in which they owe what nobody signed; the sort is stable: of equals the older one is first. */

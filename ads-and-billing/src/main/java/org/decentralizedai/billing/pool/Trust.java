@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How much a customer with deposits may spend without a word of his. What no voucher says the quorum can post, the contract's cap at a
  * time, and little of one who is on his way out: so he may owe the cap, running requests included, and while he takes anything out
- * nothing more. When the chain was not read for long nobody with deposits may spend, since an exit may be under way unseen. Thread-safe.
+ * nothing more. A voucher counts here once the contract knows the delegate: before that the owner takes it away by revoking. When the chain was not read for long nobody with deposits may spend, since an exit may be under way unseen. Thread-safe.
  */
 final class Trust {
     private static final Duration SOON = Duration.ofMinutes(1); // however short the contract's delay is

@@ -223,13 +223,34 @@ final class VoucherIT {
         authorise(purse, DELEGATE, OWNER);
         assertRefused(1); // a delegate alone is no voucher
         accept(purse, wei(1), DELEGATE);
-        spend(1);
-        assertRefused(1);
+        assertRefused(1); // the contract does not know the delegate yet
         submit();
+        spend(1);
         assertRefused(1);
         accept(purse, wei(51), DELEGATE);
         spend(49);
         assertThat(billing.trusts("nobody")).isTrue();
+    }
+
+    @Test
+    void delegateWhomTheContractDoesNotKnow_isNoSecurity_sinceHeCanBeRevokedUnseen() throws Exception {
+        String owner = node.web3j().ethAccounts().send().getAccounts().get(1);
+        var purse = topUp(owner, 200);
+        authoriseBy(owner, purse, DELEGATE);
+        spend(50);
+        accept(purse, wei(50), DELEGATE);
+        assertRefused(1);
+        pool.revoke(new Label(ada).bytes()).send();
+        look();
+        assertThat(vouchers.owed()).as("the voucher is void").containsExactly(new Owed.ByPosting(purse(purse), wei(50)));
+        authoriseBy(owner, purse(purse), DELEGATE);
+        submit();
+        spend(100);
+        accept(purse, wei(150), DELEGATE);
+        pool.revoke(new Label(ada).bytes()).send();
+        look();
+        assertThat(vouchers.owed()).as("it counts for the delay yet").extracting(Owed::spent).contains(wei(150));
+        assertRefused(1);
     }
 
     private Outcome reserve(int microCredits) {
