@@ -32,6 +32,7 @@ public final class Ether implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final EtherSettings settings;
+    private final Clock clock;
     private final String contract;
     private final Web3j node;
     private final WatchStore store;
@@ -59,6 +60,7 @@ public final class Ether implements AutoCloseable {
         var chain = requireNonNull(settings.chain(), "ether has no chain");
         URI rpc = requireNonNull(chain.rpc(), "the chain has no node");
         this.settings = settings;
+        this.clock = clock;
         this.alone = alone;
         contract = requireNonNull(settings.contract(), "ether has no contract").toLowerCase(Locale.ROOT);
         node = NodeView.node(rpc.toString(), PATIENCE);
@@ -68,7 +70,7 @@ public final class Ether implements AutoCloseable {
         events = new EventStore(jdbi, clock);
         purses = new PurseStore(jdbi);
         credits = new Credits(jdbi, ledger, purses, rate);
-        positions = new Positions(jdbi, purses, rate);
+        positions = new Positions(jdbi, purses, rate, this::former);
         trust = new Trust(jdbi, positions, clock);
         ledger.add(positions::keep);
         ledger.add(trust::before);
@@ -162,11 +164,15 @@ public final class Ether implements AutoCloseable {
 
     /** Whose vouchers the contract may take: the purse's delegate's, and for its delay those of others before him. */
     public Set<String> delegates(Purse purse) {
-        var delegates = new TreeSet<String>();
-        var known = terms;
-        if (known != null) delegates.addAll(events.delegates(purse.account(), known.delay()));
+        var delegates = new TreeSet<>(events.former(purse.account(), former()));
         if (purse.delegate() != null) delegates.add(purse.delegate());
         return delegates;
+    }
+
+    /** The contract takes vouchers of a purse's former delegate when he was replaced then or later, for its delay; milliseconds. */
+    private long former() {
+        var known = terms;
+        return known == null ? Long.MAX_VALUE : clock.millis() - known.delay().toMillis();
     }
 
     /** Whether the customer may spend more before he signs for what he has spent; true for who has no deposits. */

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Entry;
@@ -36,12 +37,21 @@ public final class Positions {
     private final Jdbi jdbi;
     private final PurseStore purses;
     private final BigInteger rate;
+    private final LongSupplier former;
 
-    /** @param rate wei for a micro-credit */
-    Positions(Jdbi jdbi, PurseStore purses, long rate) {
+    /**
+     * @param rate wei for a micro-credit
+     * @param former who was a purse's delegate may yet sign when he was replaced or revoked then or later; milliseconds
+     */
+    Positions(Jdbi jdbi, PurseStore purses, long rate, LongSupplier former) {
         this.jdbi = jdbi;
         this.purses = purses;
         this.rate = BigInteger.valueOf(rate);
+        this.former = former;
+    }
+
+    private List<Standing> standings(Handle handle, String customer) {
+        return purses.standings(handle, customer, former.getAsLong());
     }
 
     /** Wei that the customer has spent of his deposits, ever; never less than before. */
@@ -99,7 +109,7 @@ public final class Positions {
         var position = position(transaction, customer);
         if (position.isEmpty()) return BigInteger.ZERO;
         var paid = position.get().withReserved(more).multiply(rate);
-        var claims = share(purses.standings(transaction, customer), paid);
+        var claims = share(standings(transaction, customer), paid);
         var counted = sum(
                 claims.stream().map(claim -> claim.owed().min(claim.secured())).toList());
         return paid.subtract(counted).max(BigInteger.ZERO);
@@ -107,7 +117,7 @@ public final class Positions {
 
     /** Whether a purse that is surely the customer's is on its way out. */
     boolean leaving(Handle transaction, String customer) {
-        return purses.standings(transaction, customer).stream().anyMatch(each -> each.own() && each.leaving());
+        return standings(transaction, customer).stream().anyMatch(each -> each.own() && each.leaving());
     }
 
     /** By one query, so that all of it is of one moment. */
@@ -133,7 +143,7 @@ public final class Positions {
 
     /** What is to be taken of each of the customer's purses, the oldest first. */
     public List<Claim> claims(String customer) {
-        return jdbi.inTransaction(handle -> share(purses.standings(handle, customer), paid(handle, customer)));
+        return jdbi.inTransaction(handle -> share(standings(handle, customer), paid(handle, customer)));
     }
 
     /** Of all customers with deposits. */
@@ -147,7 +157,7 @@ public final class Positions {
 
     /**
      * The rule: what the contract does not count yet is taken first where a voucher says so, so that no deposit that comes later takes a
-     * signed debt away; then of the customer's own purses, and of others' only when these are empty, since those may be gone tomorrow.
+     * signed debt away, whether its delegate is the contract's, waits, or was revoked just now; then of the customer's own purses, and of others' only when these are empty, since those may be gone tomorrow.
      * Purses on their way out come before those that stay, older ones before newer ones. What none of them holds waits for a deposit.
      *
      * @param paid wei, of all purses together

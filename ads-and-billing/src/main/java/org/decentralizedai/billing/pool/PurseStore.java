@@ -34,10 +34,11 @@ public final class PurseStore {
                 .list());
     }
 
-    /** As {@link #of}, with what was signed. */
-    List<Standing> standings(Handle handle, String customer) {
+    /** As {@link #of}, with what was signed. @param since vouchers of who was replaced or revoked before it don't count; milliseconds */
+    List<Standing> standings(Handle handle, String customer, long since) {
         return handle.createQuery("select " + COLUMNS + """
                         , coalesce((select max(v.spent) from pool_voucher v where v.account = p.account and (v.delegate = p.delegate
+                            or\s""" + EventStore.FORMER + """
                             or exists (select 1 from pool_delegation d
                               where d.account = v.account and d.delegate = v.delegate and d.nonce = p.delegations))), 0),
                         coalesce((select max(v.spent) from pool_voucher v where v.account = p.account and v.delegate = p.delegate), 0),
@@ -46,6 +47,7 @@ public final class PurseStore {
                             and w.chain in (0, (select chain from pool_watch)))
                         from pool_purse p where p.customer = :c order by p.number""")
                 .bind("c", customer)
+                .bind("since", since)
                 .map((row, _) -> new Standing(purse(row), amount(row, 11), amount(row, 12), row.getBoolean(13)))
                 .list();
     }

@@ -383,6 +383,55 @@ final class VoucherIT {
         assertThat(vouchers.owed()).containsExactly(new Owed.ByPosting(purse(purse), wei(33)));
     }
 
+    @Test
+    void revokedDelegatesDebt_staysWhereItWasSigned_whileAnotherPurseLeaves() throws Exception {
+        var accounts = node.web3j().ethAccounts().send().getAccounts();
+        String owner = accounts.get(1), second = accounts.get(2);
+        byte[] label = new Label(ada).bytes();
+        var signed = topUp(owner, 30);
+        topUp(second, 30);
+        bind(second);
+        authoriseBy(owner, signed, DELEGATE);
+        spend(1);
+        accept(signed, wei(1), DELEGATE);
+        submit();
+        spend(29);
+        accept(signed, wei(30), DELEGATE);
+        pool.revoke(label).send();
+        ComputePool.load(pool.getContractAddress(), node.web3j(), node.unlocked(2), DevChain.GAS)
+                .requestExit(label, wei(30))
+                .send();
+        look();
+        assertThat(vouchers.owed().getFirst())
+                .isInstanceOfSatisfying(
+                        Owed.ByVoucher.class, owed -> assertThat(owed.purse()).isEqualTo(purse(signed)));
+        submit();
+        assertThat(purse(signed).spent()).isEqualTo(wei(30));
+    }
+
+    @Test
+    void delegatesVoucher_countsForTheDelay_afterHisOwnReplacement() throws Exception {
+        String owner = node.web3j().ethAccounts().send().getAccounts().get(1);
+        var purse = topUp(owner, 100);
+        authoriseBy(owner, purse, DELEGATE);
+        spend(1);
+        accept(purse, wei(1), DELEGATE);
+        submit();
+        spend(30);
+        accept(purse, wei(31), DELEGATE);
+        pool.revoke(new Label(ada).bytes()).send();
+        look();
+        authoriseBy(owner, purse(purse), OTHER);
+        refused(Code.TOO_LOW, () -> accept(purse, wei(31), OTHER));
+        clock.advance(Duration.ofSeconds(200));
+        accept(purse, wei(31), OTHER);
+        submit();
+        assertThat(purse(purse).spent()).isEqualTo(wei(31));
+        assertThat(billing.ether().orElseThrow().delegates(purse(purse)))
+                .as("the first was replaced long ago, though another was named just now")
+                .containsExactly(address(OTHER));
+    }
+
     private void authoriseBy(String owner, Purse purse, ECKeyPair delegate) throws Exception {
         var request = vouchers.typed().delegationRequest(purse.account(), address(delegate), purse.delegations());
         vouchers.authorise(
