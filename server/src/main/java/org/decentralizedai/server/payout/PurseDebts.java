@@ -33,7 +33,8 @@ final class PurseDebts implements Owing {
                 var first = by.first();
                 boolean former = first == null && !by.voucher().delegate().equals(purse.delegate()),
                         leaving = former || purse.exiting().signum() > 0, // both count for the delay only
-                        unknown = first != null; // to the contract: the owner can revoke it, and owes up to the cap until it is there
+                        unknown = first != null; // to the contract: the owner can revoke it, and owes up to the cap
+                // until it is there
                 var delegation = first == null ? null : new Delegation(first.delegate(), first.signature());
                 yield new Owed(spent, new Voucher(by.voucher().signature(), delegation), leaving || unknown);
             }
