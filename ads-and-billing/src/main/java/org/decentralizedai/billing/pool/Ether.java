@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -35,6 +36,7 @@ public final class Ether implements AutoCloseable {
     private final Clock clock;
     private final String contract;
     private final Web3j node;
+    private final NodeView view;
     private final WatchStore store;
     private final EventStore events;
     private final PurseStore purses;
@@ -75,8 +77,8 @@ public final class Ether implements AutoCloseable {
         ledger.add(positions::keep);
         ledger.add(trust::before);
         var bookings = new Bookings(ledger, events, purses, credits, chain.id());
-        watcher = new Watcher(
-                new NodeView(node, chain.id(), contract), store, events, bookings, ledger, settings.confirmations());
+        view = new NodeView(node, chain.id(), contract);
+        watcher = new Watcher(view, store, events, bookings, ledger, settings.confirmations());
     }
 
     /** Looks every {@code ether.pollSeconds} from now on. */
@@ -91,7 +93,7 @@ public final class Ether implements AutoCloseable {
             watcher.look(this::going);
             var known = terms();
             credits.collect();
-            if (going()) trust.seen(known);
+            if (going()) trust.seen(known, newest(known));
             if (failure != null) LOG.info("the chain is read again");
             failure = null;
         } catch (RuntimeException e) {
@@ -103,13 +105,26 @@ public final class Ether implements AutoCloseable {
         var known = terms;
         if (known == null) terms = known = NodeView.terms(node, contract);
         var poll = Duration.ofSeconds(settings.pollSeconds());
-        boolean development = requireNonNull(settings.chain()).id() == Chain.DEVELOPMENT;
-        if (!development && known.tooShort(settings.confirmations(), poll))
+        if (!development() && known.tooShort(settings.confirmations(), poll))
             throw new ChainFault(
                     Code.SHORT_DELAY,
                     "the contract's delay of " + known.delay().toSeconds() + " s is too short for ether.confirmations="
                             + settings.confirmations());
         return known;
+    }
+
+    private boolean development() {
+        return requireNonNull(settings.chain()).id() == Chain.DEVELOPMENT;
+    }
+
+    /** When the newest block was made; on a development chain one is made only when something happens. */
+    private Instant newest(PoolTerms known) {
+        var now = clock.instant();
+        if (development()) return now;
+        var made = view.madeAt(watcher.head());
+        if (made.isBefore(now.minus(known.patience())))
+            throw new ChainFault(Code.STALE, "the node's newest block is of " + made);
+        return made.isBefore(now) ? made : now;
     }
 
     private boolean going() {
