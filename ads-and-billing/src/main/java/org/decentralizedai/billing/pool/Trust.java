@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Instant;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Entry;
+import org.decentralizedai.billing.ledger.JdbcLedger;
 import org.decentralizedai.billing.ledger.JdbcLedger.RefusedException;
 import org.decentralizedai.billing.ledger.Outcome;
 import org.decentralizedai.billing.ledger.Posting;
@@ -55,8 +56,10 @@ final class Trust {
     private void check(Handle transaction, Posting posting, Entry entry) {
         if (entry.account().kind() != Account.Kind.BALANCE || entry.amount().signum() >= 0) return;
         String customer = requireNonNull(entry.account().customer());
-        if (!allows(transaction, customer, entry.amount().negate()))
-            throw new RefusedException(Outcome.UNCOVERED, posting.id());
+        var cost = entry.amount().negate();
+        if (allows(transaction, customer, cost)) return;
+        boolean covered = JdbcLedger.held(transaction, entry.account()).compareTo(cost) >= 0; // else the ledger says so
+        if (covered) throw new RefusedException(Outcome.UNSIGNED, posting.id());
     }
 
     private boolean allows(Handle transaction, String customer, BigInteger more) {

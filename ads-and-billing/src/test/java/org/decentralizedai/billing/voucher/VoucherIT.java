@@ -16,12 +16,14 @@ import java.util.concurrent.Future;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.MutableClock;
 import org.decentralizedai.billing.TestDatabase;
+import org.decentralizedai.billing.ad.AdFree;
 import org.decentralizedai.billing.contract.ComputePool;
 import org.decentralizedai.billing.ethereum.Chain;
 import org.decentralizedai.billing.ethereum.KeySignature;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Books;
 import org.decentralizedai.billing.ledger.Epoch;
+import org.decentralizedai.billing.ledger.JdbcLedger.RefusedException;
 import org.decentralizedai.billing.ledger.Outcome;
 import org.decentralizedai.billing.ledger.Reservation;
 import org.decentralizedai.billing.pool.DevChain;
@@ -242,14 +244,21 @@ final class VoucherIT {
         assertRefused(1);
         pool.revoke(new Label(ada).bytes()).send();
         look();
-        assertThat(vouchers.owed()).as("the voucher is void").containsExactly(new Owed.ByPosting(purse(purse), wei(50)));
+        assertThat(vouchers.owed())
+                .as("the voucher is void")
+                .containsExactly(new Owed.ByPosting(purse(purse), wei(50)));
         authoriseBy(owner, purse(purse), DELEGATE);
         submit();
-        spend(100);
+        spend(50);
+        accept(purse, wei(100), DELEGATE);
+        spend(50);
         accept(purse, wei(150), DELEGATE);
         pool.revoke(new Label(ada).bytes()).send();
         look();
-        assertThat(vouchers.owed()).as("it counts for the delay yet").extracting(Owed::spent).contains(wei(150));
+        assertThat(vouchers.owed())
+                .as("it counts for the delay yet")
+                .extracting(Owed::spent)
+                .contains(wei(150));
         assertRefused(1);
     }
 
@@ -258,10 +267,23 @@ final class VoucherIT {
         return billing.ledger().post(request.reserve(""));
     }
 
+    @Test
+    void whatTheBalanceDoesNotHold_isRefusedForThat() throws Exception {
+        topUp(address(OWNER), 60);
+        assertThat(reserve(61)).isEqualTo(Outcome.UNCOVERED);
+        assertRefused(60);
+        var free = new AdFree(billing.ledger(), database.jdbi(), clock, 60);
+        assertThatThrownBy(() -> free.buy(ada, 1, "a-month"))
+                .as("more than the cap at once")
+                .isInstanceOf(RefusedException.class);
+        assertThat(free.buy(ada, 2, "two-months")).isFalse();
+        assertThat(free.until(ada)).isEmpty();
+    }
+
     private void assertRefused(int microCredits) {
         var before = billing.balance(ada);
         assertThat(before).isGreaterThanOrEqualTo(BigInteger.valueOf(microCredits));
-        assertThat(reserve(microCredits)).isEqualTo(Outcome.UNCOVERED);
+        assertThat(reserve(microCredits)).isEqualTo(Outcome.UNSIGNED);
         assertThat(billing.balance(ada)).isEqualTo(before);
     }
 
