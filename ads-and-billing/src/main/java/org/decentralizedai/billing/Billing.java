@@ -29,6 +29,10 @@ import org.slf4j.LoggerFactory;
 
 /** All parts over one database, the hourly roll-up of past epochs, and each minute's sweep of requests that are not settled. Thread-safe. */
 public final class Billing implements AutoCloseable {
+    /** For people: what {@link Outcome#UNSIGNED} means. */
+    public static final String UNSIGNED =
+            "Your deposit can't be spent just now, or not so much of it at once: sign by your wallet for what is spent and let the chain take note, or wait until it is posted. A withdrawal must be over or cancelled first.";
+
     private static final Logger LOG = LoggerFactory.getLogger(Billing.class);
 
     private final CustomerStore customers;

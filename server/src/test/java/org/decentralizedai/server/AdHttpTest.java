@@ -22,6 +22,8 @@ import java.util.UUID;
 import javax.imageio.ImageIO;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Entry;
+import org.decentralizedai.billing.ledger.JdbcLedger.RefusedException;
+import org.decentralizedai.billing.ledger.Outcome;
 import org.decentralizedai.billing.ledger.Posting;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -240,6 +242,21 @@ class AdHttpTest {
                 .isEqualTo(403);
         assertThat(signedOut().send("GET", "/api/me/ad-free", Map.of()).statusCode())
                 .isEqualTo(401);
+    }
+
+    @Test
+    void whoMustSignFirst_buysNoMonths_andIsToldSo() throws Exception {
+        var reader = signedIn();
+        buys(reader, 1_000_000);
+        String account = reader.session().get("accountId").stringValue();
+        server.billing().ledger().add((_, posting) -> {
+            if (posting.kind() == Posting.Kind.SUBSCRIBE && posting.id().contains(account))
+                throw new RefusedException(Outcome.UNSIGNED, posting.id());
+        });
+        var answer = reader.send("POST", "/api/me/ad-free", Map.of("months", 1));
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(answer.body()).contains("sign by your wallet");
+        assertThat(server.billing().balance(account)).isEqualTo(1_000_000);
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Entry;
 import org.decentralizedai.billing.ledger.Epoch;
 import org.decentralizedai.billing.ledger.JdbcLedger;
+import org.decentralizedai.billing.ledger.JdbcLedger.RefusedException;
 import org.decentralizedai.billing.ledger.Outcome;
 import org.decentralizedai.billing.ledger.Posting;
 import org.jdbi.v3.core.Handle;
@@ -58,13 +59,16 @@ public final class AdFree {
     /**
      * @param order of the buyer's making; who says the same one again, since no answer came, does not buy again
      * @return false when the balance does not hold it: then nothing has changed
+     * @throws RefusedException when he has to sign first for what he has spent: then neither
      */
     public boolean buy(String customer, int months, String order) {
         if (!ORDER.matcher(order).matches())
             throw new IllegalArgumentException("order must have 1 to 64 of A-Z, a-z, 0-9, _ and -");
         if (months <= 0 || months > MOST_MONTHS)
             throw new IllegalArgumentException("months must be 1 to " + MOST_MONTHS + ": " + months);
-        return ledger.inTransaction(handle -> buy(handle, customer, months, order)) != Outcome.UNCOVERED;
+        var outcome = ledger.inTransaction(handle -> buy(handle, customer, months, order));
+        if (outcome == Outcome.UNSIGNED) throw new RefusedException(outcome, order);
+        return outcome != Outcome.UNCOVERED;
     }
 
     private Outcome buy(Handle handle, String customer, int months, String order) {

@@ -69,7 +69,8 @@ public final class CampaignMoney {
                 case POSTED -> Funding.FUNDED;
                 case UNCOVERED -> Funding.NO_MONEY;
                 case NOTHING_TO_END -> Funding.ENDED;
-                case REPLAYED -> throw new IllegalStateException("a funding has a number of its own: " + id);
+                case REPLAYED, UNSIGNED ->
+                    throw new IllegalStateException("a funding has a number of its own, and no rule: " + id);
             };
         } catch (NotBought e) {
             return Funding.NO_MONEY;

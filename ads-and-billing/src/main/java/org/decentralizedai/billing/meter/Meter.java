@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.decentralizedai.billing.ledger.Epoch;
 import org.decentralizedai.billing.ledger.JdbcLedger;
+import org.decentralizedai.billing.ledger.JdbcLedger.RefusedException;
 import org.decentralizedai.billing.ledger.Outcome;
 import org.decentralizedai.billing.meter.Unsettled.Due;
 import org.jdbi.v3.core.ConnectionException;
@@ -40,7 +41,11 @@ public final class Meter {
         this.sync = sync;
     }
 
-    /** Puts aside the most that it can cost; empty when the customer's balance does not hold that. */
+    /**
+     * Puts aside the most that it can cost; empty when the customer's balance does not hold that.
+     *
+     * @throws RefusedException when he has to sign first for what he has spent
+     */
     public Optional<OpenRequest> begin(Asked asked) {
         var reservation = asked.reservation();
         var posting =
@@ -53,6 +58,7 @@ public final class Meter {
                 insert(handle, asked, reservation.microCredits().longValueExact());
                 return Outcome.POSTED;
             });
+            if (outcome == Outcome.UNSIGNED) throw new RefusedException(outcome, posting.id());
             if (outcome != Outcome.POSTED) return Optional.empty();
             sync.run();
             begun = true;

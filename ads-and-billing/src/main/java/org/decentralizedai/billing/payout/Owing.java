@@ -11,7 +11,7 @@ public interface Owing {
      *
      * @param spent ever, cumulative
      * @param voucher under just that amount; null: it has no delegate, and the quorum posts it
-     * @param leaving an exit is pending: what it owes must be there before the delay ends
+     * @param leaving what it owes must be brought at once: an exit is pending, its delegate was revoked, or the contract does not know him yet
      */
     record Owed(Spent spent, @Nullable Voucher voucher, boolean leaving) {}
 

@@ -85,6 +85,11 @@ public final class PoolNode implements AutoCloseable {
         });
     }
 
+    /** Whether it has a key to send with. */
+    boolean sends() {
+        return sender != null;
+    }
+
     /** Waits for the transaction that was sent last, if it is in no block yet; nothing else goes before it. */
     void settle() {
         var sends = sender;

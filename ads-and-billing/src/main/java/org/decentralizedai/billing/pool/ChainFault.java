@@ -12,6 +12,8 @@ public final class ChainFault extends RuntimeException {
         BEHIND,
         /** Two answers do not fit together: the chain was replaced in between. It is read anew. */
         INCONSISTENT,
+        /** The node's newest block is old: it stands still, or the chain does. */
+        STALE,
         /** The node is of another chain. */
         WRONG_CHAIN,
         /** There is no contract at the address. */
@@ -29,7 +31,7 @@ public final class ChainFault extends RuntimeException {
         public boolean halts() {
             return switch (this) {
                 case NO_ANSWER, BEHIND, INCONSISTENT -> false;
-                case WRONG_CHAIN, NO_CONTRACT, TOO_DEEP, INCOMPLETE, EVENTS_MISSING, SHORT_DELAY -> true;
+                case STALE, WRONG_CHAIN, NO_CONTRACT, TOO_DEEP, INCOMPLETE, EVENTS_MISSING, SHORT_DELAY -> true;
             };
         }
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -32,8 +33,10 @@ public final class Ether implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final EtherSettings settings;
+    private final Clock clock;
     private final String contract;
     private final Web3j node;
+    private final NodeView view;
     private final WatchStore store;
     private final EventStore events;
     private final PurseStore purses;
@@ -59,6 +62,7 @@ public final class Ether implements AutoCloseable {
         var chain = requireNonNull(settings.chain(), "ether has no chain");
         URI rpc = requireNonNull(chain.rpc(), "the chain has no node");
         this.settings = settings;
+        this.clock = clock;
         this.alone = alone;
         contract = requireNonNull(settings.contract(), "ether has no contract").toLowerCase(Locale.ROOT);
         node = NodeView.node(rpc.toString(), PATIENCE);
@@ -68,13 +72,13 @@ public final class Ether implements AutoCloseable {
         events = new EventStore(jdbi, clock);
         purses = new PurseStore(jdbi);
         credits = new Credits(jdbi, ledger, purses, rate);
-        positions = new Positions(jdbi, purses, rate);
+        positions = new Positions(jdbi, purses, rate, this::former);
         trust = new Trust(jdbi, positions, clock);
         ledger.add(positions::keep);
         ledger.add(trust::before);
         var bookings = new Bookings(ledger, events, purses, credits, chain.id());
-        watcher = new Watcher(
-                new NodeView(node, chain.id(), contract), store, events, bookings, ledger, settings.confirmations());
+        view = new NodeView(node, chain.id(), contract);
+        watcher = new Watcher(view, store, events, bookings, ledger, settings.confirmations());
     }
 
     /** Looks every {@code ether.pollSeconds} from now on. */
@@ -89,7 +93,7 @@ public final class Ether implements AutoCloseable {
             watcher.look(this::going);
             var known = terms();
             credits.collect();
-            if (going()) trust.seen(known);
+            if (going()) trust.seen(known, newest(known));
             if (failure != null) LOG.info("the chain is read again");
             failure = null;
         } catch (RuntimeException e) {
@@ -101,13 +105,26 @@ public final class Ether implements AutoCloseable {
         var known = terms;
         if (known == null) terms = known = NodeView.terms(node, contract);
         var poll = Duration.ofSeconds(settings.pollSeconds());
-        boolean development = requireNonNull(settings.chain()).id() == Chain.DEVELOPMENT;
-        if (!development && known.tooShort(settings.confirmations(), poll))
+        if (!development() && known.tooShort(settings.confirmations(), poll))
             throw new ChainFault(
                     Code.SHORT_DELAY,
                     "the contract's delay of " + known.delay().toSeconds() + " s is too short for ether.confirmations="
                             + settings.confirmations());
         return known;
+    }
+
+    private boolean development() {
+        return requireNonNull(settings.chain()).id() == Chain.DEVELOPMENT;
+    }
+
+    /** When the newest block was made; on a development chain one is made only when something happens. */
+    private Instant newest(PoolTerms known) {
+        var now = clock.instant();
+        if (development()) return now;
+        var made = view.madeAt(watcher.head());
+        if (made.isBefore(now.minus(known.patience())))
+            throw new ChainFault(Code.STALE, "the node's newest block is of " + made);
+        return made.isBefore(now) ? made : now;
     }
 
     private boolean going() {
@@ -162,11 +179,15 @@ public final class Ether implements AutoCloseable {
 
     /** Whose vouchers the contract may take: the purse's delegate's, and for its delay those of others before him. */
     public Set<String> delegates(Purse purse) {
-        var delegates = new TreeSet<String>();
-        var known = terms;
-        if (known != null) delegates.addAll(events.delegates(purse.account(), known.delay()));
+        var delegates = new TreeSet<>(events.former(purse.account(), former()));
         if (purse.delegate() != null) delegates.add(purse.delegate());
         return delegates;
+    }
+
+    /** The contract takes vouchers of a purse's former delegate when he was replaced then or later, for its delay; milliseconds. */
+    private long former() {
+        var known = terms;
+        return known == null ? Long.MAX_VALUE : clock.millis() - known.delay().toMillis();
     }
 
     /** Whether the customer may spend more before he signs for what he has spent; true for who has no deposits. */

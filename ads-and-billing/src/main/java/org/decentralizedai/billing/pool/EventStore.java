@@ -5,9 +5,11 @@ import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.decentralizedai.billing.pool.PoolEvent.Kind;
 import org.decentralizedai.billing.pool.PoolEvent.Place;
 import org.jdbi.v3.core.Handle;
@@ -17,6 +19,19 @@ import org.jdbi.v3.core.Jdbi;
 public final class EventStore {
     private static final String COLUMNS =
             "block, block_hash, transaction_hash, log_index, kind, purse, label, address, amount, other, text";
+
+    /** Of the event {@code gone} that has changed a purse's delegate: who was it until then; null: nobody. */
+    private static final String REPLACED = """
+            (select case when named.kind = 'AUTHORISED' then named.address end from pool_event named
+              where named.purse = gone.purse and named.undone_at is null and named.kind in ('AUTHORISED', 'REVOKED')
+              and (named.block < gone.block or named.block = gone.block and named.log_index < gone.log_index)
+              order by named.block desc, named.log_index desc limit 1)""";
+
+    private static final String CHANGED =
+            " from pool_event gone where gone.undone_at is null and gone.kind in ('AUTHORISED', 'REVOKED') and gone.seen_at >= :since and gone.purse = ";
+
+    /** Condition: the contract's delegate of the purse {@code v.account} was {@code v.delegate}, until an event that was seen at {@code :since} or later. */
+    static final String FORMER = "v.delegate in (select " + REPLACED + CHANGED + "v.account)";
 
     private final Jdbi jdbi;
     private final Clock clock;
@@ -99,18 +114,14 @@ public final class EventStore {
                 .list();
     }
 
-    /** Whom the purse has ever named at the contract; none when that was not changed for so long. */
-    List<String> delegates(String purse, Duration changed) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
-                        select distinct address from pool_event
-                        where purse = :purse and kind = 'AUTHORISED' and undone_at is null and exists (
-                          select 1 from pool_event newer where newer.purse = :purse and newer.undone_at is null
-                          and newer.kind in ('AUTHORISED', 'REVOKED') and newer.seen_at >= :since)
-                        order by address""")
+    /** Who was the purse's delegate at the contract, and was replaced or revoked. @param since when that was seen at the earliest; milliseconds */
+    Set<String> former(String purse, long since) {
+        return jdbi.withHandle(handle -> handle.createQuery("select " + REPLACED + CHANGED + ":purse")
                 .bind("purse", purse)
-                .bind("since", clock.millis() - changed.toMillis())
+                .bind("since", since)
                 .mapTo(String.class)
-                .list());
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet()));
     }
 
     /** Whether one of the purse that comes after that place on the chain counts already. */

@@ -3,6 +3,7 @@ package org.decentralizedai.billing.pool;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import org.web3j.protocol.core.DefaultBlockParameterName;
 import org.web3j.protocol.core.Request;
 import org.web3j.protocol.core.Response;
 import org.web3j.protocol.core.methods.request.EthFilter;
+import org.web3j.protocol.core.methods.response.EthBlock;
 import org.web3j.protocol.core.methods.response.EthLog;
 import org.web3j.protocol.core.methods.response.Log;
 import org.web3j.protocol.http.HttpService;
@@ -76,11 +78,22 @@ final class NodeView implements ChainView {
 
     @Override
     public Optional<Block> block(long number) {
+        return told(number).map(block -> new Block(number, block.getHash(), block.getParentHash()));
+    }
+
+    /** When a block was made, as it says itself. */
+    Instant madeAt(long number) {
+        return told(number)
+                .map(block -> Instant.ofEpochSecond(block.getTimestamp().longValueExact()))
+                .orElseThrow(() -> new ChainFault(Code.BEHIND, "the node does not have block " + number));
+    }
+
+    private Optional<EthBlock.Block> told(long number) {
         var block = said(node.ethGetBlockByNumber(at(number), false)).getBlock();
         if (block == null || block.getHash() == null) return Optional.empty();
         if (block.getNumber().longValueExact() != number)
             throw new ChainFault(Code.INCONSISTENT, "asked for block " + number + ", got " + block.getNumber());
-        return Optional.of(new Block(number, block.getHash(), block.getParentHash()));
+        return Optional.of(block);
     }
 
     private static DefaultBlockParameter at(long number) {

@@ -10,7 +10,14 @@ import java.time.Duration;
  * @param delay of exits, postings and roots
  */
 record PoolTerms(BigInteger cap, Duration delay) {
-    private static final Duration BLOCK = Duration.ofSeconds(12); // Ethereum's; others are faster
+    private static final Duration BLOCK = Duration.ofSeconds(12), // Ethereum's; others are faster
+            SOON = Duration.ofMinutes(1); // however short the delay is
+
+    /** How old what was last seen of the chain may be: in half of the delay no exit is paid that was asked for after it. */
+    Duration patience() {
+        var half = delay.dividedBy(2);
+        return half.compareTo(SOON) < 0 ? SOON : half;
+    }
 
     /**
      * An exit must be seen, and a voucher be brought, before it is paid.

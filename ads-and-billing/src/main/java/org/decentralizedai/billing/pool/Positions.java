@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Entry;
@@ -24,8 +25,9 @@ public final class Positions {
      *
      * @param owed wei, all that was ever spent of it; at least what the contract counts already
      * @param signed wei, ever: what the contract counts, or can be told by a voucher
+     * @param secured as signed, by the delegate whom the contract knows
      */
-    public record Claim(Purse purse, BigInteger owed, BigInteger signed) {
+    public record Claim(Purse purse, BigInteger owed, BigInteger signed, BigInteger secured) {
         /** The contract does not count all of it yet. */
         public boolean open() {
             return owed.compareTo(purse.spent()) > 0;
@@ -35,12 +37,21 @@ public final class Positions {
     private final Jdbi jdbi;
     private final PurseStore purses;
     private final BigInteger rate;
+    private final LongSupplier former;
 
-    /** @param rate wei for a micro-credit */
-    Positions(Jdbi jdbi, PurseStore purses, long rate) {
+    /**
+     * @param rate wei for a micro-credit
+     * @param former who was a purse's delegate may yet sign when he was replaced or revoked then or later; milliseconds
+     */
+    Positions(Jdbi jdbi, PurseStore purses, long rate, LongSupplier former) {
         this.jdbi = jdbi;
         this.purses = purses;
         this.rate = BigInteger.valueOf(rate);
+        this.former = former;
+    }
+
+    private List<Standing> standings(Handle handle, String customer) {
+        return purses.standings(handle, customer, former.getAsLong());
     }
 
     /** Wei that the customer has spent of his deposits, ever; never less than before. */
@@ -90,7 +101,7 @@ public final class Positions {
     }
 
     /**
-     * Wei that the contract could not be told by any voucher, were so much more spent and all that is reserved too.
+     * Wei that the contract could not surely be told by a voucher, were so much more spent and all that is reserved too.
      *
      * @param more micro-credits
      */
@@ -98,15 +109,15 @@ public final class Positions {
         var position = position(transaction, customer);
         if (position.isEmpty()) return BigInteger.ZERO;
         var paid = position.get().withReserved(more).multiply(rate);
-        var claims = share(purses.standings(transaction, customer), paid);
+        var claims = share(standings(transaction, customer), paid);
         var counted = sum(
-                claims.stream().map(claim -> claim.owed().min(claim.signed())).toList());
+                claims.stream().map(claim -> claim.owed().min(claim.secured())).toList());
         return paid.subtract(counted).max(BigInteger.ZERO);
     }
 
     /** Whether a purse that is surely the customer's is on its way out. */
     boolean leaving(Handle transaction, String customer) {
-        return purses.standings(transaction, customer).stream().anyMatch(each -> each.own() && each.leaving());
+        return standings(transaction, customer).stream().anyMatch(each -> each.own() && each.leaving());
     }
 
     /** By one query, so that all of it is of one moment. */
@@ -132,7 +143,7 @@ public final class Positions {
 
     /** What is to be taken of each of the customer's purses, the oldest first. */
     public List<Claim> claims(String customer) {
-        return jdbi.inTransaction(handle -> share(purses.standings(handle, customer), paid(handle, customer)));
+        return jdbi.inTransaction(handle -> share(standings(handle, customer), paid(handle, customer)));
     }
 
     /** Of all customers with deposits. */
@@ -146,7 +157,7 @@ public final class Positions {
 
     /**
      * The rule: what the contract does not count yet is taken first where a voucher says so, so that no deposit that comes later takes a
-     * signed debt away; then of the customer's own purses, and of others' only when these are empty, since those may be gone tomorrow.
+     * signed debt away, whether its delegate is the contract's, waits, or was revoked just now; then of the customer's own purses, and of others' only when these are empty, since those may be gone tomorrow.
      * Purses on their way out come before those that stay, older ones before newer ones. What none of them holds waits for a deposit.
      *
      * @param paid wei, of all purses together
@@ -158,7 +169,7 @@ public final class Positions {
                 .max(BigInteger.ZERO);
         var claims = new ArrayList<Claim>();
         for (Standing each : oldestFirst) {
-            var counted = new Claim(each.purse(), each.purse().spent(), each.signed());
+            var counted = new Claim(each.purse(), each.purse().spent(), each.signed(), each.secured());
             var signed = raised(counted, each.signed(), left);
             left = left.subtract(signed.owed().subtract(counted.owed()));
             claims.add(signed);
@@ -176,7 +187,7 @@ public final class Positions {
     private static Claim raised(Claim claim, BigInteger to, BigInteger left) {
         var holds = claim.purse().deposited().subtract(claim.purse().exited());
         var part = to.min(holds).subtract(claim.owed()).min(left).max(BigInteger.ZERO);
-        return new Claim(claim.purse(), claim.owed().add(part), claim.signed());
+        return new Claim(claim.purse(), claim.owed().add(part), claim.signed(), claim.secured());
     }
 
     /** Places of the purses in the order in which they owe what nobody signed; the sort is stable: of equals the older one is first. */

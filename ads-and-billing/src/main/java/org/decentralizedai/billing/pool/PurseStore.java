@@ -34,18 +34,21 @@ public final class PurseStore {
                 .list());
     }
 
-    /** As {@link #of}, with what was signed. */
-    List<Standing> standings(Handle handle, String customer) {
+    /** As {@link #of}, with what was signed. @param since vouchers of who was replaced or revoked before it don't count; milliseconds */
+    List<Standing> standings(Handle handle, String customer, long since) {
         return handle.createQuery("select " + COLUMNS + """
                         , coalesce((select max(v.spent) from pool_voucher v where v.account = p.account and (v.delegate = p.delegate
+                            or\s""" + EventStore.FORMER + """
                             or exists (select 1 from pool_delegation d
                               where d.account = v.account and d.delegate = v.delegate and d.nonce = p.delegations))), 0),
+                        coalesce((select max(v.spent) from pool_voucher v where v.account = p.account and v.delegate = p.delegate), 0),
                         exists (select 1 from pool_delegation d where d.account = p.account)
                           or exists (select 1 from account_wallet w where w.address = p.owner and w.customer = p.customer
                             and w.chain in (0, (select chain from pool_watch)))
                         from pool_purse p where p.customer = :c order by p.number""")
                 .bind("c", customer)
-                .map((row, _) -> new Standing(purse(row), amount(row, 11), row.getBoolean(12)))
+                .bind("since", since)
+                .map((row, _) -> new Standing(purse(row), amount(row, 11), amount(row, 12), row.getBoolean(13)))
                 .list();
     }
 

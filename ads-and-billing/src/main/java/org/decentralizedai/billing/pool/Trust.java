@@ -4,9 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.math.BigInteger;
 import java.time.Clock;
-import java.time.Duration;
+import java.time.Instant;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Entry;
+import org.decentralizedai.billing.ledger.JdbcLedger;
 import org.decentralizedai.billing.ledger.JdbcLedger.RefusedException;
 import org.decentralizedai.billing.ledger.Outcome;
 import org.decentralizedai.billing.ledger.Posting;
@@ -17,11 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How much a customer with deposits may spend without a word of his. What no voucher says the quorum can post, the contract's cap at a
  * time, and little of one who is on his way out: so he may owe the cap, running requests included, and while he takes anything out
- * nothing more. When the chain was not read for long nobody with deposits may spend, since an exit may be under way unseen. Thread-safe.
+ * nothing more. A voucher counts here once the contract knows the delegate: before that the owner takes it away by revoking. When what
+ * was last seen of the chain is old nobody with deposits may spend, since an exit may be under way unseen. Thread-safe.
  */
 final class Trust {
-    private static final Duration SOON = Duration.ofMinutes(1); // however short the contract's delay is
-
     private final Jdbi jdbi;
     private final Positions positions;
     private final Clock clock;
@@ -34,9 +34,9 @@ final class Trust {
         this.clock = clock;
     }
 
-    /** The chain was read to the end just now. */
-    void seen(PoolTerms terms) {
-        seenMillis = clock.millis();
+    /** The chain was read to its end. @param at when that was the end */
+    void seen(PoolTerms terms, Instant at) {
+        seenMillis = at.toEpochMilli();
         this.terms = terms;
     }
 
@@ -56,8 +56,10 @@ final class Trust {
     private void check(Handle transaction, Posting posting, Entry entry) {
         if (entry.account().kind() != Account.Kind.BALANCE || entry.amount().signum() >= 0) return;
         String customer = requireNonNull(entry.account().customer());
-        if (!allows(transaction, customer, entry.amount().negate()))
-            throw new RefusedException(Outcome.UNCOVERED, posting.id());
+        var cost = entry.amount().negate();
+        if (allows(transaction, customer, cost)) return;
+        boolean covered = JdbcLedger.held(transaction, entry.account()).compareTo(cost) >= 0; // else the ledger says so
+        if (covered) throw new RefusedException(Outcome.UNSIGNED, posting.id());
     }
 
     private boolean allows(Handle transaction, String customer, BigInteger more) {
@@ -72,8 +74,6 @@ final class Trust {
     }
 
     private boolean blind(PoolTerms known) {
-        var patience = known.delay().dividedBy(2);
-        if (patience.compareTo(SOON) < 0) patience = SOON;
-        return clock.millis() - seenMillis > patience.toMillis();
+        return clock.millis() - seenMillis > known.patience().toMillis();
     }
 }

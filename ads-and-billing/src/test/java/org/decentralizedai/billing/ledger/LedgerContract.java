@@ -88,7 +88,7 @@ abstract class LedgerContract {
                                 .isEqualTo(Outcome.POSTED);
                     }
                     case UNCOVERED -> refused.incrementAndGet();
-                    case REPLAYED, NOTHING_TO_END -> throw new AssertionError();
+                    case REPLAYED, UNSIGNED, NOTHING_TO_END -> throw new AssertionError();
                 }
             }
         });

@@ -145,6 +145,11 @@ final class ClerkIT extends ClerkFixture {
             assertThat(clerk.problem()).isEmpty();
             assertThat(clerk.refusals()).isEqualTo(1);
         }
+        try (var clerk = clerk()) { // without a key it brings nothing
+            owes(20, voucher(20, owner, owner), true);
+            clerk.turn();
+            assertThat(clerk.refusals()).isZero();
+        }
     }
 
     @Test

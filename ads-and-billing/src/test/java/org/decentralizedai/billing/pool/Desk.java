@@ -51,7 +51,7 @@ final class Desk {
         events = new EventStore(jdbi, clock);
         purses = new PurseStore(jdbi);
         credits = new Credits(jdbi, ledger, purses, RATE);
-        positions = new Positions(jdbi, purses, RATE);
+        positions = new Positions(jdbi, purses, RATE, () -> 0);
         ledger.add(positions::keep);
         store = new WatchStore(jdbi);
         store.open(new Watched(1, "0xc", RATE), 0);

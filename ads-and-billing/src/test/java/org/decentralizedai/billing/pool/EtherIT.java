@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.decentralizedai.billing.Billing;
@@ -70,6 +72,38 @@ final class EtherIT {
                 10,
                 BigInteger.ZERO,
                 null);
+    }
+
+    @Test
+    void nodeThatStandsStill_isSaid_andNobodyIsTrusted() throws Exception {
+        wire.answers = answer -> answer.replace("\"0x7a69\"", "\"0x1\""); // a development chain may stand still
+        try (var own = TestDatabase.inMemory();
+                var billing = new Billing(own.jdbi(), clock, () -> {}, () -> true, settings(wire.address(), 1))) {
+            ada = billing.customers().open("Ada").id();
+            topUp(CREDIT);
+            mine(CONFIRMATIONS);
+            clock.advance(Duration.between(clock.instant(), madeAt()));
+            assertThat(look(billing).state().problem()).isNull();
+            assertThat(billing.balance(ada)).isEqualTo(credits(1));
+            assertThat(billing.trusts(ada)).isTrue();
+            clock.advance(Duration.ofSeconds(61));
+            var state = look(billing).state();
+            assertThat(state.fault()).isEqualTo(Code.STALE);
+            assertThat(state.halted()).isTrue();
+            assertThat(billing.trusts(ada)).isFalse();
+            node.pass(60);
+            assertThat(look(billing).state().problem()).isNull();
+            assertThat(billing.trusts(ada)).isTrue();
+        }
+    }
+
+    private Instant madeAt() throws Exception {
+        return Instant.ofEpochSecond(node.web3j()
+                .ethGetBlockByNumber(DefaultBlockParameterName.LATEST, false)
+                .send()
+                .getBlock()
+                .getTimestamp()
+                .longValueExact());
     }
 
     private Billing billing(URI rpc) {

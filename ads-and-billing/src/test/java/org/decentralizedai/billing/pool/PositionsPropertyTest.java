@@ -36,7 +36,8 @@ class PositionsPropertyTest {
                 0,
                 null,
                 0);
-        return new Standing(purse, percent(deposited, traits.signed()), traits.own());
+        var signed = percent(deposited, traits.signed());
+        return new Standing(purse, signed, signed, traits.own());
     }
 
     private static BigInteger percent(int of, int percent) {

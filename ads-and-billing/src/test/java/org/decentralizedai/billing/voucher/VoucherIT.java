@@ -16,12 +16,14 @@ import java.util.concurrent.Future;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.MutableClock;
 import org.decentralizedai.billing.TestDatabase;
+import org.decentralizedai.billing.ad.AdFree;
 import org.decentralizedai.billing.contract.ComputePool;
 import org.decentralizedai.billing.ethereum.Chain;
 import org.decentralizedai.billing.ethereum.KeySignature;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Books;
 import org.decentralizedai.billing.ledger.Epoch;
+import org.decentralizedai.billing.ledger.JdbcLedger.RefusedException;
 import org.decentralizedai.billing.ledger.Outcome;
 import org.decentralizedai.billing.ledger.Reservation;
 import org.decentralizedai.billing.pool.DevChain;
@@ -223,13 +225,41 @@ final class VoucherIT {
         authorise(purse, DELEGATE, OWNER);
         assertRefused(1); // a delegate alone is no voucher
         accept(purse, wei(1), DELEGATE);
-        spend(1);
-        assertRefused(1);
+        assertRefused(1); // the contract does not know the delegate yet
         submit();
+        spend(1);
         assertRefused(1);
         accept(purse, wei(51), DELEGATE);
         spend(49);
         assertThat(billing.trusts("nobody")).isTrue();
+    }
+
+    @Test
+    void delegateWhomTheContractDoesNotKnow_isNoSecurity_sinceHeCanBeRevokedUnseen() throws Exception {
+        String owner = node.web3j().ethAccounts().send().getAccounts().get(1);
+        var purse = topUp(owner, 200);
+        authoriseBy(owner, purse, DELEGATE);
+        spend(50);
+        accept(purse, wei(50), DELEGATE);
+        assertRefused(1);
+        pool.revoke(new Label(ada).bytes()).send();
+        look();
+        assertThat(vouchers.owed())
+                .as("the voucher is void")
+                .containsExactly(new Owed.ByPosting(purse(purse), wei(50)));
+        authoriseBy(owner, purse(purse), DELEGATE);
+        submit();
+        spend(50);
+        accept(purse, wei(100), DELEGATE);
+        spend(50);
+        accept(purse, wei(150), DELEGATE);
+        pool.revoke(new Label(ada).bytes()).send();
+        look();
+        assertThat(vouchers.owed())
+                .as("it counts for the delay yet")
+                .extracting(Owed::spent)
+                .contains(wei(150));
+        assertRefused(1);
     }
 
     private Outcome reserve(int microCredits) {
@@ -237,10 +267,23 @@ final class VoucherIT {
         return billing.ledger().post(request.reserve(""));
     }
 
+    @Test
+    void whatTheBalanceDoesNotHold_isRefusedForThat() throws Exception {
+        topUp(address(OWNER), 60);
+        assertThat(reserve(61)).isEqualTo(Outcome.UNCOVERED);
+        assertRefused(60);
+        var free = new AdFree(billing.ledger(), database.jdbi(), clock, 60);
+        assertThatThrownBy(() -> free.buy(ada, 1, "a-month"))
+                .as("more than the cap at once")
+                .isInstanceOf(RefusedException.class);
+        assertThat(free.buy(ada, 2, "two-months")).isFalse();
+        assertThat(free.until(ada)).isEmpty();
+    }
+
     private void assertRefused(int microCredits) {
         var before = billing.balance(ada);
         assertThat(before).isGreaterThanOrEqualTo(BigInteger.valueOf(microCredits));
-        assertThat(reserve(microCredits)).isEqualTo(Outcome.UNCOVERED);
+        assertThat(reserve(microCredits)).isEqualTo(Outcome.UNSIGNED);
         assertThat(billing.balance(ada)).isEqualTo(before);
     }
 
@@ -360,6 +403,55 @@ final class VoucherIT {
         assertThat(pool.totalSpent().send()).isEqualTo(wei(31));
         clock.advance(Duration.ofSeconds(200));
         assertThat(vouchers.owed()).containsExactly(new Owed.ByPosting(purse(purse), wei(33)));
+    }
+
+    @Test
+    void revokedDelegatesDebt_staysWhereItWasSigned_whileAnotherPurseLeaves() throws Exception {
+        var accounts = node.web3j().ethAccounts().send().getAccounts();
+        String owner = accounts.get(1), second = accounts.get(2);
+        byte[] label = new Label(ada).bytes();
+        var signed = topUp(owner, 30);
+        topUp(second, 30);
+        bind(second);
+        authoriseBy(owner, signed, DELEGATE);
+        spend(1);
+        accept(signed, wei(1), DELEGATE);
+        submit();
+        spend(29);
+        accept(signed, wei(30), DELEGATE);
+        pool.revoke(label).send();
+        ComputePool.load(pool.getContractAddress(), node.web3j(), node.unlocked(2), DevChain.GAS)
+                .requestExit(label, wei(30))
+                .send();
+        look();
+        assertThat(vouchers.owed().getFirst())
+                .isInstanceOfSatisfying(
+                        Owed.ByVoucher.class, owed -> assertThat(owed.purse()).isEqualTo(purse(signed)));
+        submit();
+        assertThat(purse(signed).spent()).isEqualTo(wei(30));
+    }
+
+    @Test
+    void delegatesVoucher_countsForTheDelay_afterHisOwnReplacement() throws Exception {
+        String owner = node.web3j().ethAccounts().send().getAccounts().get(1);
+        var purse = topUp(owner, 100);
+        authoriseBy(owner, purse, DELEGATE);
+        spend(1);
+        accept(purse, wei(1), DELEGATE);
+        submit();
+        spend(30);
+        accept(purse, wei(31), DELEGATE);
+        pool.revoke(new Label(ada).bytes()).send();
+        look();
+        authoriseBy(owner, purse(purse), OTHER);
+        refused(Code.TOO_LOW, () -> accept(purse, wei(31), OTHER));
+        clock.advance(Duration.ofSeconds(200));
+        accept(purse, wei(31), OTHER);
+        submit();
+        assertThat(purse(purse).spent()).isEqualTo(wei(31));
+        assertThat(billing.ether().orElseThrow().delegates(purse(purse)))
+                .as("the first was replaced long ago, though another was named just now")
+                .containsExactly(address(OTHER));
     }
 
     private void authoriseBy(String owner, Purse purse, ECKeyPair delegate) throws Exception {

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.ad.AdFree;
+import org.decentralizedai.billing.ledger.JdbcLedger.RefusedException;
 import org.decentralizedai.server.edge.Pace;
 import org.decentralizedai.server.edge.RequestException;
 import org.decentralizedai.server.edge.Routes;
@@ -60,10 +61,18 @@ public final class AdFreeRoutes implements Routes {
         if (!billing.alone()) throw new RequestException(UNAVAILABLE, "nothing can be bought just now");
         var asked = Body.read(context, Order.class, "months (a whole number), order (text, to buy once)");
         String order = asked.order() == null ? UUID.randomUUID().toString() : asked.order();
-        boolean bought = Body.checked(() -> free.buy(account, asked.months(), order));
-        if (!bought) throw new RequestException(CONFLICT, "your balance does not hold that: top up first");
+        if (!bought(account, asked.months(), order))
+            throw new RequestException(CONFLICT, "your balance does not hold that: top up first");
         billing.sync();
         answer(context, account);
+    }
+
+    private boolean bought(String account, int months, String order) {
+        try {
+            return Body.checked(() -> free.buy(account, months, order));
+        } catch (RefusedException e) {
+            throw new RequestException(CONFLICT, Billing.UNSIGNED);
+        }
     }
 
     private void answer(Context context, String account) {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.key.Scope;
 import org.decentralizedai.billing.key.StoredKey;
+import org.decentralizedai.billing.ledger.JdbcLedger.RefusedException;
 import org.decentralizedai.billing.limit.Allowance;
 import org.decentralizedai.billing.limit.Party;
 import org.decentralizedai.billing.limit.Rate;
@@ -127,11 +128,6 @@ final class Doorkeeper {
             throw new ChatException(ChatError.NOT_IN_SCOPE, "This API key is not good for asking models.", null);
         if (!billing.alone())
             throw new ChatException(ChatError.NOT_READY, "The accounts can't be charged just now.", null);
-        if (!billing.trusts(key.customer()))
-            throw new ChatException(
-                    ChatError.INSUFFICIENT_QUOTA,
-                    "Your deposit can't be spent just now: sign by your wallet for what is spent, or wait until that is posted and no withdrawal is under way.",
-                    null);
         var asked = new Asked(
                 id,
                 key.customer(),
@@ -140,11 +136,15 @@ final class Doorkeeper {
                 terms.price(request.model()),
                 promptTokens,
                 request.maxTokens());
-        return billing.meter()
-                .begin(asked)
-                .orElseThrow(() -> new ChatException(
-                        ChatError.INSUFFICIENT_QUOTA,
-                        "The balance does not hold what this answer may cost at most. Ask for a shorter one, or top up.",
-                        null));
+        try {
+            return billing.meter()
+                    .begin(asked)
+                    .orElseThrow(() -> new ChatException(
+                            ChatError.INSUFFICIENT_QUOTA,
+                            "The balance does not hold what this answer may cost at most. Ask for a shorter one, or top up.",
+                            null));
+        } catch (RefusedException e) { // there is enough, but he owes too much
+            throw new ChatException(ChatError.INSUFFICIENT_QUOTA, Billing.UNSIGNED, null);
+        }
     }
 }

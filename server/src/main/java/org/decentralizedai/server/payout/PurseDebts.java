@@ -25,16 +25,18 @@ final class PurseDebts implements Owing {
         return vouchers.owed().stream().map(PurseDebts::debt).toList();
     }
 
-    private static Owed debt(org.decentralizedai.billing.voucher.Owed owed) {
+    static Owed debt(org.decentralizedai.billing.voucher.Owed owed) {
         var purse = owed.purse();
         var spent = new Spent(requireNonNull(purse.owner()), requireNonNull(purse.label()), owed.spent());
         return switch (owed) {
             case ByVoucher by -> {
                 var first = by.first();
                 boolean former = first == null && !by.voucher().delegate().equals(purse.delegate()),
-                        leaving = former || purse.exiting().signum() > 0; // both count for the delay only
+                        leaving = former || purse.exiting().signum() > 0, // both count for the delay only
+                        unknown = first != null; // to the contract: the owner can revoke it, and owes up to the cap
+                // until it is there
                 var delegation = first == null ? null : new Delegation(first.delegate(), first.signature());
-                yield new Owed(spent, new Voucher(by.voucher().signature(), delegation), leaving);
+                yield new Owed(spent, new Voucher(by.voucher().signature(), delegation), leaving || unknown);
             }
             case ByPosting _ -> new Owed(spent, null, false); // what an exit asks for is not in it
         };

@@ -25,11 +25,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.key.ApiKey;
 import org.decentralizedai.billing.key.KeyTerms;
 import org.decentralizedai.billing.key.NewKey;
 import org.decentralizedai.billing.key.Scope;
 import org.decentralizedai.billing.ledger.Account;
+import org.decentralizedai.billing.ledger.JdbcLedger.RefusedException;
+import org.decentralizedai.billing.ledger.Outcome;
+import org.decentralizedai.billing.ledger.Posting;
 import org.decentralizedai.billing.ledger.StatementLine;
 import org.decentralizedai.billing.limit.Rate;
 import org.decentralizedai.billing.meter.Price;
@@ -291,6 +295,19 @@ class PaidChatTest {
         assertThat(code(answer)).isEqualTo("insufficient_quota");
         assertThat(answer.headers().firstValue("retry-after")).isEmpty();
         assertThat(ask("\"max_tokens\": 19").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whoMustSignFirst_is402_andToldSo() throws Exception {
+        grant(1000);
+        server.billing.ledger().add((_, posting) -> {
+            if (posting.kind() == Posting.Kind.RESERVE) throw new RefusedException(Outcome.UNSIGNED, posting.id());
+        });
+        var answer = ask("\"max_tokens\": 20");
+        assertThat(answer.statusCode()).isEqualTo(402);
+        assertThat(code(answer)).isEqualTo("insufficient_quota");
+        assertThat(server.parsed(answer).at("/error/message").stringValue()).isEqualTo(Billing.UNSIGNED);
+        assertThat(balance()).isEqualTo(1000);
     }
 
     @Test
