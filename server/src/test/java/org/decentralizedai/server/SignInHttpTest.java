@@ -226,7 +226,10 @@ class SignInHttpTest {
                         new TestSigner(40).address().toLowerCase(Locale.ROOT))
                 .doesNotContain(key.text().reveal())
                 .doesNotContain(visitor.cookie.substring(visitor.cookie.indexOf('=') + 1));
-        assertThat(Visitor.JSON.readTree(answer.body()).at("/account/browsers")).hasSize(1);
+        var all = Visitor.JSON.readTree(answer.body());
+        assertThat(all.at("/account/browsers")).hasSize(1);
+        assertThat(all.at("/purses").isArray()).isTrue();
+        assertThat(all.at("/note").stringValue()).contains("of deposits, wei");
     }
 
     @Test

@@ -14,7 +14,8 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * All that is kept about an account's holder: to be had, and to be deleted. Bookings stay when an account is deleted, as a ledger's
- * must, under an account id that then leads to nobody.
+ * must, under an account id that then leads to nobody. So do purses with their delegations and vouchers: all but the signatures is public on the
+ * chain, and what was spent must still be brought there.
  */
 public final class PersonalData {
     /** What the deleted account and its keys are called afterwards. */

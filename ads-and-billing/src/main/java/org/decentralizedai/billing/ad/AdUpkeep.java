@@ -10,11 +10,15 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Each minute: books what campaigns have spent, and ends those that are over, or whose money goes back to its owner. Each hour: deletes what is needed no more. Thread-safe. */
+/**
+ * Each minute: ends campaigns that are over, or whose money goes back to its owner, books what campaigns have spent, and lets those of {@link Debtors}
+ * stand still. Each hour: deletes what is needed no more. Thread-safe.
+ */
 public final class AdUpkeep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdUpkeep.class);
 
     private final CampaignMoney money;
+    private final Debtors debtors;
     private final AdSweep sweep;
     private final Supplier<List<String>> overdrawn;
     private final BooleanSupplier alone;
@@ -25,8 +29,14 @@ public final class AdUpkeep implements AutoCloseable {
      * @param overdrawn customers who want back, by an exit, what is in their budgets
      * @param alone whether no other server uses the database, as far as this one knows now
      */
-    public AdUpkeep(CampaignMoney money, AdSweep sweep, Supplier<List<String>> overdrawn, BooleanSupplier alone) {
+    public AdUpkeep(
+            CampaignMoney money,
+            Debtors debtors,
+            AdSweep sweep,
+            Supplier<List<String>> overdrawn,
+            BooleanSupplier alone) {
         this.money = money;
+        this.debtors = debtors;
         this.sweep = sweep;
         this.overdrawn = overdrawn;
         this.alone = alone;
@@ -38,6 +48,7 @@ public final class AdUpkeep implements AutoCloseable {
         trying("ending campaigns that are over", money::endOver);
         trying("ending campaigns whose deposits go back", () -> money.endOf(overdrawn.get()));
         trying("booking what campaigns have spent", money::book);
+        trying("looking who owes too much", debtors::look); // after what was spent is booked, and so owed
     }
 
     /** @param work gives how many it has done */

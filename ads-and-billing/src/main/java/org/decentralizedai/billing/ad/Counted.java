@@ -16,6 +16,6 @@ public enum Counted {
     NOT_VIEWED,
     /** The visitor has seen it as often as the campaign wants, or reports too much. */
     CAPPED,
-    /** The campaign does not run any more, or its budget is used up. */
+    /** The campaign does not run any more or stands still, or its budget is used up. */
     OVER
 }

@@ -29,12 +29,14 @@ public final class HouseAds implements AdSource {
     private final Clock clock;
     private final CampaignStore campaigns;
     private final CampaignCounter counter;
+    private final Debtors debtors;
 
-    public HouseAds(Jdbi jdbi, Clock clock, CampaignStore campaigns, CampaignCounter counter) {
+    public HouseAds(Jdbi jdbi, Clock clock, CampaignStore campaigns, CampaignCounter counter, Debtors debtors) {
         this.jdbi = jdbi;
         this.clock = clock;
         this.campaigns = campaigns;
         this.counter = counter;
+        this.debtors = debtors;
     }
 
     @Override
@@ -45,6 +47,7 @@ public final class HouseAds implements AdSource {
     @Override
     public Optional<Ad> decide(AdContext context) {
         return running().stream()
+                .filter(campaign -> !debtors.has(campaign.customer()))
                 .filter(campaign -> !Collections.disjoint(campaign.creative().topics(), context.topics()))
                 .filter(campaign -> context.mayStillSee()
                         .test(new Capped(campaign.id(), campaign.terms().cap())))
@@ -88,12 +91,19 @@ public final class HouseAds implements AdSource {
 
     @Override
     public Counted view(String ad, String decision) {
-        return counter.view(ad, decision);
+        return standsStill(ad) ? Counted.OVER : counter.view(ad, decision);
     }
 
     @Override
     public Counted click(String ad, String decision) {
-        return counter.click(ad, decision);
+        return standsStill(ad) ? Counted.OVER : counter.click(ad, decision);
+    }
+
+    private boolean standsStill(String ad) {
+        return campaigns
+                .find(ad)
+                .filter(campaign -> debtors.has(campaign.customer()))
+                .isPresent();
     }
 
     /** Only to where the operator has seen that it leads. */

@@ -23,6 +23,8 @@ import org.web3j.utils.Numeric;
  */
 public final class EpochClerk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EpochClerk.class);
+    private static final String UNSETTLED =
+            "an epoch is closed as soon as the chain is read, and adds up to what the contract counts";
 
     /**
      * What the clerk works with.
@@ -147,7 +149,10 @@ public final class EpochClerk implements AutoCloseable {
     }
 
     private String close(long now) {
-        var closed = with.closing().close();
+        var settled = with.owing().settledBlock();
+        if (settled.isEmpty()) return UNSETTLED;
+        var closed = with.closing().close(settled.getAsLong());
+        if (closed.isEmpty() && !settled.equals(with.owing().settledBlock())) return UNSETTLED;
         with.sync().run();
         wanted = false;
         if (closed.isEmpty()) {

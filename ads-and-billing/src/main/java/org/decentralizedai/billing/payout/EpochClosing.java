@@ -78,12 +78,17 @@ public final class EpochClosing {
         this.points = points;
     }
 
-    /** Empty, with nothing changed, when there is nothing for anybody or the last epoch is not final yet. */
-    public synchronized Optional<EpochData> close() {
+    /**
+     * Empty, with nothing changed, when there is nothing for anybody or the last epoch is not final yet.
+     *
+     * @param settled the last block whose events are known to be complete; when the books are at another by now, nothing is changed either
+     */
+    public synchronized Optional<EpochData> close(long settled) {
         var closed = new AtomicReference<@Nullable EpochData>();
         var outcome = ledger.inTransaction(transaction -> {
             closed.set(null);
             long block = lastBlock(transaction);
+            if (block != settled) return Outcome.REPLAYED;
             var last = EpochStore.last(transaction);
             if (last.isPresent() && last.get().state() != PayoutEpoch.State.FINAL) return Outcome.REPLAYED;
             var start = last.map(Start::after).orElse(Start.FIRST);

@@ -72,7 +72,12 @@ public record EpochInputs(
                 throw new IllegalArgumentException("what is lost must be >= 0: " + lostBefore + ", " + lost);
         }
 
+        /** @throws Contradiction when the books are behind what was shared out already: they are read again */
         Read then(long block, BigInteger lostNow) {
+            if (block < last)
+                throw new Contradiction("the chain is read to block " + block
+                        + " only, and the last epoch came to block " + last
+                        + ": the next one waits until it is read again");
             return new Read(last, block, lost, lostNow);
         }
     }

@@ -1,6 +1,7 @@
 package org.decentralizedai.billing.payout;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.decentralizedai.billing.payout.PoolMessages.Spent;
 import org.jspecify.annotations.Nullable;
 
@@ -30,4 +31,7 @@ public interface Owing {
 
     /** The last block whose events are in the books. */
     long seenBlock();
+
+    /** The same, when no event of the blocks before is missing; empty: that is not known now, and no epoch may be closed. */
+    OptionalLong settledBlock();
 }

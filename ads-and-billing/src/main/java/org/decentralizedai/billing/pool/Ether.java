@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
@@ -149,6 +150,12 @@ public final class Ether implements AutoCloseable {
         if (e == null) return new WatchState(head, next, lag, null, null);
         if (e instanceof ChainFault fault) return new WatchState(head, next, lag, fault.code(), fault.getMessage());
         return new WatchState(head, next, lag, ChainFault.Code.NO_ANSWER, "it could not be booked");
+    }
+
+    /** The last block read, when the last look ended without a fault and all events up to there add up to what the contract says. */
+    public OptionalLong settledBlock() {
+        long next = store.next();
+        return failure == null && watcher.settled(next) ? OptionalLong.of(next - 1) : OptionalLong.empty();
     }
 
     public EtherSettings settings() {

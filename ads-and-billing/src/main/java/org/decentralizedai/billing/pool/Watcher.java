@@ -34,7 +34,7 @@ final class Watcher {
     private final int confirmations;
     private int width = WIDEST;
     private int easy;
-    private long verified = -1; // what was the next block when the sums were last right
+    private volatile long verified = -1; // what was the next block when the sums were last right
     private boolean doubted; // they were wrong
     private volatile long head = -1;
 
@@ -105,12 +105,18 @@ final class Watcher {
                     Code.TOO_DEEP, "none of the " + remembered.size() + " blocks remembered is on the chain any more");
     }
 
+    /** Whether all that was read adds up to what the contract says. */
+    boolean settled(long next) {
+        return verified == next;
+    }
+
     private Block found(long number) {
         return chain.block(number)
                 .orElseThrow(() -> new ChainFault(Code.BEHIND, "the node does not have block " + number));
     }
 
     private void rewind(long ancestor) {
+        verified = -1; // other blocks may come to the same number
         long next = store.next();
         LOG.warn("the chain has replaced blocks {} to {}: what they said is taken back", ancestor + 1, next - 1);
         var outcome = ledger.inTransaction(transaction -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.yubico.webauthn.data.ByteArray;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.decentralizedai.billing.passkey.PasskeyException;
 import org.decentralizedai.billing.passkey.PasskeyStore;
 import org.decentralizedai.billing.passkey.Passkeys;
 import org.decentralizedai.billing.passkey.RelyingSite;
+import org.decentralizedai.billing.voucher.PersonalPurses;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,6 +206,49 @@ abstract class AccountContract {
         assertThatThrownBy(() -> failing.delete(account)).hasMessage("for a test");
         assertThat(billing.customers().find(account).orElseThrow().name()).isEqualTo("Ada");
         assertThat(passkeys.of(account)).hasSize(1);
+    }
+
+    /** Also after the deletion: what was spent must still be brought to the contract. */
+    @Test
+    void purses_withWhatWasSigned_areToBeHad() {
+        String account = signUps.account(wallet()), other = signUps.account(wallet());
+        String purse = "0x" + account.hashCode(), empty = purse + "e", foreign = purse + "f";
+        database().jdbi().useHandle(handle -> {
+            for (String each : List.of(purse, empty, foreign))
+                handle.execute(
+                        "insert into pool_purse (account, owner, label, customer, deposited, spent, exited, exiting,"
+                                + " exit_ready_at, delegate, delegations) values (?, '0x1', '0x2', ?, ?, 5, 0, 7, 99, null, 3)",
+                        each,
+                        each.equals(foreign) ? other : account,
+                        BigDecimal.TEN.pow(30));
+            for (String delegate : List.of("0xb", "0xa"))
+                handle.execute(
+                        "insert into pool_delegation (account, delegate, nonce, signature, signed_at)"
+                                + " values (?, ?, 3, '0xd', 1)",
+                        purse,
+                        delegate);
+            handle.execute(
+                    "insert into pool_voucher (account, delegate, spent, signature, signed_at) values (?, '0xb', 6, '0xe', 2)",
+                    purse);
+        });
+        var purses = new PersonalPurses(database().jdbi());
+        var had = purses.of(account);
+        var first = new PersonalPurses.Kept(
+                purse,
+                "0x1",
+                "1" + "0".repeat(30),
+                "5",
+                "0",
+                "7",
+                99,
+                null,
+                3,
+                List.of(new PersonalPurses.Given("0xb", 3, "0xd", 1), new PersonalPurses.Given("0xa", 3, "0xd", 1)),
+                List.of(new PersonalPurses.Signed("0xb", "6", "0xe", 2)));
+        assertThat(had).hasSize(2).first().isEqualTo(first);
+        assertThat(had.getLast().delegationsSigned()).isEmpty();
+        data.delete(account);
+        assertThat(purses.of(account)).isEqualTo(had);
     }
 
     @Test

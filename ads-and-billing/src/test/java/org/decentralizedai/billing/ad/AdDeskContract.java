@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -25,8 +26,10 @@ abstract class AdDeskContract {
 
     private final MutableClock clock = new MutableClock();
     private TestDatabase database;
+    private final Set<String> untrusted = new HashSet<>();
     private Advertiser ada;
     private AdDesk desk;
+    private Debtors debtors;
 
     abstract TestDatabase open() throws Exception;
 
@@ -34,12 +37,13 @@ abstract class AdDeskContract {
     void openDatabase() throws Exception {
         database = open();
         ada = new Advertiser(database.jdbi(), clock, 1);
+        debtors = new Debtors(database.jdbi(), customer -> !untrusted.contains(customer));
         desk = desk(7);
     }
 
     private AdDesk desk(int seed) {
         var random = new Random(seed);
-        var house = new HouseAds(database.jdbi(), clock, ada.campaigns, ada.counter);
+        var house = new HouseAds(database.jdbi(), clock, ada.campaigns, ada.counter, debtors);
         var limits = new RateLimits(new TimeMeter() {
             @Override
             public long currentTimeNanos() {
@@ -292,6 +296,31 @@ abstract class AdDeskContract {
                 .of(ada.id)
                 .forEach(campaign -> shown[campaign.budget() == 10 ? 0 : 1] += (int) campaign.impressions());
         assertThat(shown).containsExactly(10, 30);
+    }
+
+    /** What runs is found again at each look, so that nothing has to be started anew. */
+    @Test
+    void advertiserWhoOwesTooMuch_standsStill_untilItIsSigned() {
+        String campaign = ada.running(Pricing.CPC, 5, 100);
+        var bob = new Advertiser(database.jdbi(), clock, 2);
+        bob.draft(Advertiser.CREATIVE, Pricing.CPC, 5);
+        String seen = token(BOB), unseen = token(EVE);
+        aSecondLater();
+        assertThat(desk.view(seen, BOB)).isEqualTo(Counted.COUNTED);
+        untrusted.addAll(List.of(ada.id, bob.id));
+        assertThat(debtors.look()).as("Bob's does not run").isEqualTo(1);
+        assertThat(desk.decide(ANY, EVE)).isEmpty();
+        assertThat(desk.view(unseen, EVE)).isEqualTo(Counted.OVER);
+        var followed = desk.click(seen, BOB);
+        assertThat(followed.counted()).isEqualTo(Counted.OVER);
+        assertThat(followed.target()).as("the visitor gets there").isEqualTo(Advertiser.CREATIVE.link());
+        assertThat(ada.campaign(campaign).spent()).isZero();
+        assertThat(ada.campaign(campaign).state()).isEqualTo(Campaign.State.RUNNING);
+        untrusted.clear();
+        assertThat(debtors.look()).isZero();
+        assertThat(desk.view(unseen, EVE)).isEqualTo(Counted.COUNTED);
+        assertThat(desk.click(seen, BOB).counted()).isEqualTo(Counted.COUNTED);
+        assertThat(ada.campaign(campaign).spent()).isEqualTo(5);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.decentralizedai.billing.MutableClock;
 import org.decentralizedai.billing.TestDatabase;
@@ -55,6 +56,8 @@ abstract class ClerkFixture {
     int confirmations;
     BigInteger minimum = BigInteger.ZERO;
     long seen;
+    boolean settled = true;
+    int overtaken; // so many answers yet are of the block before
 
     @BeforeEach
     void startChain() throws Exception {
@@ -131,6 +134,12 @@ abstract class ClerkFixture {
         @Override
         public long seenBlock() {
             return seen;
+        }
+
+        @Override
+        public OptionalLong settledBlock() {
+            if (!settled) return OptionalLong.empty();
+            return OptionalLong.of(overtaken-- > 0 ? seen - 1 : seen);
         }
     };
 

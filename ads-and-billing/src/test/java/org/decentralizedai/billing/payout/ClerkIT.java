@@ -394,6 +394,28 @@ final class ClerkIT extends ClerkFixture {
     }
 
     @Test
+    void eventsAreKnownToBeMissing_noEpochIsClosed_alsoWithoutKeys() throws Exception {
+        owes(3000, null, false);
+        closeNow();
+        chain.pass(DELAY);
+        closeNow();
+        watch();
+        settled = false;
+        try (var keyless = clerk();
+                var clerk = clerk(0, 2)) {
+            for (var each : List.of(keyless, clerk)) {
+                assertThat(each.closeNow()).startsWith("an epoch is closed as soon as the chain is read");
+                assertThat(epochs.newest()).isEmpty();
+            }
+            settled = true;
+            overtaken = 1; // the books go on between the question and the closing
+            assertThat(clerk.turn()).startsWith("an epoch is closed as soon as the chain is read");
+            assertThat(epochs.newest()).isEmpty();
+            assertThat(clerk.turn()).as("it is still wanted").isEqualTo("epoch 1 is proposed");
+        }
+    }
+
+    @Test
     void schedule_anEpochIsDueAfterAWholePeriod() throws Exception {
         try (var clerk = clerk(0, 2)) {
             owes(3000, null, false);

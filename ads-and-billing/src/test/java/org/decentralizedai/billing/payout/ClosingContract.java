@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Epochs that are closed on a database; what H2 and PostgreSQL must both do. */
 abstract class ClosingContract {
+    private static final long READ = 70; // the last block
     private static final String POOL = "0x" + "9".repeat(40);
     static final PayoutAddress ANN = new PayoutAddress("0x" + "a".repeat(40));
     static final PayoutAddress BOB = new PayoutAddress("0x" + "b".repeat(40));
@@ -79,7 +80,7 @@ abstract class ClosingContract {
     }
 
     private Optional<EpochData> close() {
-        return closing(_ -> {}).close();
+        return closing(_ -> {}).close(READ);
     }
 
     private void spend(long wei) {
@@ -149,6 +150,39 @@ abstract class ClosingContract {
     }
 
     @Test
+    void readElsewhereMeanwhile_nothingIsClosed() {
+        spend(100);
+        weigh("ann", 1);
+        assertThat(closing(_ -> {}).close(READ - 1)).isEmpty();
+        assertThat(closing(_ -> {}).close(READ + 1)).isEmpty();
+        assertThat(amount(Account.income())).isEqualTo(100);
+        assertThat(close()).isPresent();
+    }
+
+    /** As when an operator lets the server read again what a node had left out. */
+    @Test
+    void readAgainFromEarlierOn_noEpochUntilItIsWhereTheLastOneCameTo() {
+        spend(100);
+        weigh("ann", 1);
+        addresses.name("ann", ANN);
+        assertThat(close()).isPresent();
+        epochs.finalised(1);
+        spend(50);
+        readTo(READ - 10);
+        assertThatThrownBy(() -> closing(_ -> {}).close(READ - 10))
+                .isInstanceOf(Contradiction.class)
+                .hasMessageStartingWith("the chain is read to block 60 only, and the last epoch came to block 70");
+        assertThat(amount(Account.income())).isEqualTo(50);
+        readTo(READ + 10);
+        var read = closing(_ -> {}).close(READ + 10).orElseThrow().given().read();
+        assertThat(read).isEqualTo(new EpochInputs.Read(READ, READ + 10, BigInteger.ZERO, BigInteger.ZERO));
+    }
+
+    private void readTo(long block) {
+        database.jdbi().useHandle(handle -> handle.execute("update pool_watch set next_block = ?", block + 1));
+    }
+
+    @Test
     void addressNamedLater_getsAllThatWaited() {
         spend(100);
         weigh("carl", 1);
@@ -179,7 +213,7 @@ abstract class ClosingContract {
         assertThatThrownBy(() -> closing(reached -> {
                             if (reached.equals(point)) throw new IllegalStateException("killed at " + reached);
                         })
-                        .close())
+                        .close(READ))
                 .hasMessage("killed at " + point);
         boolean closed = point.equals("committed");
         assertThat(epochs.newest().isPresent()).isEqualTo(closed);
@@ -206,13 +240,13 @@ abstract class ClosingContract {
                 all.add(() -> {
                     var another = closing(_ -> {}); // as of another server: nothing in memory keeps them apart
                     for (int n = 0; n < 20; n++)
-                        another.close()
+                        another.close(READ)
                                 .ifPresent(data -> epochs.finalised(data.given().epoch()));
                     return null;
                 });
             for (var each : threads.invokeAll(all)) each.get();
         }
-        closing.close();
+        closing.close(READ);
         long published = 0;
         for (var epoch : epochs.newest(1000))
             published += EpochData.read(epochs.data(epoch.number()).orElseThrow())

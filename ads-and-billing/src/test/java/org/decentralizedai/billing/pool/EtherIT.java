@@ -221,9 +221,14 @@ final class EtherIT {
         topUp(CREDIT);
         mine(CONFIRMATIONS);
         try (var billing = billing(wire.address())) {
-            look(billing);
+            assertThat(billing.ether().orElseThrow().settledBlock())
+                    .as("nothing was read")
+                    .isEmpty();
+            var ether = look(billing);
+            assertThat(ether.settledBlock()).hasValue(ether.state().next() - 1);
             wire.plan = (_, _) -> Fault.CUT;
             var state = look(billing).state();
+            assertThat(ether.settledBlock()).as("the last look failed").isEmpty();
             assertThat(state.fault()).isEqualTo(Code.NO_ANSWER);
             assertThat(state.problem()).doesNotContain("secret").doesNotContain("127.0.0.1");
             wire.plan = (body, _) -> body.contains("eth_getBlockByNumber") ? Fault.NULL : Fault.NONE;

@@ -128,6 +128,7 @@ abstract class WatchContract {
         chain.send(Kind.DEPOSITED, ADA, LABEL, 5000);
         mine(1 + CONFIRMATIONS);
         desk.look();
+        assertThat(settled(desk)).isTrue();
         chain.send(Kind.DEPOSITED, ADA, LABEL, 7000);
         chain.send(Kind.EXIT_REQUESTED, ADA, LABEL, 1000);
         chain.mine();
@@ -135,6 +136,7 @@ abstract class WatchContract {
         chain.send(Kind.EXIT_CANCELLED, ADA, LABEL, 0);
         mine(1 + CONFIRMATIONS);
         assertHalts(desk);
+        assertThat(settled(desk)).as("it is read, and in the books").isFalse();
         chain.recover();
         chain.send(Kind.DEPOSITED, ADA, LABEL, 9000);
         mine(1 + CONFIRMATIONS);
@@ -149,11 +151,31 @@ abstract class WatchContract {
                             handle.execute("update pool_watch set next_block = 0");
                             handle.execute("delete from pool_block");
                         });
+        assertThat(settled(restarted)).isFalse();
         restarted.look();
+        assertThat(settled(restarted)).isTrue();
         assertThat(balance()).isEqualTo(5 + 7 + 9);
         assertThat(desk.purses.find(Purse.account(ADA, LABEL)).orElseThrow().exiting())
                 .as("the exit was asked for before it was cancelled")
                 .isZero();
+    }
+
+    private static boolean settled(Desk desk) {
+        return desk.watcher.settled(desk.store.next());
+    }
+
+    @Test
+    void otherBlocksUpToTheSameNumber_areAddedUpAnew() {
+        mine(4);
+        chain.send(Kind.DEPOSITED, ADA, LABEL, 5000);
+        mine(4);
+        desk.look();
+        long next = desk.store.next();
+        chain.reorganise(4, 0);
+        chain.forget(chain.newest() - 3); // where the deposit is again
+        assertHalts(desk);
+        assertThat(desk.store.next()).isEqualTo(next);
+        assertThat(settled(desk)).isFalse();
     }
 
     private static void assertHalts(Desk desk) {

@@ -10,6 +10,7 @@ import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.PersonalData;
 import org.decentralizedai.billing.ad.PersonalAds;
 import org.decentralizedai.billing.ledger.Statements;
+import org.decentralizedai.billing.voucher.PersonalPurses;
 import org.decentralizedai.server.credit.CreditBindings;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,8 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class AccountExport {
     /** What is not in it, and why. */
     private static final String NOTE =
-            "Amounts are millionths of a credit, times milliseconds since 1970. Left out: the hashes of API keys and"
-                    + " sessions and the public keys of passkeys, which tell nothing without the secrets that you"
+            "Amounts are millionths of a credit; of deposits, wei. Times are milliseconds since 1970. Left out: the"
+                    + " hashes of API keys and sessions and the public keys of passkeys, which tell nothing without the secrets that you"
                     + " alone have; single requests, which are summed up by day, key and model; the tasks by which"
                     + " bound keys earned their credit, which are under those keys. What you asked a model is not kept.";
 
@@ -34,6 +35,7 @@ final class AccountExport {
     private final Statements statements;
     private final CreditBindings bindings;
     private final PersonalAds ads;
+    private final PersonalPurses purses;
     private final Clock clock;
 
     AccountExport(
@@ -42,12 +44,14 @@ final class AccountExport {
             Statements statements,
             CreditBindings bindings,
             PersonalAds ads,
+            PersonalPurses purses,
             Clock clock) {
         this.billing = billing;
         this.data = data;
         this.statements = statements;
         this.bindings = bindings;
         this.ads = ads;
+        this.purses = purses;
         this.clock = clock;
     }
 
@@ -55,6 +59,7 @@ final class AccountExport {
         var person = data.of(account); // what can fail does so before the answer has begun
         var creditKeys = bindings.of(account);
         var advertised = ads.of(account);
+        var deposited = purses.of(account);
         context.header("Cache-Control", "no-store")
                 .header("Content-Disposition", "attachment; filename=\"" + account + ".json\"")
                 .contentType("application/json");
@@ -64,6 +69,7 @@ final class AccountExport {
             json.writePOJOProperty("account", person);
             json.writePOJOProperty("creditKeys", creditKeys);
             json.writePOJOProperty("ads", advertised);
+            json.writePOJOProperty("purses", deposited);
             writeBookings(json, account);
             writeUsage(json, account, person.account().createdAtMillis());
             json.writeEndObject();

@@ -14,6 +14,7 @@ import org.decentralizedai.billing.ethereum.WalletStore;
 import org.decentralizedai.billing.ledger.Statements;
 import org.decentralizedai.billing.passkey.PasskeyStore;
 import org.decentralizedai.billing.passkey.Passkeys;
+import org.decentralizedai.billing.voucher.PersonalPurses;
 import org.decentralizedai.server.credit.CreditBindings;
 import org.decentralizedai.server.edge.Routes;
 import org.decentralizedai.server.state.Database;
@@ -58,7 +59,8 @@ public final class AccountParts {
                         new WaysIn(jdbi),
                         data,
                         bindings,
-                        new AccountExport(billing, data, new Statements(jdbi), bindings, ads, clock)));
+                        new AccountExport(
+                                billing, data, new Statements(jdbi), bindings, ads, new PersonalPurses(jdbi), clock)));
     }
 
     public Sessions sessions() {

@@ -16,6 +16,7 @@ import org.decentralizedai.billing.ad.AdUpkeep;
 import org.decentralizedai.billing.ad.CampaignCounter;
 import org.decentralizedai.billing.ad.CampaignMoney;
 import org.decentralizedai.billing.ad.CampaignStore;
+import org.decentralizedai.billing.ad.Debtors;
 import org.decentralizedai.billing.ad.EthicalAds;
 import org.decentralizedai.billing.ad.HouseAds;
 import org.decentralizedai.billing.ad.PicturePass;
@@ -41,7 +42,11 @@ public final class AdParts implements AutoCloseable {
         var pass = new PicturePass(secret, clock);
         var free = new AdFree(billing.ledger(), jdbi, clock, settings.adFreeMicroCredits());
         var sources = new ArrayList<AdSource>();
-        if (settings.enabled()) sources.add(new HouseAds(jdbi, clock, campaigns, new CampaignCounter(jdbi, clock)));
+        var debtors = new Debtors(
+                jdbi,
+                customer -> billing.ether().map(ether -> ether.trusts(customer)).orElse(true));
+        if (settings.enabled())
+            sources.add(new HouseAds(jdbi, clock, campaigns, new CampaignCounter(jdbi, clock), debtors));
         if (settings.enabled() && settings.ethicalAds() != null)
             sources.add(new EthicalAds(settings.ethicalAds(), clock));
         var desk = new AdDesk(sources, secret, new RateLimits(TimeMeter.SYSTEM_NANOTIME), clock, random);
@@ -51,7 +56,7 @@ public final class AdParts implements AutoCloseable {
                 new CampaignRoutes(campaigns, money, images, billing, settings, signedIn::account),
                 new AdFreeRoutes(free, billing, signedIn::account),
                 new AdAdminRoutes(campaigns, pass, billing, events));
-        upkeep = new AdUpkeep(money, new AdSweep(jdbi, clock), () -> overdrawn(billing), billing::alone);
+        upkeep = new AdUpkeep(money, debtors, new AdSweep(jdbi, clock), () -> overdrawn(billing), billing::alone);
     }
 
     private static List<String> overdrawn(Billing billing) {

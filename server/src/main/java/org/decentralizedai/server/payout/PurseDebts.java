@@ -3,6 +3,7 @@ package org.decentralizedai.server.payout;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.decentralizedai.billing.payout.Owing;
 import org.decentralizedai.billing.payout.PoolMessages.Spent;
 import org.decentralizedai.billing.pool.Ether;
@@ -45,5 +46,10 @@ final class PurseDebts implements Owing {
     @Override
     public long seenBlock() {
         return ether.state().next() - 1;
+    }
+
+    @Override
+    public OptionalLong settledBlock() {
+        return ether.settledBlock();
     }
 }
