@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.decentralizedai.billing.Billing;
 import org.decentralizedai.billing.account.Sessions;
@@ -58,6 +59,9 @@ import org.decentralizedai.wire.Sha256;
 public final class Server implements AutoCloseable {
     private static final Duration PREDECESSOR =
             Duration.ofSeconds(10); // a server that is just ending keeps its database
+
+    /** Addresses that localhost reaches, under which browsers make passkeys. */
+    private static final Set<String> LISTENS_HERE = Set.of("0.0.0.0", "127.0.0.1");
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>(); // closed in reverse
     private final Training training;
@@ -144,7 +148,7 @@ public final class Server implements AutoCloseable {
             opened(workers);
             money.start();
             url = (settings.tlsKey() == null ? "http" : "https") + "://"
-                    + (settings.host().equals("0.0.0.0") ? "localhost" : settings.host()) + ":" + web.port();
+                    + (LISTENS_HERE.contains(settings.host()) ? "localhost" : settings.host()) + ":" + web.port();
             data.writeAddress(url);
         } catch (RuntimeException e) {
             close();
