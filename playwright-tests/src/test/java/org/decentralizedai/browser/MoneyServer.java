@@ -26,6 +26,9 @@ final class MoneyServer implements AutoCloseable {
     private static final BigInteger ETHER = BigInteger.TEN.pow(18);
 
     final DevChain chain;
+    /** Between the server and the chain's node. */
+    final NodeWire wire;
+
     final Server server;
     final ComputePool contract;
 
@@ -37,6 +40,7 @@ final class MoneyServer implements AutoCloseable {
     /** @param settings to which a chain is added; every accepted task's credit is released at once */
     MoneyServer(Path folder, Settings settings) throws Exception {
         chain = DevChain.start(DevChain.anvil(Path.of("../ads-and-billing")));
+        wire = new NodeWire(chain.address());
         var signer = Credentials.create(Keys.createEcKeyPair());
         chain.fund(signer.getAddress(), ETHER.multiply(BigInteger.valueOf(1000)));
         var pool = chain.deploy(List.of(signer.getAddress()), 1, DELAY_SECONDS, DELAY_SECONDS, ETHER);
@@ -52,7 +56,7 @@ final class MoneyServer implements AutoCloseable {
     }
 
     private Settings with(Settings s, DevChain.Deployed pool, Path keys) {
-        var own = new Chain(Chain.DEVELOPMENT, "Development chain", chain.address());
+        var own = new Chain(Chain.DEVELOPMENT, "Development chain", wire.address());
         var e = s.ether();
         var l = s.limits();
         return new Settings(
@@ -121,6 +125,7 @@ final class MoneyServer implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        wire.close();
         chain.close();
     }
 }
