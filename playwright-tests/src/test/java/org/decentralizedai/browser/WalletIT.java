@@ -9,26 +9,35 @@ import static org.decentralizedai.browser.WalletFixture.buy;
 import static org.decentralizedai.browser.WalletFixture.patiently;
 import static org.decentralizedai.browser.WalletFixture.said;
 import static org.decentralizedai.browser.WalletFixture.toppedUp;
+import static org.decentralizedai.browser.WalletFixture.until;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.RequestOptions;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.decentralizedai.billing.contract.ComputePool;
 import org.decentralizedai.billing.pool.DevChain;
 import org.decentralizedai.billing.pool.Label;
 import org.decentralizedai.billing.pool.Purse;
+import org.decentralizedai.billing.voucher.TypedData;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.web3j.crypto.Credentials;
+import org.web3j.crypto.Sign;
 import org.web3j.utils.Numeric;
 
 /** What the wallet page computes, signs and says in a real browser, against the real contract. */
 class WalletIT {
+    private static final String NOBODY = "0x" + "0".repeat(40);
+
     @TempDir
     static Path folder;
 
@@ -160,6 +169,102 @@ class WalletIT {
     /** As the contract has it. */
     private static ComputePool.Purse atTheContract(String account) throws Exception {
         return money.contract.purse(Numeric.hexStringToByteArray(account)).send();
+    }
+
+    /** Another owner's deposit for the same account, with a delegate. @return the purse */
+    private static String deposited(Label label, String delegate) throws Exception {
+        var owner = Credentials.create("5".repeat(64));
+        var sender = sender();
+        sender.topUp(owner.getAddress(), label.bytes(), ETHER).send();
+        String account = Purse.account(owner.getAddress(), label);
+        var typed = new TypedData(31_337, money.contract.getContractAddress());
+        var signed = Sign.signMessage(typed.delegation(account, delegate, 0), owner.getEcKeyPair(), false);
+        byte[] signature = Numeric.hexStringToByteArray(Numeric.toHexString(signed.getR())
+                + Numeric.toHexStringNoPrefix(signed.getS())
+                + Numeric.toHexStringNoPrefix(signed.getV()));
+        sender.authorise(owner.getAddress(), label.bytes(), delegate, signature).send();
+        return account;
+    }
+
+    private static boolean booksKnowADelegateOf(String account) {
+        return money.server
+                        .billing()
+                        .ether()
+                        .orElseThrow()
+                        .purses()
+                        .find(account)
+                        .map(Purse::delegate)
+                        .orElse(null)
+                != null;
+    }
+
+    @Test
+    void revoke_endsTheKeysWord_forTheConnectedWalletsDepositOnly() throws Exception {
+        var wallet = wallets.wallet(5);
+        Page page = wallets.signedIn(wallet);
+        toppedUp(page, "0.05");
+        String own = Purse.account(wallet.address(), wallets.label(page)), key = "0x" + "7".repeat(40);
+        String other = deposited(wallets.label(page), key);
+        until(page, () -> booksKnowADelegateOf(other));
+        WalletFixture.refresh(page);
+        assertThat(page.locator("ether-exit article")).hasCount(2);
+        var revoke = page.locator("[data-revoke]");
+        var delegate = page.locator("[data-delegate]");
+        var state = page.locator("spending-key [data-state]");
+        assertThat(delegate).hasText("no key may sign");
+        assertThat(revoke).isHidden();
+
+        button(page, "Authorise this browser's key").click();
+        assertThat(delegate).containsText("no key yet");
+        assertThat(revoke).isHidden();
+        buy(page);
+        assertThat(said(page, "spending-key")).containsText("0.001 ether were spent in all");
+        until(page, () -> booksKnowADelegateOf(own));
+        page.reload();
+        assertThat(delegate).hasText("connect a wallet to see it");
+        assertThat(revoke).isHidden();
+        WalletFixture.connect(page, wallet);
+        assertThat(delegate).hasText("this browser's key may sign");
+        assertThat(revoke).isVisible();
+        assertThat(revoke).hasAccessibleDescription(Pattern.compile("still counts for the contract's delay"));
+        WalletFixture.isAccessible(page);
+
+        wallet.declines = true;
+        button(page, "Revoke").click();
+        assertThat(said(page, "spending-key")).containsText("You declined in the wallet. Nothing has changed.");
+        assertThat(state).hasText("on: this browser signs what was spent");
+        wallet.declines = false;
+        button(page, "Revoke").click();
+        assertThat(said(page, "spending-key")).containsText("Revoked: no key may sign", patiently());
+        assertThat(revoke).isHidden();
+        assertThat(delegate).hasText("no key may sign");
+        assertThat(state).hasText("off");
+        page.evaluate("import('/lib/vouchers.js').then(({ switchVouchers }) => switchVouchers(true))");
+        WalletFixture.refresh(page); // as in another browser with the same key
+        assertThat(state).containsText("off: no deposit here");
+        assertThat(revoke).isHidden();
+        assertThat(atTheContract(own).delegate).isEqualTo(NOBODY);
+        assertThat(atTheContract(other).delegate).isEqualTo(key);
+
+        var signed = atTheContract(own).spent;
+        assertThat(signed).isEqualTo(ETHER.divide(BigInteger.valueOf(1000)));
+        buy(page);
+        until(page, () -> {
+            closeEpoch(page);
+            return atTheContract(own).spent.equals(signed.shiftLeft(1)); // posted: nobody signed it
+        });
+        button(page, "Authorise this browser's key").click();
+        assertThat(state).hasText("on: this browser signs what was spent");
+        assertThat(delegate).containsText("no key yet");
+    }
+
+    private static void closeEpoch(Page page) throws Exception {
+        String token = Files.readString(folder.resolve("data/admin-token")).strip();
+        var answer = page.request()
+                .post(
+                        money.site() + "/admin/close-epoch",
+                        RequestOptions.create().setHeader("Authorization", "Bearer " + token));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
     }
 
     @Test
