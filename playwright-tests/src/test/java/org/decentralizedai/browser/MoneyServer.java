@@ -18,6 +18,7 @@ import org.web3j.crypto.Keys;
 import org.web3j.protocol.core.DefaultBlockParameterName;
 import org.web3j.tx.ReadonlyTransactionManager;
 import org.web3j.tx.gas.DefaultGasProvider;
+import org.web3j.utils.Numeric;
 
 /** A real server with a chain of its own, on which blocks come each second and delays are short. */
 final class MoneyServer implements AutoCloseable {
@@ -51,7 +52,9 @@ final class MoneyServer implements AutoCloseable {
                 new ReadonlyTransactionManager(chain.web3j(), pool.contract()),
                 new DefaultGasProvider());
         var keys = folder.resolve("signer-keys");
-        Files.writeString(keys, signer.getEcKeyPair().getPrivateKey().toString(16) + "\n");
+        Files.writeString(
+                keys,
+                Numeric.toHexStringNoPrefixZeroPadded(signer.getEcKeyPair().getPrivateKey(), 64) + "\n");
         server = new Server(with(settings, pool, keys));
     }
 
