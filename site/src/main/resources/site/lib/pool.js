@@ -6,7 +6,7 @@ import { AccountError, ask } from './account.js';
 import { chain, send, WalletError } from './wallets.js';
 
 const EVERY_MILLIS = 2000;
-const PATIENCE_MILLIS = 600_000; // for a transaction that nobody takes into a block
+const PATIENCE_MILLIS = 600_000; // for a transaction of which it is known that no block has it
 
 /** How ether is taken here: {chain, contract, rate, confirmations, minimumPayoutWei}; null when it is not. */
 export async function pool() {
@@ -33,15 +33,17 @@ export async function transact(wallet, pool, kind, body, tell, sent = () => {}) 
 
 /** Waits until the server counts the transaction. Throws when it failed on the chain. */
 export async function follow(hash, tell) {
-    const end = Date.now() + PATIENCE_MILLIS;
-    while (Date.now() < end) {
+    let end = Date.now() + PATIENCE_MILLIS;
+    do {
         const seen = await state(hash, tell);
         if (seen?.state === 'REVERTED') throw new WalletError('The contract refused the transaction: nothing was moved, but the gas is gone.');
         if (seen?.state === 'COUNTED') return tell('Done: it counts.', 1);
+        if (seen?.state === 'UNKNOWN') tell(`Sent as ${hash}. The server's node has not heard of it yet.`, 0.1);
         if (seen?.state === 'WAITING') tell(`Sent as ${hash}. It waits for a block.`, 0.1);
         if (seen?.state === 'IN_BLOCK') tell(inBlock(seen), 0.2 + 0.75 * seen.confirmations / Math.max(1, seen.needed));
         await new Promise(resolve => setTimeout(resolve, EVERY_MILLIS));
-    }
+        if (seen === null || seen.state === 'IN_BLOCK') end = Date.now() + PATIENCE_MILLIS;
+    } while (Date.now() < end);
     throw new WalletError(`No block has taken the transaction ${hash} yet. It may still come: this page shows it once it does.`);
 }
 

@@ -4,8 +4,9 @@ const REFUSED = 4001;
 const UNANSWERED = -32002;
 const UNKNOWN_CHAIN = 4902;
 const NO_ANSWER = -32603; // of the wallet's node, among others
-const POOR = /insufficient (funds|balance)|exceeds balance|not enough (ether|funds)/i;
+const POOR = /insufficient (funds|balance)|exceeds .*balance|gas required exceeds allowance|not enough (ether|funds)/i; // as geth, Besu and others say it
 const REVERTED = /revert/i;
+const UNSURE = ' It may have been sent all the same: look in the wallet before you try again. If it was, this page shows it once it counts.';
 
 /** What went wrong in a wallet, in plain words. */
 export class WalletError extends Error {}
@@ -83,14 +84,14 @@ async function plainly(provider, method, params = []) {
     } catch (error) {
         if (error?.code === REFUSED) throw new WalletError('You declined in the wallet. Nothing has changed.');
         if (error?.code === UNANSWERED) throw new WalletError('The wallet still waits for an answer: open it.');
-        throw new WalletError(inWords(error));
+        throw new WalletError(inWords(error, method === 'eth_sendTransaction'));
     }
 }
 
-function inWords(error) {
+function inWords(error, sending) {
     const said = [error?.message, error?.data?.message].filter(Boolean).join(' ') || String(error);
     if (POOR.test(said)) return 'The wallet does not hold enough ether for the amount and the gas. Nothing was sent.';
     if (REVERTED.test(said)) return `The contract would refuse this, so nothing was sent (${said.slice(0, 200)}).`;
-    if (error?.code === NO_ANSWER) return `The wallet's node does not answer, or refuses: ${said.slice(0, 200)}`;
+    if (error?.code === NO_ANSWER) return `The wallet's node does not answer, or refuses (${said.slice(0, 200)}).${sending ? UNSURE : ' Try again later.'}`;
     return `The wallet failed: ${said.slice(0, 200)}`;
 }

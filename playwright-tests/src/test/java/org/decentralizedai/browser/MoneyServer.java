@@ -18,6 +18,7 @@ import org.web3j.crypto.Keys;
 import org.web3j.protocol.core.DefaultBlockParameterName;
 import org.web3j.tx.ReadonlyTransactionManager;
 import org.web3j.tx.gas.DefaultGasProvider;
+import org.web3j.utils.Numeric;
 
 /** A real server with a chain of its own, on which blocks come each second and delays are short. */
 final class MoneyServer implements AutoCloseable {
@@ -26,6 +27,9 @@ final class MoneyServer implements AutoCloseable {
     private static final BigInteger ETHER = BigInteger.TEN.pow(18);
 
     final DevChain chain;
+    /** Between the server and the chain's node. */
+    final NodeWire wire;
+
     final Server server;
     final ComputePool contract;
 
@@ -37,6 +41,7 @@ final class MoneyServer implements AutoCloseable {
     /** @param settings to which a chain is added; every accepted task's credit is released at once */
     MoneyServer(Path folder, Settings settings) throws Exception {
         chain = DevChain.start(DevChain.anvil(Path.of("../ads-and-billing")));
+        wire = new NodeWire(chain.address());
         var signer = Credentials.create(Keys.createEcKeyPair());
         chain.fund(signer.getAddress(), ETHER.multiply(BigInteger.valueOf(1000)));
         var pool = chain.deploy(List.of(signer.getAddress()), 1, DELAY_SECONDS, DELAY_SECONDS, ETHER);
@@ -47,12 +52,14 @@ final class MoneyServer implements AutoCloseable {
                 new ReadonlyTransactionManager(chain.web3j(), pool.contract()),
                 new DefaultGasProvider());
         var keys = folder.resolve("signer-keys");
-        Files.writeString(keys, signer.getEcKeyPair().getPrivateKey().toString(16) + "\n");
+        Files.writeString(
+                keys,
+                Numeric.toHexStringNoPrefixZeroPadded(signer.getEcKeyPair().getPrivateKey(), 64) + "\n");
         server = new Server(with(settings, pool, keys));
     }
 
     private Settings with(Settings s, DevChain.Deployed pool, Path keys) {
-        var own = new Chain(Chain.DEVELOPMENT, "Development chain", chain.address());
+        var own = new Chain(Chain.DEVELOPMENT, "Development chain", wire.address());
         var e = s.ether();
         var l = s.limits();
         return new Settings(
@@ -121,6 +128,7 @@ final class MoneyServer implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        wire.close();
         chain.close();
     }
 }

@@ -5,12 +5,16 @@ import { transact } from '../../lib/pool.js';
 /** <ether-exit>: takes ether that was not spent back out of the contract: asked for, waited for, then taken. One card for each purse. */
 class EtherExit extends PanelPart {
     #shown = null;
+    #drawn = ''; // what the cards say: as long as it is the same they stay, with what is written or focused in them
 
     show(shown) {
         const { own } = this.#shown = shown;
         const purses = own?.purses.filter(purse => BigInt(purse.deposited) > 0n) ?? [];
         this.find('none').hidden = purses.length > 0;
         if (this.contains(document.activeElement) && document.activeElement.matches('input')) return; // somebody is writing
+        const drawn = JSON.stringify([purses, purses.map(isReady)]);
+        if (drawn === this.#drawn) return;
+        this.#drawn = drawn;
         this.find('purses').replaceChildren(...purses.map(purse => this.#card(purse)));
     }
 
@@ -23,8 +27,7 @@ class EtherExit extends PanelPart {
         set('uncounted', exactEther(BigInt(purse.owed) - BigInt(purse.spent)));
         set('free', exactEther(free));
         set('asked', exactEther(exiting));
-        const readyAt = Number(purse.exitReadyAt) * 1000, ready = exiting > 0n && readyAt <= Date.now();
-        set('ready-at', exiting > 0n ? new Date(readyAt).toLocaleString() : '–');
+        set('ready-at', exiting > 0n ? new Date(readyAt(purse)).toLocaleString() : '–');
         const label = card.querySelector('label'), input = card.querySelector('input');
         input.id = label.htmlFor = `exit-${purse.account}`;
         input.value = '';
@@ -38,7 +41,7 @@ class EtherExit extends PanelPart {
         button('all', () => { input.value = exactEther(free).replaceAll('\u202f', ''); });
         button('take', () => this.#send('complete-exit', {}, purse));
         button('cancel', () => this.#send('cancel-exit', {}, purse));
-        card.querySelector('[data-take]').disabled = !ready;
+        card.querySelector('[data-take]').disabled = !isReady(purse);
         return card;
     }
 
@@ -51,5 +54,8 @@ class EtherExit extends PanelPart {
         await panel.reload();
     }
 }
+
+const readyAt = purse => Number(purse.exitReadyAt) * 1000;
+const isReady = purse => BigInt(purse.exiting) > 0n && readyAt(purse) <= Date.now();
 
 export const registerEtherExit = () => customElements.define('ether-exit', EtherExit);

@@ -94,7 +94,7 @@ public final class Vouchers {
     }
 
     /** Who is to sign: the delegate that the owner has named last, here or else at the contract. */
-    private Optional<String> delegate(Purse purse) {
+    public Optional<String> delegate(Purse purse) {
         return waiting(purse).findFirst().map(Delegation::delegate).or(() -> Optional.ofNullable(purse.delegate()));
     }
 

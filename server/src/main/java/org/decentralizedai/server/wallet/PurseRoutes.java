@@ -12,6 +12,7 @@ import org.decentralizedai.billing.pool.Label;
 import org.decentralizedai.billing.pool.PoolEvent;
 import org.decentralizedai.billing.pool.PoolEvent.Kind;
 import org.decentralizedai.billing.pool.Positions;
+import org.decentralizedai.billing.voucher.Vouchers;
 import org.decentralizedai.server.edge.Pace;
 import org.decentralizedai.server.edge.Routes;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ final class PurseRoutes implements Routes {
      * @param owed wei that the contract should count as spent, ever
      * @param free wei that may be taken out: neither spent, counted or not, nor on its way out
      * @param exitReadyAt seconds since 1970; 0: nothing is on its way out
+     * @param delegate whose vouchers the contract takes
+     * @param signer who is asked for vouchers: named last, here or else at the contract
      * @param delegations nonce of the next one
      */
     record Line(
@@ -42,6 +45,7 @@ final class PurseRoutes implements Routes {
             String exiting,
             long exitReadyAt,
             @Nullable String delegate,
+            @Nullable String signer,
             long delegations) {}
 
     /**
@@ -51,12 +55,14 @@ final class PurseRoutes implements Routes {
     record Own(String account, String label, String microCredits, List<Deposit> deposits, List<Line> purses) {}
 
     private final Ether ether;
+    private final Vouchers vouchers;
     private final Billing billing;
     private final Function<Context, String> signedIn;
     private final Pace reading;
 
     PurseRoutes(Ether ether, Billing billing, Function<Context, String> signedIn) {
         this.ether = ether;
+        vouchers = billing.vouchers().orElseThrow();
         this.billing = billing;
         this.signedIn = signedIn;
         reading = new Pace(billing.limits(), "the wallet", READS_PER_MINUTE);
@@ -77,9 +83,7 @@ final class PurseRoutes implements Routes {
                 new Label(account).hex(),
                 billing.balance(account).toString(),
                 deposits(account),
-                ether.positions().claims(account).stream()
-                        .map(PurseRoutes::line)
-                        .toList());
+                ether.positions().claims(account).stream().map(this::line).toList());
     }
 
     /** Newest first. */
@@ -100,7 +104,7 @@ final class PurseRoutes implements Routes {
                 .toList();
     }
 
-    private static Line line(Positions.Claim claim) {
+    private Line line(Positions.Claim claim) {
         var purse = claim.purse();
         var free = purse.deposited()
                 .subtract(purse.exited())
@@ -119,6 +123,7 @@ final class PurseRoutes implements Routes {
                 purse.exiting().toString(),
                 purse.exitReadyAt(),
                 purse.delegate(),
+                vouchers.delegate(purse).orElse(null),
                 purse.delegations());
     }
 }
