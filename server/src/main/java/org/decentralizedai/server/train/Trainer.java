@@ -113,6 +113,7 @@ public final class Trainer {
             return;
         }
         if (!with.desk().full(number)) return;
+        requireAlone();
         with.desk().open().settle(); // the last update may not have been drawn for an audit yet
         if (!with.audits().settled(number)) return;
         with.desk().open().close();
@@ -132,6 +133,12 @@ public final class Trainer {
         var closing = new Closing(plan, inputs, result);
         if (result.finite()) advance(closing);
         else discard(closing);
+    }
+
+    /** Another server may have closed the round by now, from other updates. */
+    private void requireAlone() {
+        if (!with.desk().isAlone())
+            throw new IllegalStateException("no round is closed while this server is not alone with its database");
     }
 
     /** A round whose result is known. */
@@ -190,6 +197,7 @@ public final class Trainer {
     private void open(
             Round next, float[] nextWeights, @Nullable Sha256 record, int oldest, boolean demanded, Opening.Also also) {
         with.desk().nextRound(() -> {
+            requireAlone();
             var recipe = with.recipe();
             int tasks = recipe.tasks(with.desk().free(oldest, next.number()));
             int portion = with.plans().portion(recipe);
