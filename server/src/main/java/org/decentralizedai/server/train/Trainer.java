@@ -81,8 +81,8 @@ public final class Trainer {
     public void tick() {
         try {
             with.desk().expire();
+            with.intake().purge(); // before the round is full by an update that was not drawn yet
             with.desk().recount();
-            with.intake().purge();
             with.audits().tick();
             int round = with.desk().plan().round().number();
             if (failure == null && with.audits().holdsUp(round)) thread.execute(() -> close(round));
@@ -115,6 +115,7 @@ public final class Trainer {
         if (!with.desk().full(number)) return;
         requireAlone();
         with.desk().open().settle(); // the last update may not have been drawn for an audit yet
+        with.intake().purge(); // nor one whose commit's answer was lost
         if (!with.audits().settled(number)) return;
         with.desk().open().close();
         if (!with.audits().settled(number)) return; // of one that came in the meantime
