@@ -107,13 +107,13 @@ public final class Trainer {
         var plan = with.desk().plan();
         var round = plan.round();
         if (round.number() != number) return;
+        requireAlone();
         var newest = with.rounds().current().orElseThrow();
         if (newest.number() != number) { // its commit went through, but the answer was lost
             resume(newest);
             return;
         }
         if (!with.desk().full(number)) return;
-        requireAlone();
         with.desk().open().settle(); // the last update may not have been drawn for an audit yet
         with.intake().purge(); // nor one whose commit's answer was lost
         if (!with.audits().settled(number)) return;
@@ -136,7 +136,7 @@ public final class Trainer {
         else discard(closing);
     }
 
-    /** Another server may have closed the round by now, from other updates. */
+    /** Another server may have closed the round by now, from other updates, and be at later ones. */
     private void requireAlone() {
         if (!with.desk().isAlone())
             throw new IllegalStateException("no round is closed while this server is not alone with its database");
