@@ -105,9 +105,12 @@ final class DatabaseRestartIT {
             var verdict = worker.verdict();
             if (verdict.code() != UNAVAILABLE) return verdict.code();
         }
-        while (true) {
-            var verdict = worker.deliver(update.begin(), update.encoded().array());
-            if (verdict.code() != UNAVAILABLE) return verdict.code();
-        }
+        return await().pollInterval(Duration.ofMillis(200)) // while the server is not alone it answers at once
+                .atMost(Duration.ofSeconds(60))
+                .dontCatchUncaughtExceptions() // the judge's, who can't write down that it could not score
+                .until(
+                        () -> worker.deliver(update.begin(), update.encoded().array())
+                                .code(),
+                        code -> code != UNAVAILABLE);
     }
 }
