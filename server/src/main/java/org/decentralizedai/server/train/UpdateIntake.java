@@ -238,10 +238,8 @@ public final class UpdateIntake {
 
     private void purge(Upload upload) {
         var lease = upload.begin().lease();
-        var gone = leases.refusal(upload.worker(), lease);
-        if (gone.isEmpty()) return;
-        if (gone.get().code() == DUPLICATE)
-            isDone(upload.worker(), lease, upload.begin().hash());
+        if (leases.refusal(upload.worker(), lease).isEmpty()) return;
+        isDone(upload.worker(), lease, upload.begin().hash()); // also when its worker was banned meanwhile
         uploads.drop(upload);
     }
 }

@@ -259,6 +259,7 @@ final class UpdateIntakeTest {
         var lease = lease(A);
         answerIsLost.set(true);
         assertThat(deliver(A, lease).code()).isEqualTo(UNAVAILABLE);
+        workers.ban(A, true);
         intake.purge();
         assertThat(drawn.drawn(lease.taskId())).isTrue();
         assertThat(workers.speed(A)).isPresent();
