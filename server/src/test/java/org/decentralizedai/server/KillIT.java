@@ -80,7 +80,9 @@ final class KillIT {
             assertThat(after.get("updatesAccepted").asLong()).isEqualTo(3);
             try (var a2 = TestWorker.join(second.url(), "a");
                     var b2 = TestWorker.join(second.url(), "b")) {
-                assertThat(a2.deliver(done, update).code()).isEqualTo(DUPLICATE);
+                assertThat(a2.deliver(done, update).code()).isEqualTo(ACCEPTED); // as before; it counts once
+                assertThat(a2.deliver(done, TestWorker.flat(2e-3f)).code()).isEqualTo(DUPLICATE);
+                assertThat(figures(second).get("updatesAccepted").asLong()).isEqualTo(3);
                 assertThat(b2.deliver(open, update).code()).isEqualTo(ACCEPTED); // its lease is still its own
                 await().atMost(Duration.ofSeconds(60))
                         .until(() -> figures(second).get("round").asInt() == 2);

@@ -144,6 +144,57 @@ final class ServerTest {
         }
     }
 
+    /** Whoever guesses a lease can't touch what its worker has uploaded. */
+    @Test
+    void upload_anotherWorkerSendsChunksOfIt_isAcceptedAllTheSame() throws Exception {
+        byte[] encoded = SMALL_STEP;
+        try (var a = join("a");
+                var b = join("b")) {
+            var task = a.task();
+            var begin = TestWorker.begin(task, encoded);
+            a.send(begin);
+            assertThat(a.expect(ServerMessage.UploadFrom.class).offset()).isZero();
+            a.send(new UpdateChunk(task.lease(), 0, new Bytes(Arrays.copyOf(encoded, 1000))));
+            a.send(begin);
+            assertThat(a.expect(ServerMessage.UploadFrom.class).offset()).isEqualTo(1000);
+            b.send(new UpdateChunk(task.lease(), 1000, new Bytes(new byte[10])));
+            assertThat(b.verdict().code()).isEqualTo(UNKNOWN_LEASE);
+            b.send(new UpdateChunk(task.lease(), 0, new Bytes(new byte[10])));
+            b.send(begin);
+            assertThat(b.verdict().code()).isEqualTo(UNKNOWN_LEASE);
+            a.chunks(begin, encoded, 1000);
+            assertThat(a.verdict().code()).isEqualTo(ACCEPTED);
+        }
+    }
+
+    /** The chunks of an upload are free, any others are messages like all. */
+    @Test
+    void chunks_ofNoUpload_manyOfThem_areAFlood() throws Exception {
+        try (var a = join("a")) {
+            for (int i = 0; i < 500; i++) a.send(new UpdateChunk(new Lease(5, 5), i, new Bytes(new byte[1])));
+            assertThat(a.closed().code()).isIn(WorkerEndpoint.FLOOD, 1006);
+        } catch (CompletionException e) { // closed while it was still sending
+            assertThat(e).hasMessageContaining("closed");
+        }
+        assertThat(figures().updatesRejected()).containsEntry(UNKNOWN_LEASE.name(), 1L);
+    }
+
+    @Test
+    void chunks_ofAnUpload_manySmallOnes_areNoFlood() throws Exception {
+        try (var a = join("a")) {
+            var task = a.task();
+            var begin = TestWorker.begin(task, SMALL_STEP);
+            a.send(begin);
+            a.expect(ServerMessage.UploadFrom.class);
+            for (int at = 0; at < SMALL_STEP.length; at += 2)
+                a.send(new UpdateChunk(
+                        task.lease(),
+                        at,
+                        new Bytes(Arrays.copyOfRange(SMALL_STEP, at, Math.min(SMALL_STEP.length, at + 2)))));
+            assertThat(a.verdict().code()).isEqualTo(ACCEPTED);
+        }
+    }
+
     @Test
     void badUpdates_eachKind_areRefusedCountedAndChangeNothing() throws Exception {
         String checkpoint = figures().checkpoint();
@@ -223,13 +274,15 @@ final class ServerTest {
     }
 
     @Test
-    void update_sentTwice_isADuplicate() throws Exception {
+    void update_sentTwice_isAcceptedOnce_andAnotherIsADuplicate() throws Exception {
         try (var a = join("a")) {
             var task = a.task();
             assertThat(a.deliver(task, SMALL_STEP).code()).isEqualTo(ACCEPTED);
-            assertThat(a.deliver(task, SMALL_STEP).code()).isEqualTo(DUPLICATE);
+            assertThat(a.deliver(task, SMALL_STEP).code()).isEqualTo(ACCEPTED); // its verdict may have been lost
+            assertThat(a.deliver(task, TestWorker.flat(2e-3f)).code()).isEqualTo(DUPLICATE);
         }
         assertThat(figures().updatesAccepted()).isEqualTo(1);
+        assertThat(figures().updatesRejected()).containsOnlyKeys(DUPLICATE.name());
     }
 
     @Test

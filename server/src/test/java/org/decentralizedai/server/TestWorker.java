@@ -196,6 +196,15 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
         return deliver(task, steps, result, result.update());
     }
 
+    /** An update that was computed. */
+    record Computed(UpdateBegin begin, Bytes encoded) {}
+
+    /** Computes the task on the reference kernels. */
+    Computed computed(ServerMessage.GradientTask task) throws IOException, InterruptedException {
+        var result = compute(task, task.steps());
+        return computed(task, task.steps().steps(), result, result.update());
+    }
+
     /** As far away from what would help as the server lets pass. */
     ServerMessage.Verdict poison(ServerMessage.GradientTask task) throws IOException, InterruptedException {
         var result = compute(task, task.steps());
@@ -223,8 +232,13 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
     private ServerMessage.Verdict deliver(
             ServerMessage.GradientTask task, int steps, LocalResult result, float[] update)
             throws InterruptedException {
+        var computed = computed(task, steps, result, update);
+        return deliver(computed.begin(), computed.encoded().array());
+    }
+
+    private static Computed computed(ServerMessage.GradientTask task, int steps, LocalResult result, float[] update) {
         byte[] encoded = new Sender().encode(task.form(), task.round(), update);
-        return deliver(
+        return new Computed(
                 new UpdateBegin(
                         task.lease(),
                         encoded.length,
@@ -234,7 +248,7 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
                         result.firstLoss(),
                         result.lastLoss(),
                         1000),
-                encoded);
+                new Bytes(encoded));
     }
 
     byte[] shard(Sha256 hash) throws IOException, InterruptedException {

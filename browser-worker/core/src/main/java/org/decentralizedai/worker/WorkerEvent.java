@@ -53,7 +53,10 @@ public sealed interface WorkerEvent {
      */
     record Progress(int round, int step, int steps, double loss, double tokensPerSecond) implements WorkerEvent {}
 
-    /** @param tasksAccepted since the session began, this one included */
+    /**
+     * @param tasksAccepted since the session began, this one included
+     * @param tasksRefused likewise; tasks that had their updates already are in neither
+     */
     record Judged(VerdictCode code, String sentence, int tokens, int tasksAccepted, int tasksRefused)
             implements WorkerEvent {}
 

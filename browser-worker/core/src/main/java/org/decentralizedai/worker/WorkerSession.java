@@ -109,7 +109,7 @@ public final class WorkerSession {
 
     private void judged(Verdict verdict) {
         if (verdict.code() == VerdictCode.ACCEPTED) accepted++;
-        else refused++;
+        else if (verdict.code() != VerdictCode.DUPLICATE) refused++; // what has its update already loses nothing
         ports.listener()
                 .on(new WorkerEvent.Judged(
                         verdict.code(), verdict.sentence(), verdict.acceptedTokens(), accepted, refused));

@@ -54,6 +54,18 @@ class WorkerSessionTest extends WorkerSessionFixture {
                         new Judged(VerdictCode.ACCEPTED, "said the server", 60, 1, 1));
     }
 
+    /** It was counted and paid, or another's was: nothing of this worker's was wrong. */
+    @Test
+    void session_duplicate_isNoRefusedWork() {
+        server.answers.add(fixture.task(1));
+        server.answers.add(fixture.task(2));
+        server.verdicts.add(VerdictCode.DUPLICATE);
+        run(2);
+        assertThat(verdicts()).containsExactly(VerdictCode.DUPLICATE, VerdictCode.ACCEPTED);
+        assertThat(events(Judged.class).getLast().tasksAccepted()).isEqualTo(1);
+        assertThat(events(Judged.class).getLast().tasksRefused()).isZero();
+    }
+
     @Test
     void session_serverCouldNotStore_offersItAgain() {
         server.answers.add(fixture.task(1));

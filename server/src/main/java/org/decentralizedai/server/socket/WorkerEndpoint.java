@@ -51,7 +51,7 @@ public final class WorkerEndpoint implements Routes, AutoCloseable {
     private static final String ADDRESS = "address";
     private static final Logger LOG = LoggerFactory.getLogger(WorkerEndpoint.class);
 
-    /** @param messagesPerSecond of one socket on average, chunks of updates apart */
+    /** @param messagesPerSecond of one socket on average, chunks of its uploads apart */
     public record Limits(int sockets, int socketsPerAddress, int messagesPerSecond, Duration heartbeat) {}
 
     private final TaskDesk desk;
@@ -155,7 +155,7 @@ public final class WorkerEndpoint implements Routes, AutoCloseable {
         if (socket == null) return; // closed while this frame was on its way
         try {
             var message = FrameCodec.decodeClient(frame);
-            if (!socket.mayTalk(message)) refuse(session, FLOOD, "too many messages a second");
+            if (!isFree(socket, message) && !socket.mayTalk()) refuse(session, FLOOD, "too many messages a second");
             else if (message instanceof ClientMessage.Hello hello) greet(session, socket, hello);
             else if (!socket.known()) refuse(session, HELLO_EXPECTED, "the first message must be Hello");
             else answer(socket, message);
@@ -165,6 +165,13 @@ public final class WorkerEndpoint implements Routes, AutoCloseable {
             LOG.error("a message of worker {} failed", socket.known() ? socket.id() : socket.address(), e);
             refuse(session, FAILED, "something went wrong here: please connect again");
         }
+    }
+
+    /** An upload is as many chunks as it is; no others. */
+    private boolean isFree(WorkerSocket socket, ClientMessage message) {
+        return message instanceof ClientMessage.UpdateChunk chunk
+                && socket.known()
+                && intake.expects(socket.id(), chunk);
     }
 
     private void greet(String session, WorkerSocket socket, ClientMessage.Hello hello) {

@@ -21,7 +21,7 @@ final class WorkerSocket implements Worker {
     private volatile @Nullable String id;
     private volatile ClientMessage.@Nullable Hello hello;
 
-    /** @param messagesPerSecond on average, all but the chunks of updates */
+    /** @param messagesPerSecond on average, all but the chunks of its uploads */
     WorkerSocket(Session session, String address, int messagesPerSecond) {
         this.session = session;
         this.address = address;
@@ -37,8 +37,9 @@ final class WorkerSocket implements Worker {
         return address;
     }
 
-    boolean mayTalk(ClientMessage message) {
-        return message instanceof ClientMessage.UpdateChunk || messages.tryConsume(1);
+    /** False when it has said too much lately. */
+    boolean mayTalk() {
+        return messages.tryConsume(1);
     }
 
     void greeted(String id, ClientMessage.Hello hello) {

@@ -86,17 +86,22 @@ public final class AuditLedger {
                         .list());
     }
 
+    /** Whether the audit of this task waits for its result. */
+    public boolean waits(long task) {
+        return is(task, "DRAWN");
+    }
+
     /** Whether the audit of this task has agreed. */
     public boolean agreed(long task) {
-        return ended(task, "AGREED");
+        return is(task, "AGREED");
     }
 
     /** Whether the audit of this task has found a fake. */
     public boolean caught(long task) {
-        return ended(task, "CAUGHT");
+        return is(task, "CAUGHT");
     }
 
-    private boolean ended(long task, String state) {
+    private boolean is(long task, String state) {
         return jdbi.withHandle(
                 handle -> handle.createQuery("select count(*) from audit where task_id = :task and state = :state")
                                 .bind("task", task)

@@ -140,6 +140,17 @@ public final class FileGradientLog implements GradientLog {
         }
     }
 
+    @Override
+    public synchronized boolean holds(long position) {
+        var segment = segments.floorEntry(position);
+        if (segment == null) return false;
+        try (var channel = files.open(segment.getValue().file(), READ)) {
+            return position - segment.getKey() < channel.size(); // else it was in a later one, which is gone
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look for " + position + " in the update log", e);
+        }
+    }
+
     private synchronized LogSegment segmentAt(long position) {
         Map.Entry<Long, LogSegment> entry = segments.floorEntry(position);
         if (entry == null) throw new UncheckedIOException(new IOException("no record at " + position));

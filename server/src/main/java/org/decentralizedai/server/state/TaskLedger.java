@@ -78,6 +78,11 @@ public interface TaskLedger {
             return new Work(portion, first, steps, batch);
         }
 
+        /** Its newest one, or the one that has completed it. */
+        public Lease lease() {
+            return new Lease(id, fence);
+        }
+
         /** Of the update of a task that is done. */
         public long position() {
             if (logPosition == null) throw new IllegalStateException("task " + id + " is done without an update");

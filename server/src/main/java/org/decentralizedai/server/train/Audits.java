@@ -112,7 +112,7 @@ final class Audits implements AutoCloseable {
         fakes.onCaught(listener);
     }
 
-    /** An update counts, or is a replica's. To be called before its round can be closed. */
+    /** An update counts, or is a replica's. To be called before its round can be closed; may be called again. */
     void accepted(Lease lease, String worker, int tokens, long position, int countsIn) {
         if (!verification.happens()) return;
         double rate = reputation.trust(worker).auditRate();
@@ -125,7 +125,8 @@ final class Audits implements AutoCloseable {
     }
 
     private void draw(Audit audit) {
-        if (verifiable(audit.lease()) && ledger.draw(audit)) begin(audit);
+        if (!verifiable(audit.lease())) return;
+        if (ledger.draw(audit) || ledger.waits(audit.lease().taskId())) begin(audit); // its answer may have been lost
     }
 
     /** By the recipe of its own round. */

@@ -44,7 +44,7 @@ record Claims(List<Task> done, List<LoggedUpdate> updates, List<LoggedUpdate> fa
     }
 
     private static List<LoggedUpdate> read(List<Task> done, GradientLog log) {
-        return done.stream().map(each -> log.read(each.position())).toList();
+        return done.stream().map(log::updateOf).toList();
     }
 
     private static List<Task> withTwins(Task task, TaskLedger tasks) {

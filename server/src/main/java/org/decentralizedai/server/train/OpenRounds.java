@@ -71,7 +71,7 @@ final class OpenRounds {
 
     /** Waits for updates that are being accepted. */
     void settle() {
-        turn.writeLock().lock();
+        turn.writeLock().lock(); // is had when all who were counting are done: nothing is to be written
         turn.writeLock().unlock();
     }
 

@@ -150,6 +150,11 @@ public final class RoundCheck {
         }
 
         @Override
+        public boolean holds(long position) {
+            return position < updates.size();
+        }
+
+        @Override
         public void replay(Sink sink) {
             for (int place = 0; place < updates.size(); place++) sink.accept(place, updates.get(place));
         }

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.decentralizedai.server.state.Contribution;
 import org.decentralizedai.server.state.GradientLog;
-import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
@@ -58,7 +57,7 @@ public final class RoundRecords {
 
     private RoundRecord.Correction correction(Contribution taken) {
         int place = places(taken.round()).indexOf(taken.task());
-        var update = RoundRecord.Update.of(log.read(taken.position()), false);
+        var update = RoundRecord.Update.of(log.updateOf(taken), false);
         return new RoundRecord.Correction(new RoundRecord.Earlier(taken.round(), place, update), taken.share());
     }
 
@@ -75,11 +74,7 @@ public final class RoundRecords {
     }
 
     private RoundRecord.Update update(Task task) {
-        return RoundRecord.Update.of(read(task), task.unproven());
-    }
-
-    private LoggedUpdate read(Task task) {
-        return log.read(task.position());
+        return RoundRecord.Update.of(log.updateOf(task), task.unproven());
     }
 
     /** JSON. */
@@ -102,9 +97,10 @@ public final class RoundRecords {
 
     private Optional<Bytes> encoded(Task task) {
         try {
-            return Optional.of(read(task).encoded());
-        } catch (UncheckedIOException e) { // trimmed
-            return Optional.empty();
+            return Optional.of(log.updateOf(task).encoded());
+        } catch (UncheckedIOException e) {
+            if (log.holds(task.position())) throw e;
+            return Optional.empty(); // trimmed
         }
     }
 }

@@ -1,6 +1,5 @@
 package org.decentralizedai.server.train;
 
-import java.io.UncheckedIOException;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,13 +57,7 @@ record RoundResult(
 
         /** A log that an earlier version trimmed does not have the round before. */
         private static boolean isKept(Task task, GradientLog log) {
-            if (task.logPosition() == null) return false;
-            try {
-                log.read(task.position());
-                return true;
-            } catch (UncheckedIOException e) {
-                return false;
-            }
+            return task.logPosition() != null && log.holds(task.position());
         }
 
         /** As their accounts were when the updates came. */
@@ -94,7 +87,7 @@ record RoundResult(
 
         @Override
         public LoggedUpdate get(int index) {
-            return log.read(tasks.get(index).position());
+            return log.updateOf(tasks.get(index));
         }
 
         @Override
@@ -131,7 +124,7 @@ record RoundResult(
         if (in.corrections().isEmpty()) return mean;
         double[] taken = new double[mean.length];
         for (Contribution each : in.corrections()) {
-            var update = in.log().read(each.position());
+            var update = in.log().updateOf(each);
             UpdateCodec.decodeAdd(update.encoding(), update.encoded().array(), update.slice(), each.share(), taken);
         }
         float[] corrected = new float[mean.length];
@@ -143,7 +136,7 @@ record RoundResult(
         var all = new ArrayList<Contribution>();
         for (int i = 0; i < shares.size(); i++) {
             var task = in.done().get(i);
-            var update = in.log().read(task.position());
+            var update = in.log().updateOf(task);
             double factor = sum.factor(update.slice(), shares.get(i));
             all.add(new Contribution(in.round(), task.id(), update.worker(), task.position(), factor));
         }

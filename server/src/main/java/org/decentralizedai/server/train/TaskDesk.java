@@ -55,7 +55,7 @@ public final class TaskDesk {
     private IntConsumer onRoundFull = _ -> {};
     private Replicas replicas = Replicas.NONE;
     private Mode mode = Mode.RUNNING;
-    private BooleanSupplier alone = () -> true;
+    private volatile BooleanSupplier alone = () -> true;
     private boolean full; // the round waits for no more updates
 
     /** @param grace how long the task of a worker that has lost its connection waits for it */
@@ -128,7 +128,7 @@ public final class TaskDesk {
     }
 
     private IdleReason idleReason(Worker worker) {
-        if (!alone.getAsBoolean()) return IdleReason.PAUSED;
+        if (!isAlone()) return IdleReason.PAUSED;
         return switch (mode) {
             case PAUSED -> IdleReason.PAUSED;
             case DRAINING -> IdleReason.DRAINING;
@@ -141,7 +141,7 @@ public final class TaskDesk {
 
     /** Sends the worker a task, or remembers that it waits for one. */
     private boolean assign(Worker worker) {
-        if (mode == Mode.RUNNING && alone.getAsBoolean() && !full && holds(worker)) {
+        if (mode == Mode.RUNNING && isAlone() && !full && holds(worker)) {
             var lease = fits.of(worker, plan().recipe())
                     .flatMap(fit -> replicas.next(worker, fit, plan()).or(() -> lease(worker, fit)));
             if (lease.isPresent()) {
@@ -283,9 +283,14 @@ public final class TaskDesk {
         if (count > 0) dispatch();
     }
 
-    /** @param alone whether no other server numbers tasks in the same database, as far as is known; while not, nothing is given out */
-    public synchronized void alone(BooleanSupplier alone) {
+    /** @param alone whether no other server numbers tasks in the same database, as far as is known */
+    public void alone(BooleanSupplier alone) {
         this.alone = alone;
+    }
+
+    /** Whether no other server is known to use the same database: else nothing is given out, taken in or closed. */
+    boolean isAlone() {
+        return alone.getAsBoolean();
     }
 
     public synchronized void mode(Mode mode) {

@@ -81,8 +81,8 @@ public final class Trainer {
     public void tick() {
         try {
             with.desk().expire();
+            with.intake().purge(); // before the round is full by an update that was not drawn yet
             with.desk().recount();
-            with.intake().purge();
             with.audits().tick();
             int round = with.desk().plan().round().number();
             if (failure == null && with.audits().holdsUp(round)) thread.execute(() -> close(round));
@@ -107,6 +107,7 @@ public final class Trainer {
         var plan = with.desk().plan();
         var round = plan.round();
         if (round.number() != number) return;
+        requireAlone();
         var newest = with.rounds().current().orElseThrow();
         if (newest.number() != number) { // its commit went through, but the answer was lost
             resume(newest);
@@ -114,6 +115,7 @@ public final class Trainer {
         }
         if (!with.desk().full(number)) return;
         with.desk().open().settle(); // the last update may not have been drawn for an audit yet
+        with.intake().purge(); // nor one whose commit's answer was lost
         if (!with.audits().settled(number)) return;
         with.desk().open().close();
         if (!with.audits().settled(number)) return; // of one that came in the meantime
@@ -132,6 +134,12 @@ public final class Trainer {
         var closing = new Closing(plan, inputs, result);
         if (result.finite()) advance(closing);
         else discard(closing);
+    }
+
+    /** Another server may have closed the round by now, from other updates, and be at later ones. */
+    private void requireAlone() {
+        if (!with.desk().isAlone())
+            throw new IllegalStateException("no round is closed while this server is not alone with its database");
     }
 
     /** A round whose result is known. */
@@ -190,6 +198,7 @@ public final class Trainer {
     private void open(
             Round next, float[] nextWeights, @Nullable Sha256 record, int oldest, boolean demanded, Opening.Also also) {
         with.desk().nextRound(() -> {
+            requireAlone();
             var recipe = with.recipe();
             int tasks = recipe.tasks(with.desk().free(oldest, next.number()));
             int portion = with.plans().portion(recipe);

@@ -147,7 +147,7 @@ public final class Training implements AutoCloseable {
         var ledger = new AuditLedger(database, clock);
         audits = new Audits(ledger, tasks, workers, events, log, desk, metrics, clock, verification, credits, turns);
         audits.onCaught(credits::forfeit);
-        intake = new UpdateIntake(tasks, log, workers, desk, audits, metrics, limits.uploadBytes());
+        intake = new UpdateIntake(tasks, log, workers, desk, audits, metrics, clock, limits.uploadBytes());
         var shelf = new CheckpointShelf(blobs, checkpoints, rounds, run, model, limits.retention());
         var plans = new RoundPlans(run, model, corpus.train(), recipe, rules, tasks, rounds, shelf);
         var parts = new TrainerParts(

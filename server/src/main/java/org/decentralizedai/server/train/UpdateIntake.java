@@ -1,59 +1,48 @@
 package org.decentralizedai.server.train;
 
 import static org.decentralizedai.wire.VerdictCode.ACCEPTED;
-import static org.decentralizedai.wire.VerdictCode.BANNED;
 import static org.decentralizedai.wire.VerdictCode.DUPLICATE;
-import static org.decentralizedai.wire.VerdictCode.LATE;
 import static org.decentralizedai.wire.VerdictCode.MALFORMED;
 import static org.decentralizedai.wire.VerdictCode.UNAVAILABLE;
-import static org.decentralizedai.wire.VerdictCode.UNKNOWN_LEASE;
 import static org.decentralizedai.wire.VerdictCode.WRONG_HASH;
 
-import java.util.List;
-import java.util.Map;
+import java.time.Clock;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.decentralizedai.server.state.GradientLog;
-import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.TaskLedger;
-import org.decentralizedai.server.state.TaskLedger.Task;
 import org.decentralizedai.server.state.WorkerLedger;
 import org.decentralizedai.server.train.Checks.Refusal;
 import org.decentralizedai.store.blob.Digests;
-import org.decentralizedai.wire.Bytes;
 import org.decentralizedai.wire.ClientMessage.UpdateBegin;
 import org.decentralizedai.wire.ClientMessage.UpdateChunk;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.ServerMessage;
 import org.decentralizedai.wire.ServerMessage.UploadFrom;
 import org.decentralizedai.wire.ServerMessage.Verdict;
+import org.decentralizedai.wire.Sha256;
 import org.decentralizedai.wire.VerdictCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes updates in and refuses what is not one. An update counts when it is in the {@link GradientLog} and its task is
- * completed in the {@link TaskLedger}, both on the disk, in this order and before the worker hears ACCEPTED; a refusal changes
- * nothing but its count, and the task goes back to the desk. When log or database fail, the worker hears UNAVAILABLE and the
- * upload waits for its next try: the task may be done by then or not, and counts once either way. Parts of an update wait in
- * memory, bounded over all workers, so that a broken upload is resumed. Works in place: a worker is answered before its next
- * frame is read. Thread-safe.
+ * Takes updates in and refuses what is not one. Whoever hears ACCEPTED has an update that counts ({@link Acceptance}); a refusal
+ * changes nothing but its count, and the task goes back to the desk. When log or database fail, or another server may be using
+ * them, the worker hears UNAVAILABLE and its upload waits for its next try. Whoever sends again what counts already hears
+ * ACCEPTED again. Works in place: a worker is answered before its next frame is read. Thread-safe.
  */
 public final class UpdateIntake {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateIntake.class);
+    private static final String NOT_ALONE = "the server is not alone with its database: please send the update again";
 
     private final TaskLedger tasks;
-    private final GradientLog log;
     private final WorkerLedger workers;
     private final TrainMetrics metrics;
     private final TaskDesk desk;
-    private final Audits audits;
-    private final long maxWaitingBytes;
-    private final AtomicLong waitingBytes = new AtomicLong();
-    private final Map<Long, Upload> uploads = new ConcurrentHashMap<>(); // by task
-    private final List<Object> turns = Stream.generate(Object::new).limit(64).toList(); // a task's: its id modulo 64
+    private final Clock clock;
+    private final LeaseRules leases;
+    private final Acceptance acceptance;
+    private final Uploads uploads;
+    private final Answered answered = new Answered();
 
     /** @param maxWaitingBytes of all unfinished uploads together */
     public UpdateIntake(
@@ -63,45 +52,53 @@ public final class UpdateIntake {
             TaskDesk desk,
             Audits audits,
             TrainMetrics metrics,
+            Clock clock,
             long maxWaitingBytes) {
         this.tasks = tasks;
-        this.log = log;
         this.workers = workers;
         this.desk = desk;
-        this.audits = audits;
         this.metrics = metrics;
-        this.maxWaitingBytes = maxWaitingBytes;
+        this.clock = clock;
+        leases = new LeaseRules(tasks, workers, desk.open());
+        acceptance = new Acceptance(tasks, log, leases, desk, audits, metrics);
+        uploads = new Uploads(clock, maxWaitingBytes);
     }
 
     /** Answers {@link UploadFrom}, or a {@link Verdict} when the update can't be taken or had come completely before. */
     public ServerMessage begin(String worker, UpdateBegin begin) {
+        if (!desk.isAlone()) return unavailable(begin.lease(), NOT_ALONE);
         try {
             return begun(worker, begin);
         } catch (RuntimeException e) {
-            return unavailable(begin.lease(), e);
+            return failed(begin.lease(), e);
         }
     }
 
     private ServerMessage begun(String worker, UpdateBegin begin) {
-        var refusal = lease(worker, begin.lease());
-        if (refusal.isPresent()) return refused(worker, begin.lease(), refusal.get());
+        var gone = leases.refusal(worker, begin.lease());
+        if (gone.isPresent()) return refusedUnlessDone(worker, begin, gone.get());
         var task = tasks.find(begin.lease().taskId()).orElseThrow();
         var plan = desk.open().find(task.round()).orElseThrow();
         var form = plan.recipe().form(task.round(), task.index());
-        refusal = plan.checks().announced(form, task.work(), begin);
-        if (refusal.isPresent()) return refusedAndFreed(worker, begin.lease(), refusal.get());
-        var upload = uploads.get(begin.lease().taskId());
-        if (upload == null || !upload.begin().equals(begin)) {
-            drop(begin.lease().taskId());
-            if (!reserve(begin.encodedBytes()))
-                return new Verdict(
-                        begin.lease(), UNAVAILABLE, "too many uploads are under way: please try again soon", 0);
-            upload = new Upload(begin, task.round(), form, task.work().done(begin.steps()));
-            var other = uploads.put(begin.lease().taskId(), upload);
-            if (other != null) waitingBytes.addAndGet(-other.begin().encodedBytes());
-        }
+        var wrong = plan.checks().announced(form, task.work(), begin);
+        if (wrong.isPresent()) return refusedAndFreed(worker, begin.lease(), wrong.get());
+        var work = task.work().done(begin.steps());
+        var begun =
+                uploads.begin(worker, begin, () -> new Upload(worker, begin, task.round(), form, work, clock.millis()));
+        if (begun.isEmpty()) return unavailable(begin.lease(), "too many uploads are under way: please try again soon");
+        answered.forget(worker, begin.lease());
+        var upload = begun.get();
         synchronized (upload) {
-            return upload.complete() ? judged(worker, upload) : new UploadFrom(begin.lease(), upload.received());
+            return upload.complete() ? judged(upload) : new UploadFrom(begin.lease(), upload.received());
+        }
+    }
+
+    /** Whether this is the next chunk of an upload of this worker. Any other may cost a look into the database. */
+    public boolean expects(String worker, UpdateChunk chunk) {
+        var upload = uploads.find(worker, chunk.lease()).orElse(null);
+        if (upload == null) return false;
+        synchronized (upload) {
+            return upload.isNext(chunk);
         }
     }
 
@@ -110,156 +107,102 @@ public final class UpdateIntake {
         try {
             return taken(worker, chunk);
         } catch (RuntimeException e) {
-            return Optional.of(unavailable(chunk.lease(), e));
+            return Optional.of(failed(chunk.lease(), e));
         }
-    }
-
-    /** Log or database failed. */
-    private static Verdict unavailable(Lease lease, RuntimeException cause) {
-        LOG.error("the update of task {} could not be stored", lease.taskId(), cause);
-        return new Verdict(lease, UNAVAILABLE, "the update could not be stored: please send it again", 0);
     }
 
     private Optional<Verdict> taken(String worker, UpdateChunk chunk) {
-        var lease = chunk.lease();
-        var upload = uploads.get(lease.taskId());
-        if (upload == null || !upload.begin().lease().equals(lease))
-            return Optional.of(refused(
-                    worker,
-                    lease,
-                    lease(worker, lease).orElse(new Refusal(UNKNOWN_LEASE, "no upload was begun for this lease"))));
+        var upload = uploads.find(worker, chunk.lease()).orElse(null);
+        if (upload == null) return stray(worker, chunk.lease());
         synchronized (upload) {
-            if (uploads.get(lease.taskId()) != upload)
-                return Optional.of(refused(worker, lease, new Refusal(LATE, "the upload was given up")));
+            if (!uploads.has(upload)) return stray(worker, chunk.lease());
             metrics.uploaded(chunk.bytes().length());
-            if (!upload.append(chunk.offset(), chunk.bytes())) {
-                int expected = upload.received();
-                drop(lease.taskId());
-                return Optional.of(refusedAndFreed(
-                        worker,
-                        lease,
-                        new Refusal(
-                                MALFORMED,
-                                "the chunk at " + chunk.offset() + " of " + chunk.bytes() + " does not follow byte "
-                                        + expected)));
-            }
-            return upload.complete() ? Optional.of(judged(worker, upload)) : Optional.empty();
+            if (!upload.append(chunk, clock.millis())) return Optional.of(malformed(upload, chunk));
+            return upload.complete() ? Optional.of(judged(upload)) : Optional.empty();
         }
     }
 
-    private Verdict judged(String worker, Upload upload) {
-        var verdict = complete(worker, upload);
-        if (verdict.code() != UNAVAILABLE) drop(upload.begin().lease().taskId());
+    /** Of no upload, or of one that was given up: the first is answered, whatever was under way behind it is not. */
+    private Optional<Verdict> stray(String worker, Lease lease) {
+        if (!answered.add(worker, lease)) return Optional.empty();
+        if (!desk.isAlone()) return Optional.of(unavailable(lease, NOT_ALONE));
+        var refusal = leases.refusal(worker, lease);
+        if (refusal.isEmpty()) return Optional.of(unavailable(lease, "the upload was given up: please begin it again"));
+        count(worker, refusal.get().code());
+        return Optional.of(verdict(lease, refusal.get()));
+    }
+
+    private Verdict malformed(Upload upload, UpdateChunk chunk) {
+        uploads.drop(upload);
+        var why = "the chunk at " + chunk.offset() + " of " + chunk.bytes() + " does not follow byte "
+                + upload.received();
+        return refusedAndFreed(upload.worker(), chunk.lease(), new Refusal(MALFORMED, why));
+    }
+
+    /** @param upload waits for its worker's next try unless it is judged */
+    private Verdict judged(Upload upload) {
+        var begin = upload.begin();
+        if (!desk.isAlone()) return unavailable(begin.lease(), NOT_ALONE);
+        var verdict = verdict(upload);
+        uploads.drop(upload);
         return verdict;
     }
 
-    private Verdict complete(String worker, Upload upload) {
+    private Verdict verdict(Upload upload) {
         var begin = upload.begin();
-        var gone = lease(worker, begin.lease());
-        if (gone.isPresent()) return refused(worker, begin.lease(), gone.get());
-        var plan = desk.open().find(upload.round());
-        if (plan.isEmpty()) return refused(worker, begin.lease(), closed(upload.round()));
-        if (!Digests.of(upload.bytes()).equals(begin.hash()))
-            return refusedAndFreed(
-                    worker, begin.lease(), new Refusal(WRONG_HASH, "the bytes do not have the announced hash"));
-        var bad = plan.get().checks().encoded(upload.form(), upload.bytes(), begin.steps());
-        if (bad.isPresent()) return refusedAndFreed(worker, begin.lease(), bad.get());
-        return desk.open()
-                .counting(upload.round(), countsIn -> kept(worker, upload, countsIn))
-                .orElseGet(() -> refused(worker, begin.lease(), closed(upload.round())));
+        var gone = leases.refusal(upload.worker(), begin.lease());
+        if (gone.isPresent()) return refusedUnlessDone(upload.worker(), begin, gone.get());
+        var wrong = wrong(upload);
+        if (wrong.isPresent()) return refusedAndFreed(upload.worker(), begin.lease(), wrong.get());
+        return acceptance
+                .accept(upload)
+                .map(refusal -> refusedUnlessDone(upload.worker(), begin, refusal))
+                .orElseGet(() -> accepted(begin));
     }
 
-    private static Refusal closed(int round) {
-        return new Refusal(LATE, "round " + round + " closed too long ago");
+    /** With its bytes. */
+    private Optional<Refusal> wrong(Upload upload) {
+        if (!Digests.of(upload.bytes()).equals(upload.begin().hash()))
+            return Optional.of(new Refusal(WRONG_HASH, "the bytes do not have the announced hash"));
+        return desk.open() // without its round it does not count, whatever it is
+                .find(upload.round())
+                .flatMap(plan -> plan.checks()
+                        .encoded(upload.form(), upload.bytes(), upload.begin().steps()));
     }
 
-    /** One update of a task after the other: nothing follows the one that counts in the log. */
-    private Verdict kept(String worker, Upload upload, int countsIn) {
-        var lease = upload.begin().lease();
-        synchronized (turns.get((int) (lease.taskId() % turns.size()))) {
-            return lease(worker, lease)
-                    .map(gone -> refused(worker, lease, gone))
-                    .orElseGet(() -> keep(worker, upload, countsIn));
+    private static Verdict accepted(UpdateBegin begin) {
+        return new Verdict(begin.lease(), ACCEPTED, "thank you", begin.tokens());
+    }
+
+    private Verdict refusedUnlessDone(String worker, UpdateBegin begin, Refusal refusal) {
+        boolean done = refusal.code() == DUPLICATE && isDone(worker, begin.lease(), begin.hash());
+        return done ? accepted(begin) : refused(worker, begin.lease(), refusal);
+    }
+
+    /** Whether this is the update that counts. What was to be done about it, and was not, is done then. */
+    private boolean isDone(String worker, Lease lease, Sha256 hash) {
+        var update = acceptance.again(worker, lease, hash);
+        if (update.isEmpty()) return false;
+        var waiting = uploads.find(worker, lease)
+                .filter(upload -> upload.begin().hash().equals(hash))
+                .orElse(null);
+        if (waiting == null) return true;
+        synchronized (waiting) {
+            acceptance.note(waiting, update.get().late());
         }
-    }
-
-    private Verdict keep(String worker, Upload upload, int countsIn) {
-        var begin = upload.begin();
-        long position = log.append(new LoggedUpdate(
-                upload.round(),
-                countsIn - upload.round(),
-                begin.lease(),
-                worker,
-                begin.tokens(),
-                begin.firstLoss(),
-                begin.lastLoss(),
-                upload.form().encoding(),
-                upload.form().slice(),
-                upload.done(),
-                new Bytes(upload.bytes())));
-        return switch (tasks.complete(begin.lease(), worker, position, upload.done(), begin.tokens(), countsIn)) {
-            case COMPLETED -> {
-                metrics.accepted(countsIn - upload.round());
-                draw(begin, worker, position, countsIn);
-                desk.completed(begin.lease());
-                measure(begin, worker);
-                yield new Verdict(begin.lease(), ACCEPTED, "thank you", begin.tokens());
-            }
-            case ALREADY_DONE ->
-                refused(worker, begin.lease(), new Refusal(DUPLICATE, "this task already has its update"));
-            case STALE -> refused(worker, begin.lease(), new Refusal(LATE, "the task went to another worker"));
-            case NO_SUCH_TASK -> refused(worker, begin.lease(), new Refusal(UNKNOWN_LEASE, "no such task"));
-        };
-    }
-
-    /** The update counts whatever becomes of this. */
-    private void draw(UpdateBegin begin, String worker, long position, int countsIn) {
-        var lease = begin.lease();
-        try {
-            audits.accepted(lease, worker, begin.tokens(), position, countsIn);
-        } catch (RuntimeException e) {
-            LOG.error("no lot was drawn for the update of task {}", lease.taskId(), e);
-        }
-    }
-
-    /** The update counts whatever becomes of this. */
-    private void measure(UpdateBegin begin, String worker) {
-        try {
-            desk.took(worker, begin.tokens(), begin.millis());
-        } catch (RuntimeException e) {
-            LOG.error("the speed of worker {} was not noted", worker, e);
-        }
-    }
-
-    private Optional<Refusal> lease(String worker, Lease lease) {
-        if (workers.banned(worker)) return Optional.of(new Refusal(BANNED, "this worker was banned by the operator"));
-        var found = tasks.find(lease.taskId());
-        if (found.isEmpty()) return Optional.of(new Refusal(UNKNOWN_LEASE, "no such task is open"));
-        return lease(worker, lease, found.get());
-    }
-
-    private Optional<Refusal> lease(String worker, Lease lease, Task task) {
-        if (lease.fence() > task.fence()) return Optional.of(new Refusal(UNKNOWN_LEASE, "no such lease was given"));
-        if (lease.fence() == task.fence() && task.worker() != null && !worker.equals(task.worker()))
-            return Optional.of(new Refusal(UNKNOWN_LEASE, "this lease was given to another worker"));
-        if (lease.fence() < task.fence())
-            return Optional.of(new Refusal(LATE, "the lease ran out and the task went to another worker"));
-        if (task.state() == TaskLedger.State.DONE)
-            return Optional.of(new Refusal(DUPLICATE, "this task already has its update"));
-        if (desk.open().find(task.round()).isEmpty()) return Optional.of(closed(task.round()));
-        if (task.worker() == null) return Optional.of(new Refusal(LATE, "the task was given back"));
-        return Optional.empty();
+        uploads.drop(waiting);
+        return true;
     }
 
     private Verdict refusedAndFreed(String worker, Lease lease, Refusal refusal) {
-        drop(lease.taskId());
+        uploads.find(worker, lease).ifPresent(uploads::drop);
         desk.giveBack(worker, lease);
         return refused(worker, lease, refusal);
     }
 
     private Verdict refused(String worker, Lease lease, Refusal refusal) {
-        count(worker, refusal.code());
-        return new Verdict(lease, refusal.code(), refusal.sentence(), 0);
+        if (answered.add(worker, lease)) count(worker, refusal.code());
+        return verdict(lease, refusal);
     }
 
     private void count(String worker, VerdictCode code) {
@@ -267,28 +210,36 @@ public final class UpdateIntake {
         metrics.refused(code);
     }
 
-    /** Forgets unfinished uploads that can't be completed any more. */
+    private static Verdict verdict(Lease lease, Refusal refusal) {
+        return new Verdict(lease, refusal.code(), refusal.sentence(), 0);
+    }
+
+    private static Verdict failed(Lease lease, RuntimeException cause) {
+        LOG.error("the update of task {} could not be stored", lease.taskId(), cause);
+        return unavailable(lease, "the update could not be stored: please send it again");
+    }
+
+    private static Verdict unavailable(Lease lease, String why) {
+        return new Verdict(lease, UNAVAILABLE, why, 0);
+    }
+
+    /**
+     * Forgets unfinished uploads that can't be completed any more. One whose task is done waits for an answer that was lost: what
+     * follows from it is done, whether or not its worker comes back.
+     */
     void purge() {
-        for (var entry : uploads.entrySet()) {
-            var lease = entry.getValue().begin().lease();
-            var task = tasks.find(lease.taskId());
-            boolean open = task.isPresent()
-                    && task.get().fence() == lease.fence()
-                    && task.get().state() != TaskLedger.State.DONE
-                    && task.get().worker() != null
-                    && desk.open().find(task.get().round()).isPresent();
-            if (!open) drop(lease.taskId());
+        uploads.giveUpIdle();
+        for (Upload upload : uploads.list()) {
+            synchronized (upload) {
+                if (uploads.has(upload)) purge(upload);
+            }
         }
     }
 
-    private void drop(long taskId) {
-        var upload = uploads.remove(taskId);
-        if (upload != null) waitingBytes.addAndGet(-upload.begin().encodedBytes());
-    }
-
-    private boolean reserve(int bytes) {
-        if (waitingBytes.addAndGet(bytes) <= maxWaitingBytes) return true;
-        waitingBytes.addAndGet(-bytes);
-        return false;
+    private void purge(Upload upload) {
+        var lease = upload.begin().lease();
+        if (leases.refusal(upload.worker(), lease).isEmpty()) return;
+        isDone(upload.worker(), lease, upload.begin().hash()); // also when its worker was banned meanwhile
+        uploads.drop(upload);
     }
 }

@@ -20,6 +20,11 @@ record LogWithPoints(GradientLog log, Power power) implements GradientLog {
     }
 
     @Override
+    public boolean holds(long position) {
+        return log.holds(position);
+    }
+
+    @Override
     public void replay(Sink sink) {
         log.replay((position, update) -> {
             sink.accept(position, update);

@@ -156,6 +156,23 @@ final class FileGradientLogTest {
         onlyFile();
     }
 
+    /** A late update keeps the file before them. */
+    @Test
+    void holds_recordsOfTrimmedFiles_areGone_othersAreThere() {
+        try (var log = new FileGradientLog(folder)) {
+            long late = log.append(update(3, 8, 10).countedIn(5));
+            long trimmed = log.append(update(4, 6, 10));
+            long next = log.append(update(5, 7, 10));
+            assertThat(List.of(late, trimmed, next)).allMatch(log::holds);
+            log.trim(5);
+            assertThat(log.holds(trimmed)).isFalse();
+            assertThat(List.of(late, next)).allMatch(log::holds);
+            log.append(update(6, 9, 10));
+            log.trim(6);
+            assertThat(List.of(late, trimmed, next)).noneMatch(log::holds);
+        }
+    }
+
     private Path onlyFile() throws IOException {
         try (var files = Files.list(folder)) {
             var list = files.toList();

@@ -77,7 +77,7 @@
  *       computing, the pauses of the power slider not counted.
  * {type: 'verdict', code, sentence, tokens, tasksAccepted, tasksRefused}
  *       what became of a task; code is ACCEPTED or why not ({@link org.decentralizedai.wire.VerdictCode}), tokens those
- *       accepted, the two counts since the last 'start'.
+ *       accepted, the two counts since the last 'start'; DUPLICATE is in neither.
  * {type: 'dropped', sentence}
  *       a task ended before it was delivered: cancelled by the server, a corrupted shard, the GPU was lost, ...
  * {type: 'check', passed, cases, failures: ['case: error', ...], reason}
