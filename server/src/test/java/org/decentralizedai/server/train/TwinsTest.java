@@ -137,7 +137,7 @@ final class TwinsTest {
         try (var court = new Courtroom(folder, false)) {
             var twins = twins(court);
             var task = offered(court, twins);
-            taker(court, twins, "bob", BOB, WHOLE).orElseThrow();
+            assertThat(taker(court, twins, "bob", BOB, WHOLE)).isPresent();
             long replica = court.tasks.twins(task.taskId()).getFirst().id();
             assertThat(twins.inTime(replica, Duration.ofSeconds(Courtroom.TASK_SECONDS - 1)))
                     .isFalse();
