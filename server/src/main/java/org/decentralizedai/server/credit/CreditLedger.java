@@ -10,8 +10,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The append-only book of credit. A grant is an entry; it is held back until the account has {@link #heldTasks} further grants,
- * then an entry releases it, unless an entry forfeits it first. Laws, which the keys of the table enforce: a task is granted
+ * The append-only book of credit. A grant is an entry; it is held back until the account has {@link #heldTasks} further clear grants
+ * ({@link ClearGrants}), then an entry releases it, unless an entry forfeits it first. Laws, which the keys of the table enforce: a task is granted
  * once to an account, however often it is booked; a grant is settled once. Grants are settled in their order, so that an
  * account's held grants are always its newest.
  *
@@ -19,23 +19,33 @@ import org.jspecify.annotations.Nullable;
  * that a restart takes over from the log is booked by the same way.
  */
 public final class CreditLedger implements Booking, Forfeits, Stakes {
-    /** {@link HoldBack#tasks} at the floor of the audits. */
-    public static final int HELD_TASKS = HoldBack.tasks(HoldBack.AUDIT_FLOOR, HoldBack.DETECTION);
+    /** Clear grants that must follow a grant before it is released, as the server sets it out: see {@link HoldBack}. */
+    public static final int HELD_TASKS = HoldBack.TASKS;
 
     private final Database database;
     private final Jdbi jdbi;
     private final Clock clock;
     private final CreditRule rule;
     private final int heldTasks;
+    private final boolean audited;
 
-    /** @param heldTasks grants of an account that stay held back */
+    /** Of a server that audits nobody. */
     public CreditLedger(Database database, Clock clock, CreditRule rule, int heldTasks) {
+        this(database, clock, rule, heldTasks, false);
+    }
+
+    /**
+     * @param heldTasks clear grants of an account that stay held back
+     * @param audited whether a lot is drawn of each grant after it is booked, so that the newest is not known to be clear
+     */
+    public CreditLedger(Database database, Clock clock, CreditRule rule, int heldTasks, boolean audited) {
         if (heldTasks < 0) throw new IllegalArgumentException("heldTasks must be >= 0: " + heldTasks);
         this.database = database;
         this.jdbi = database.jdbi();
         this.clock = clock;
         this.rule = rule;
         this.heldTasks = heldTasks;
+        this.audited = audited;
     }
 
     /** @param grants number of the newest; @param settled those up to this number are */
@@ -65,7 +75,19 @@ public final class CreditLedger implements Booking, Forfeits, Stakes {
                 update credit_account set grants = ?, earned = earned + ?, held = held + ?, tasks = tasks + 1, last_at = ?
                 where id = ?""", number, granted, granted, now, account);
         CreditSums.add(transaction, account, before.team(), now, granted, 1);
-        release(transaction, account, before.settled(), number - heldTasks, now);
+        release(transaction, account, before.settled(), due(transaction, account, before.settled(), number), now);
+    }
+
+    /** The newest grant that is due, when this many are booked. */
+    private long due(Handle handle, String account, long settled, long grants) {
+        if (heldTasks == 0) return grants;
+        return ClearGrants.fromNewest(handle, account, settled, lotsDrawn(grants), heldTasks)
+                        .orElse(settled + 1)
+                - 1;
+    }
+
+    private long lotsDrawn(long grants) {
+        return audited ? grants - 1 : grants;
     }
 
     /** Grants apart from a completion: for a replica of a task, whose update is not the one that counts. */
@@ -162,14 +184,21 @@ public final class CreditLedger implements Booking, Forfeits, Stakes {
     }
 
     @Override
-    public double of(String account, int tokens) {
+    public double auditRate(String account, int tokens, double trusted) {
         long pay = rule.microCredits(tokens);
-        return jdbi.withHandle(handle -> handle.createQuery(
-                        "select held, grants - settled from credit_account where id = :account")
-                .bind("account", account)
-                .map((row, _) -> HoldBack.stake(pay, row.getLong(1) - pay, row.getLong(2) - 1))
-                .findOne()
-                .orElse(1.0));
+        return jdbi.inTransaction(
+                handle -> handle.createQuery("select held, grants, settled from credit_account where id = :account")
+                        .bind("account", account)
+                        .map((row, _) -> auditRate(
+                                handle, account, trusted, pay, row.getLong(1), row.getLong(2), row.getLong(3)))
+                        .findOne()
+                        .orElse(trusted));
+    }
+
+    private static double auditRate(
+            Handle handle, String account, double trusted, long pay, long held, long grants, long settled) {
+        int clear = ClearGrants.count(handle, account, settled, grants - 1, HELD_TASKS);
+        return HoldBack.auditRate(trusted, pay, held - pay, grants - settled - 1, clear);
     }
 
     public int heldTasks() {

@@ -1,12 +1,13 @@
 package org.decentralizedai.server.credit;
 
-/** How much more a task pays than what its account has at stake for it. */
+/** How often an account is to be audited for what it has to lose. */
 @FunctionalInterface
 public interface Stakes {
     /**
-     * By what the rate of audits is to be multiplied, so that faking this task pays no better than faking one of those before.
+     * Rate at which a task is to be audited, so that faking it does not pay; above 1 as good as 1.
      *
-     * @param tokens of the account's newest task, whose credit is booked
+     * @param tokens of a task of this account, whose credit is booked; the account's newest, or about
+     * @param trusted rate that the account's trust asks for
      */
-    double of(String account, int tokens);
+    double auditRate(String account, int tokens, double trusted);
 }

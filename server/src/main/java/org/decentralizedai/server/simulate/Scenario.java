@@ -8,7 +8,7 @@ import org.decentralizedai.server.train.Replication;
  * What is simulated.
  *
  * @param model nano, tiny, small, base or the path of a config.json
- * @param auditors of the server, each as fast as the median worker; 0: nobody is audited
+ * @param auditors of the server, each as fast as the median worker; a part of one is so much slower; 0: there are none
  * @param replicas of which tasks second workers compute updates again
  * @param tokens accepted tokens after which the run ends, at the end of a round
  * @param seed of everything that is drawn by lot
@@ -19,7 +19,7 @@ record Scenario(
         Recipe recipe,
         Variant variant,
         Crowd crowd,
-        int auditors,
+        double auditors,
         Replication replicas,
         long tokens,
         long seed) {
@@ -31,7 +31,7 @@ record Scenario(
             Recipe recipe,
             Variant variant,
             Crowd crowd,
-            int auditors,
+            double auditors,
             long tokens,
             long seed) {
         this(model, corpus, recipe, variant, crowd, auditors, Replication.NEVER, tokens, seed);
@@ -112,7 +112,7 @@ record Scenario(
     }
 
     Scenario {
-        if (auditors < 0) throw new IllegalArgumentException("auditors must be >= 0: " + auditors);
+        if (!(auditors >= 0)) throw new IllegalArgumentException("auditors must be >= 0: " + auditors);
         if ((auditors > 0 || replicas == Replication.ALWAYS)
                 && (recipe.feedback() > 0 || recipe.encoding().sparse() || variant.inner() == Inner.ADAMW_CARRIED))
             throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package org.decentralizedai.server.simulate;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Trains, on a few threads. */
 final class TrainingLab implements Lab {
-    private static final int CHECKPOINTS =
-            6; // the running round's, three before it, and what audits have not yet come to
+    private static final int CHECKPOINTS = 6; // the running round's and some before it; older ones are loaded
 
     private final ModelConfig model;
     private final Inner inner;
@@ -57,18 +57,30 @@ final class TrainingLab implements Lab {
 
     @Override
     public Supplier<Computed> compute(GradientTask task, LocalSteps steps, @Nullable Moments kept) {
-        byte[] from = checkpoints.get(task.checkpoint());
-        if (from == null) throw new IllegalStateException("task of another checkpoint: " + task.checkpoint());
+        byte[] recent = checkpoints.get(task.checkpoint());
+        byte[] from = recent == null ? loaded(task) : recent;
         if (!task.secondMoment().equals(momentPieces)) load(task.secondMoment());
         byte[] v = moment, shard = shards.computeIfAbsent(task.data().shard(), blobs::get);
         return CompletableFuture.supplyAsync(() -> benches.get().run(task, steps, from, v, shard, kept), threads)::join;
     }
 
+    /** The parameters are the end of the file. */
+    private byte[] loaded(GradientTask task) {
+        byte[] file = joined(task.weights());
+        int values = Float.BYTES * ParameterLayout.of(model).parameterCount();
+        return Arrays.copyOfRange(file, file.length - values, file.length);
+    }
+
+    private byte[] joined(List<Sha256> pieces) {
+        var joined = new ByteArrayOutputStream();
+        for (Sha256 piece : pieces) joined.writeBytes(blobs.get(piece));
+        return joined.toByteArray();
+    }
+
     private void load(List<Sha256> pieces) {
-        var coded = new ByteArrayOutputStream();
-        for (Sha256 piece : pieces) coded.writeBytes(blobs.get(piece));
+        byte[] coded = joined(pieces);
         int parameters = ParameterLayout.of(model).parameterCount();
-        moment = pieces.isEmpty() ? null : PublishedMoment.packed(coded.toByteArray(), parameters);
+        moment = pieces.isEmpty() ? null : PublishedMoment.packed(coded, parameters);
         momentPieces = pieces;
     }
 

@@ -34,7 +34,7 @@ public final class AuditLedger {
         }
     }
 
-    /** Audits so far. @param caught that found a fake @param missed that were not computed in time */
+    /** Audits so far. @param agreed by volunteers or the server @param caught that found a fake @param missed that were not computed in time */
     public record Counts(long drawn, long agreed, long caught, long missed) {}
 
     public AuditLedger(Database database, Clock clock) {
@@ -91,7 +91,7 @@ public final class AuditLedger {
         return is(task, "DRAWN");
     }
 
-    /** Whether the audit of this task has agreed. */
+    /** Whether the audit of this task has shown that its update is good. */
     public boolean agreed(long task) {
         return is(task, "AGREED");
     }
@@ -111,10 +111,19 @@ public final class AuditLedger {
                         > 0);
     }
 
-    /** @param trusted whether the account has shown by it that it may be trusted more */
+    /** The update is good. @param trusted whether the account has shown by it that it may be trusted more */
     public void agreed(Audit audit, Agreement agreement, boolean trusted) {
+        ended(audit, "AGREED", agreement, trusted);
+    }
+
+    /** A volunteer says the same, and nobody else has said anything: enough for trust, not for pay. @param trusted as above */
+    public void vouched(Audit audit, Agreement agreement, boolean trusted) {
+        ended(audit, "VOUCHED", agreement, trusted);
+    }
+
+    private void ended(Audit audit, String state, Agreement agreement, boolean trusted) {
         jdbi.useTransaction(handle -> {
-            decide(handle, audit, "AGREED", agreement);
+            decide(handle, audit, state, agreement);
             if (!trusted) return;
             int known = handle.execute(
                     "update trust set valid = valid + 1 where worker = ? and numeric_class = ?",
@@ -218,7 +227,7 @@ public final class AuditLedger {
 
     public Counts counts() {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        select count(*), coalesce(sum(case when state = 'AGREED' then 1 else 0 end), 0),
+                        select count(*), coalesce(sum(case when state in ('AGREED', 'VOUCHED') then 1 else 0 end), 0),
                         coalesce(sum(case when state = 'CAUGHT' then 1 else 0 end), 0),
                         coalesce(sum(case when state = 'MISSED' then 1 else 0 end), 0) from audit""")
                 .map((row, _) -> new Counts(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)))

@@ -125,7 +125,8 @@ public final class JdbcTaskLedger implements TaskLedger {
                                     update task set state = 'DONE', log_position = :position,
                                     counts_in = case when replica_of is null then cast(:countsIn as integer) end,
                                     fence = :fence, worker = :worker, steps = :steps, batch = :batch, unproven = not exists
-                                    (select 1 from trust where trust.worker = :worker and trust.valid >= :proven)
+                                    (select 1 from trust where trust.worker = :worker and trust.valid >= :proven and trust.numeric_class =
+                                    coalesce((select adapter from worker where worker.id = :worker), 'unknown'))
                                     where id = :id and state <> 'DONE' and portion = :portion
                                     and first_window = :first and windows >= :windows and\s""" + condition)
                     .bind("position", logPosition)

@@ -34,7 +34,7 @@ public interface TaskLedger {
      * @param index in its round
      * @param logPosition of the accepted update, when done
      * @param countsIn round in whose step that update is, when done
-     * @param unproven whether the account of that update was unproven when it came
+     * @param unproven whether the account of that update was unproven, with the adapter that it has had then, when it came
      * @param portion whose windows it has
      * @param first of them
      * @param windows that it has; 0: it was never leased

@@ -3,9 +3,11 @@ package org.decentralizedai.server.train;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.decentralizedai.server.state.AuditLedger.Audit;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.worker.LocalResult;
@@ -14,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the server's own auditor computes, one task after the other, in the order in which it was asked. Belongs to the trainer's
- * thread, {@link #inTime} apart.
+ * What the server's own auditor computes, one task after the other, in the order in which it was asked, what is disputed first. Belongs to
+ * the trainer's thread, {@link #inTime(int, Duration)} apart.
  */
 final class AuditQueue {
     private static final Logger LOG = LoggerFactory.getLogger(AuditQueue.class);
@@ -25,19 +27,21 @@ final class AuditQueue {
     private final Clock clock;
     private final Executor thread;
     private final Asking asking;
-    private final Queue<Waiting> queue = new ArrayDeque<>();
-    private boolean computing;
+    private final Queue<Waiting> disputed = new ArrayDeque<>(), queue = new ArrayDeque<>();
+    private @Nullable Computing computing; // null while nothing is
     private volatile int waiting; // and computed now
     private volatile double meanMillis = Double.NaN; // of a task that came to a result; none has yet
 
     private record Waiting(Audit audit, GradientTask task) {}
 
+    private record Computing(Audit audit, long since) {}
+
     /** Who asks. */
     interface Asking {
-        /** Whether the answer is still wanted. */
+        /** Whether the answer is still wanted; it is begun then. */
         boolean wants(Audit audit);
 
-        /** @param result null when the task could not be computed */
+        /** It may have been decided meanwhile. @param result null when the task could not be computed */
         void computed(Audit audit, GradientTask task, @Nullable LocalResult result);
     }
 
@@ -49,8 +53,8 @@ final class AuditQueue {
         this.asking = asking;
     }
 
-    void add(Audit audit, GradientTask task) {
-        queue.add(new Waiting(audit, task));
+    void add(Audit audit, GradientTask task, boolean isDisputed) {
+        (isDisputed ? disputed : queue).add(new Waiting(audit, task));
         count();
         thread.execute(this::next);
     }
@@ -65,22 +69,41 @@ final class AuditQueue {
         return Double.isNaN(mean) ? all <= 1 : all * mean <= time.toMillis();
     }
 
+    /** Whether this one, which waits or is computed, is done in this time, as above. */
+    boolean inTime(Audit audit, Duration time) {
+        var now = computing;
+        var before = new ArrayList<Audit>();
+        if (now != null) before.add(now.audit());
+        Stream.concat(disputed.stream(), queue.stream()).map(Waiting::audit).forEach(before::add);
+        int place = before.indexOf(audit);
+        if (place < 0) return false;
+        double mean = meanMillis;
+        if (Double.isNaN(mean)) return place == 0;
+        double done = now == null ? 0 : Math.min(mean, clock.millis() - now.since());
+        return (place + 1) * mean - done <= time.toMillis();
+    }
+
     private void count() {
-        waiting = queue.size() + (computing ? 1 : 0);
+        waiting = disputed.size() + queue.size() + (computing == null ? 0 : 1);
     }
 
     private void next() {
-        if (!computing) begin();
+        if (computing == null) begin();
         count();
     }
 
+    private @Nullable Waiting poll() {
+        var first = disputed.poll();
+        return first == null ? queue.poll() : first;
+    }
+
     private void begin() {
-        var next = queue.poll();
-        while (next != null && !asking.wants(next.audit())) next = queue.poll();
+        var next = poll();
+        while (next != null && !asking.wants(next.audit())) next = poll();
         if (next == null) return;
-        computing = true;
         var taken = next;
         long since = clock.millis();
+        computing = new Computing(taken.audit(), since);
         result(taken.task()).whenCompleteAsync((result, failure) -> finished(taken, since, result, failure), thread);
     }
 
@@ -93,12 +116,12 @@ final class AuditQueue {
     }
 
     private void finished(Waiting done, long since, @Nullable LocalResult result, @Nullable Throwable failure) {
-        computing = false;
+        computing = null;
         if (result != null) took(clock.millis() - since);
         long task = done.audit().lease().taskId();
         if (result == null) LOG.warn("task {} could not be computed again", task, failure);
         try {
-            if (asking.wants(done.audit())) asking.computed(done.audit(), done.task(), result);
+            asking.computed(done.audit(), done.task(), result);
         } catch (RuntimeException e) { // the others must be looked at all the same; a restart looks at this one again
             LOG.error("the audit of task {} failed", task, e);
         }

@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.decentralizedai.server.credit.Stakes;
 import org.decentralizedai.server.state.AuditLedger;
@@ -26,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Has accepted updates computed again, drawn by lot after they were accepted: by the server's auditor, or by a second worker, whose
- * replica of the task is compared ({@link Twins}, {@link Rulings}). A round is closed when its audits are done, or after
- * {@link #PATIENCE}. A fake that is found in time is replaced by an honest update; its account is nobody again, all that it has in the
+ * replica of the task is compared ({@link Twins}, {@link Rulings}). A full round waits for those of its audits that are likely to be
+ * decided within {@link #PATIENCE}, no longer. A fake that is found in time is replaced by an honest update; its account is nobody again, all that it has in the
  * open round is audited, and the next step takes back what it has in the means of the last rounds. An update belongs to the round in
  * whose mean it is; a late one is computed again as its own round gave it out.
  *
@@ -51,9 +53,10 @@ final class Audits implements AutoCloseable {
     private final TaskDesk desk;
     private final Clock clock;
     private final Verification verification;
-    private final Stakes stakes;
     private final Executor thread;
     private final Fakes fakes;
+    private final AuditedRounds rounds;
+    private final Lateness lateness;
     private final Rulings rulings;
     private final @Nullable AuditQueue server; // null without auditors
     private final OpenAudits open = new OpenAudits();
@@ -76,15 +79,17 @@ final class Audits implements AutoCloseable {
             Executor thread) {
         this.ledger = ledger;
         this.tasks = tasks;
-        reputation = new Reputation(ledger, workers);
+        reputation = new Reputation(ledger, workers, stakes);
         this.desk = desk;
         this.clock = clock;
         this.verification = verification;
-        this.stakes = stakes;
         this.thread = thread;
         fakes = new Fakes(ledger, tasks, events, log, desk);
-        rulings = new Rulings(ledger, tasks, reputation, log, desk, open, fakes, metrics, verification);
-        rulings.listen(this::lookAtAllOf, this::decided);
+        var verdicts = new Verdicts(ledger, open, fakes, metrics);
+        verdicts.listen(this::lookAtAllOf, this::decided);
+        rounds = new AuditedRounds(desk.open());
+        lateness = new Lateness(open, rounds, verdicts);
+        rulings = new Rulings(ledger, tasks, reputation, log, rounds, open, verdicts, lateness, verification);
         var auditor = verification.auditor();
         var queue = auditor == null ? null : new AuditQueue(auditor, clock, thread, rulings);
         server = queue;
@@ -96,7 +101,7 @@ final class Audits implements AutoCloseable {
                     verification,
                     clock,
                     (count, time) -> queue != null && queue.inTime(count, time),
-                    round -> desk.open().find(round).isPresent());
+                    rounds::isOpen);
             desk.replicas(twins);
         }
         rulings.by(queue, twins);
@@ -115,8 +120,7 @@ final class Audits implements AutoCloseable {
     /** An update counts, or is a replica's. To be called before its round can be closed; may be called again. */
     void accepted(Lease lease, String worker, int tokens, long position, int countsIn) {
         if (!verification.happens()) return;
-        double rate = reputation.trust(worker).auditRate();
-        if (hasTwin(lease.taskId()) || verification.lot().draws(lease, rate * stakes.of(worker, tokens)))
+        if (hasTwin(lease.taskId()) || verification.lot().draws(lease, reputation.auditRate(worker, tokens)))
             draw(reputation.audit(lease, countsIn, worker, position));
     }
 
@@ -125,33 +129,42 @@ final class Audits implements AutoCloseable {
     }
 
     private void draw(Audit audit) {
-        if (!verifiable(audit.lease())) return;
-        if (ledger.draw(audit) || ledger.waits(audit.lease().taskId())) begin(audit); // its answer may have been lost
+        var row = tasks.find(audit.lease().taskId());
+        var plan = row.flatMap(task -> rounds.find(task.round()));
+        if (row.isEmpty() || plan.filter(Audits::verifiable).isEmpty()) return;
+        if (ledger.draw(audit) || ledger.waits(audit.lease().taskId())) // its answer may have been lost
+            begin(audit, row.get(), plan.get());
     }
 
     /** By the recipe of its own round. */
-    private boolean verifiable(Lease lease) {
-        return tasks.find(lease.taskId())
-                .flatMap(task -> desk.open().find(task.round()))
-                .filter(plan -> plan.recipe().verifiable())
-                .isPresent();
+    private static boolean verifiable(RoundPlan plan) {
+        return plan.recipe().verifiable();
     }
 
-    private void begin(Audit audit) {
-        boolean replica = tasks.find(audit.lease().taskId())
-                .filter(task -> task.replicaOf() != null)
-                .isPresent();
-        if (open.add(audit, replica)) thread.execute(() -> rulings.look(audit));
+    private void begin(Audit audit, Task row, RoundPlan plan) {
+        if (!open.add(audit, row)) return;
+        rounds.await(plan);
+        thread.execute(() -> rulings.look(audit));
     }
 
-    /** Takes up what a restart has left, and draws among the updates that the crash kept from the lot. */
-    void resume() {
+    /**
+     * Takes up what a restart has left, and draws among the updates that the crash kept from the lot.
+     *
+     * @param earlier plans of rounds that are not open any more, as far as they are stored
+     */
+    void resume(IntFunction<Optional<RoundPlan>> earlier) {
         if (!verification.happens()) return;
         int round = desk.plan().round().number();
         for (Audit audit : ledger.waiting()) {
-            boolean wanted = audit.round() >= round || hasTwin(audit.lease().taskId());
-            if (wanted && verifiable(audit.lease())) begin(audit);
-            else ledger.missed(audit.lease().taskId());
+            var row = tasks.find(audit.lease().taskId());
+            var plan = row.filter(task -> task.round() > round - AuditedRounds.LONGEST)
+                    .flatMap(task -> rounds.find(task.round()).or(() -> earlier.apply(task.round())));
+            if (row.isEmpty() || plan.filter(Audits::verifiable).isEmpty()) {
+                ledger.missed(audit.lease().taskId());
+                continue;
+            }
+            begin(audit, row.get(), plan.get());
+            if (!rounds.isOpen(row.get().round())) open.keep(audit); // else it would not be here
         }
         for (Task task : toCount(round)) {
             var worker = task.worker();
@@ -198,15 +211,17 @@ final class Audits implements AutoCloseable {
         });
     }
 
-    /** Whether a full round may be closed. */
+    /** Whether a full round may be closed: nothing that counts in it is about to be decided. */
     boolean settled(int round) {
-        if (!open.holdUp(round)) return true;
+        var waiting = open.inMean(round);
+        if (waiting.isEmpty()) return true;
         if (fullRound != round) {
             fullRound = round;
             fullSince = clock.millis();
             hurry(round);
         }
-        return clock.millis() - fullSince >= PATIENCE.toMillis();
+        var left = PATIENCE.minusMillis(clock.millis() - fullSince);
+        return !left.isPositive() || waiting.stream().noneMatch(audit -> rulings.inTime(audit, left));
     }
 
     /** All that waits for twins goes to the server, if it computes it before the round's patience ends. Twins may still be faster. */
@@ -242,15 +257,27 @@ final class Audits implements AutoCloseable {
         ledger.returned(transaction, round, target);
     }
 
-    /** The first round whose updates may still be taken back while {@code round} is open. */
+    /** The first round whose updates may still be taken back, or compared, while {@code round} is open. */
     int oldestNeeded(int round) {
-        return !verification.happens()
-                ? round
-                : Math.min(round - Fakes.ROUNDS_TAKEN_BACK, ledger.oldestCorrected(round));
+        return !verification.happens() ? round : Math.min(oldestTakenBack(round), open.oldestRound(round));
+    }
+
+    private int oldestTakenBack(int round) {
+        return Math.min(round - Fakes.ROUNDS_TAKEN_BACK, ledger.oldestCorrected(round));
+    }
+
+    /** Whether tasks of this round may be computed again. */
+    boolean uses(int round) {
+        return open.anyOf(round);
+    }
+
+    /** Another round runs. */
+    void begun() {
+        lateness.giveUp();
     }
 
     void trim(int round) {
-        ledger.trim(oldestNeeded(round));
+        ledger.trim(verification.happens() ? oldestTakenBack(round) : round);
     }
 
     AuditLedger.Counts counts() {

@@ -19,23 +19,34 @@ import org.decentralizedai.server.verify.Votes.Finding;
  * The updates of one task, each of another account: from the same weights, windows and steps, in the same form.
  *
  * @param done the first of them is the one that was asked about
- * @param fakes that were found among them, whose word counts no more
+ * @param fakes that were found among them, which vouch for nobody
+ * @param evaded whether somebody has sent other work than the one that was asked about, fewer steps or more, so that nothing can be compared
  */
-record Claims(List<Task> done, List<LoggedUpdate> updates, List<LoggedUpdate> fakes, UpdateForm form, int parameters) {
+record Claims(
+        List<Task> done,
+        List<LoggedUpdate> updates,
+        List<LoggedUpdate> fakes,
+        boolean evaded,
+        UpdateForm form,
+        int parameters) {
 
     /** Of this task, which is done, and those of its twins that are done and comparable. A worker that stopped early is not. */
     static Claims of(Task task, TaskLedger tasks, AuditLedger audits, GradientLog log, RoundPlan plan) {
         var done = new ArrayList<Task>();
         var fakes = new ArrayList<Task>();
         var accounts = new HashSet<String>();
+        boolean evaded = false;
         for (Task each : withTwins(task, tasks)) {
-            if (!comparable(task, each)) continue;
+            if (!comparable(task, each)) {
+                evaded |= each.state() == State.DONE;
+                continue;
+            }
             if (fake(each, audits)) fakes.add(each);
             else if (accounts.add(String.valueOf(each.worker()))) done.add(each);
         }
         int parameters = plan.checks().parameters();
         var form = plan.recipe().form(task.round(), task.index());
-        return new Claims(done, read(done, log), read(fakes, log), form, parameters);
+        return new Claims(done, read(done, log), read(fakes, log), evaded, form, parameters);
     }
 
     /** Unless the auditor's own update stands in for it. */
@@ -59,11 +70,6 @@ record Claims(List<Task> done, List<LoggedUpdate> updates, List<LoggedUpdate> fa
                 && other.work().equals(task.work());
     }
 
-    /** Whether a worker is still at a twin of this task. */
-    static boolean underWay(long task, TaskLedger tasks) {
-        return tasks.twins(task).stream().anyMatch(twin -> twin.state() == State.LEASED);
-    }
-
     int count() {
         return done.size();
     }
@@ -77,7 +83,7 @@ record Claims(List<Task> done, List<LoggedUpdate> updates, List<LoggedUpdate> fa
     }
 
     /** Whether it says the same as one that was found to be a fake. */
-    boolean likeAFake(int one) {
+    boolean repeatsFake(int one) {
         return fakes.stream().anyMatch(fake -> accepts(agreement(updates.get(one), fake)));
     }
 

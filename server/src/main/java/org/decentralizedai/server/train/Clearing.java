@@ -28,7 +28,8 @@ final class Clearing {
                     .thin(
                             current,
                             with.promoted().current(),
-                            round -> with.examiner().uses(round) || inPlay.contains(round));
+                            round ->
+                                    with.examiner().uses(round) || with.audits().uses(round) || inPlay.contains(round));
         } finally {
             lock.unlock();
         }

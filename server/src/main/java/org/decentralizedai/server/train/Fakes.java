@@ -16,7 +16,7 @@ import org.decentralizedai.worker.LocalResult;
 
 /**
  * Compares what was sent with what the auditor has computed. A fake, found so or by other workers' replicas, is replaced while its round is open, its account is nobody
- * again, and the next step takes back what it has in the means of the last rounds. Belongs to the trainer's thread.
+ * again, and the next step takes back what it has in the means of the last rounds, however late it is found. Belongs to the trainer's thread.
  */
 final class Fakes {
     /** Rounds whose contributions are taken back. */

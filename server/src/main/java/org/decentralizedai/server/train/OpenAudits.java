@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.decentralizedai.server.state.AuditLedger.Audit;
+import org.decentralizedai.server.state.TaskLedger.Task;
 
 /** The audits that were drawn and are not decided, and for whom they wait. Thread-safe. */
 final class OpenAudits {
@@ -17,15 +20,37 @@ final class OpenAudits {
         SERVER
     }
 
-    private record Waiting(Audit audit, boolean replica, For what) {}
+    /**
+     * @param ofRound whose weights the task has
+     * @param replica whether its update is in no mean
+     * @param kept whether it is to be decided however many rounds begin meanwhile
+     */
+    record Waiting(Audit audit, int ofRound, boolean replica, For what, boolean kept) {
+        private Waiting on(For whom) {
+            return new Waiting(audit, ofRound, replica, whom, kept);
+        }
 
-    /** False when it is here. @param replica whether its update is in no mean */
-    boolean add(Audit audit, boolean replica) {
-        return all.putIfAbsent(task(audit), new Waiting(audit, replica, For.ANYBODY)) == null;
+        private Waiting asKept() {
+            return new Waiting(audit, ofRound, replica, what, true);
+        }
+    }
+
+    /** False when it is here. @param row its task */
+    boolean add(Audit audit, Task row) {
+        var waiting = new Waiting(audit, row.round(), row.replicaOf() != null, For.ANYBODY, false);
+        return all.putIfAbsent(task(audit), waiting) == null;
     }
 
     void await(Audit audit, For what) {
-        all.computeIfPresent(task(audit), (_, old) -> new Waiting(audit, old.replica(), what));
+        change(audit, waiting -> waiting.on(what));
+    }
+
+    void keep(Audit audit) {
+        change(audit, Waiting::asKept);
+    }
+
+    private void change(Audit audit, UnaryOperator<Waiting> change) {
+        all.computeIfPresent(task(audit), (_, old) -> change.apply(old));
     }
 
     Optional<Audit> find(long task) {
@@ -33,8 +58,16 @@ final class OpenAudits {
     }
 
     boolean awaits(Audit audit, For what) {
+        return isAnd(audit, waiting -> waiting.what() == what);
+    }
+
+    boolean kept(Audit audit) {
+        return isAnd(audit, Waiting::kept);
+    }
+
+    private boolean isAnd(Audit audit, Predicate<Waiting> condition) {
         var waiting = all.get(task(audit));
-        return waiting != null && waiting.what() == what;
+        return waiting != null && condition.test(waiting);
     }
 
     void remove(Audit audit) {
@@ -52,9 +85,26 @@ final class OpenAudits {
                 .toList();
     }
 
-    /** Of updates that count in this round. */
-    boolean holdUp(int round) {
-        return all.values().stream().anyMatch(each -> each.audit().round() == round && !each.replica());
+    List<Waiting> all() {
+        return List.copyOf(all.values());
+    }
+
+    /** Whose weights or updates they need; {@code otherwise} when there is none before it. */
+    int oldestRound(int otherwise) {
+        return all.values().stream().mapToInt(Waiting::ofRound).reduce(otherwise, Math::min);
+    }
+
+    /** Whether there is one of a task of this round. */
+    boolean anyOf(int round) {
+        return all.values().stream().anyMatch(each -> each.ofRound() == round);
+    }
+
+    /** Those of updates that are in the mean of this round. */
+    List<Audit> inMean(int round) {
+        return all.values().stream()
+                .filter(each -> each.audit().round() == round && !each.replica())
+                .map(Waiting::audit)
+                .toList();
     }
 
     private static long task(Audit audit) {

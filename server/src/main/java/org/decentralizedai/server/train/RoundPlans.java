@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.decentralizedai.model.ModelConfig;
@@ -53,12 +54,14 @@ final class RoundPlans {
         int number = running.number();
         var plans = new ArrayList<RoundPlan>();
         for (int earlier : new TreeSet<>(tasks.inPlay(OpenRounds.oldest(number), number)))
-            if (earlier < number)
-                rounds.find(earlier)
-                        .filter(round -> !round.thinned())
-                        .ifPresent(round -> plans.add(of(round, shelf.weights(round))));
+            if (earlier < number) stored(earlier).ifPresent(plans::add);
         plans.add(of(running, weights));
         return plans;
+    }
+
+    /** The plan of a round whose checkpoint is stored. */
+    Optional<RoundPlan> stored(int number) {
+        return rounds.find(number).filter(round -> !round.thinned()).map(round -> of(round, shelf.weights(round)));
     }
 
     /** @param weights that the round starts from */

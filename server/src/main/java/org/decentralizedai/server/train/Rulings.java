@@ -1,14 +1,17 @@
 package org.decentralizedai.server.train;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.decentralizedai.server.state.AuditLedger;
 import org.decentralizedai.server.state.AuditLedger.Audit;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.TaskLedger;
+import org.decentralizedai.server.state.TaskLedger.State;
 import org.decentralizedai.server.state.TaskLedger.Task;
 import org.decentralizedai.server.train.OpenAudits.For;
 import org.decentralizedai.server.verify.Trust;
@@ -24,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * Decides audits. An update whose task a second worker computes waits for that one, and then the two are compared. If they agree, both
  * are good, unless the lot has the server look all the same; if they do not, the server computes the task, and whoever differs from
  * it is the cheat. Without auditors a third worker is asked, and one against two is the cheat; while no two agree nobody is.
- * A fake that was found vouches for nobody: what agrees with it is the server's to compute. Whatever nobody computes in time is
- * missed: it proves nothing. Belongs to the trainer's thread.
+ * A fake that was found vouches for nobody: what repeats it is the server's to compute. Whatever nobody computes in time is
+ * missed ({@link Lateness}): it proves nothing. Belongs to the trainer's thread.
  */
 final class Rulings implements AuditQueue.Asking {
     /** Workers that are asked about one task without auditors. */
@@ -37,34 +40,32 @@ final class Rulings implements AuditQueue.Asking {
     private final TaskLedger tasks;
     private final Reputation reputation;
     private final GradientLog log;
-    private final TaskDesk desk;
+    private final AuditedRounds rounds;
     private final OpenAudits open;
-    private final Fakes fakes;
-    private final TrainMetrics metrics;
+    private final Verdicts verdicts;
+    private final Lateness lateness;
     private final Verification verification;
     private Optional<AuditQueue> server = Optional.empty();
     private Optional<Twins> twins = Optional.empty();
-    private Consumer<Audit> onFake = _ -> {};
-    private Runnable onDecided = () -> {};
 
     Rulings(
             AuditLedger ledger,
             TaskLedger tasks,
             Reputation reputation,
             GradientLog log,
-            TaskDesk desk,
+            AuditedRounds rounds,
             OpenAudits open,
-            Fakes fakes,
-            TrainMetrics metrics,
+            Verdicts verdicts,
+            Lateness lateness,
             Verification verification) {
         this.ledger = ledger;
         this.tasks = tasks;
         this.reputation = reputation;
         this.log = log;
-        this.desk = desk;
+        this.rounds = rounds;
         this.open = open;
-        this.fakes = fakes;
-        this.metrics = metrics;
+        this.verdicts = verdicts;
+        this.lateness = lateness;
         this.verification = verification;
     }
 
@@ -72,12 +73,6 @@ final class Rulings implements AuditQueue.Asking {
     void by(@Nullable AuditQueue server, @Nullable Twins twins) {
         this.server = Optional.ofNullable(server);
         this.twins = Optional.ofNullable(twins);
-    }
-
-    /** @param fake hears of each one that was found @param decided runs after each audit that is not open any more */
-    void listen(Consumer<Audit> fake, Runnable decided) {
-        onFake = fake;
-        onDecided = decided;
     }
 
     /** What becomes of this audit now. */
@@ -96,10 +91,10 @@ final class Rulings implements AuditQueue.Asking {
     private void ruleOrWait(Audit audit) {
         if (open.find(audit.lease().taskId()).isEmpty() || open.awaits(audit, For.SERVER)) return;
         var claims = claims(audit);
-        if (claims.filter(all -> all.likeAFake(0)).isPresent()) toServer(audit);
+        if (claims.filter(all -> all.repeatsFake(0)).isPresent()) dispute(audit);
         else if (claims.isPresent() && claims.get().count() > 1) rule(claims.get());
         else if (claims.isPresent() && twinMayCome(audit)) open.await(audit, For.TWIN);
-        else toServer(audit);
+        else goOnAlone(audit, claims);
     }
 
     /** At those that wait for a twin: it may have gone. */
@@ -108,54 +103,75 @@ final class Rulings implements AuditQueue.Asking {
     }
 
     private void goOnWithoutTwin(Audit audit) {
-        if (!twinMayCome(audit)) toServer(audit);
+        if (!twinMayCome(audit)) goOnAlone(audit, claims(audit));
+    }
+
+    /** No twin comes. One that came of fewer steps, or more, cannot be compared: so that this helps nobody, another is asked. */
+    private void goOnAlone(Audit audit, Optional<Claims> claims) {
+        boolean another = claims.filter(Claims::evaded).isPresent() && !serverHasTime(audit);
+        if (!another || !askAnother(audit, claims.orElseThrow())) toServer(audit);
+    }
+
+    private boolean serverHasTime(Audit audit) {
+        return server.isPresent()
+                && plan(audit)
+                        .filter(plan -> server.get().inTime(1, Twins.roundTime(plan.recipe())))
+                        .isPresent();
+    }
+
+    private Optional<RoundPlan> plan(Audit audit) {
+        return tasks.find(audit.lease().taskId()).flatMap(task -> rounds.find(task.round()));
     }
 
     private Optional<Claims> claims(Audit audit) {
         return tasks.find(audit.lease().taskId())
-                .flatMap(task -> desk.open().find(task.round()).map(plan -> Claims.of(task, tasks, ledger, log, plan)));
+                .flatMap(task -> rounds.find(task.round()).map(plan -> Claims.of(task, tasks, ledger, log, plan)))
+                .filter(claims -> claims.count() > 0);
     }
 
     private boolean twinMayCome(Audit audit) {
         long task = audit.lease().taskId();
-        return Claims.underWay(task, tasks)
-                || twins.filter(twins -> twins.seeks(task)).isPresent();
+        return twins.filter(twins -> twins.seeks(task)).isPresent()
+                || tasks.twins(task).stream().anyMatch(this::underWay);
+    }
+
+    private boolean underWay(Task twin) {
+        return twin.state() == State.LEASED
+                && twins.filter(twins -> twins.overdue(twin.id())).isEmpty();
+    }
+
+    /** What an agreement is worth. @param good whether it was shown that the other's update is */
+    private record Partner(Trust trust, boolean good) {}
+
+    private Partner partner(Task done) {
+        boolean good = reputation.good(done);
+        return new Partner(good ? new Trust(Trust.PROVEN) : reputation.trust(done), good);
     }
 
     private void rule(Claims claims) {
         var findings = claims.findings();
-        var partners = IntStream.range(0, claims.count())
-                .mapToObj(i -> reputation.word(claims.done().get(claims.partner(i))))
+        var partners = IntStream.range(0, claims.count()) // as they are before anything is decided
+                .mapToObj(i -> partner(claims.done().get(claims.partner(i))))
                 .toList();
-        var original = claims.original();
-        boolean looksToo = server.isPresent()
-                && verification
-                        .lot()
-                        .draws(
-                                lease(original),
-                                "twins",
-                                reputation
-                                        .trust(original)
-                                        .rateWith(partners.get(claims.done().indexOf(original))));
+        boolean serverLooks = serverLooks(claims);
         for (int i = 0; i < claims.count(); i++) {
             var audit = open(claims.done().get(i));
             if (audit.isEmpty()) continue;
-            if (claims.likeAFake(i)) {
-                toServer(audit.get());
-                continue;
-            }
-            switch (findings.get(i)) {
-                case AGREES -> {
-                    if (looksToo) toServer(audit.get());
-                    else agreed(audit.get(), claims, i, partners.get(i));
-                }
-                case DIFFERS -> {
-                    if (server.isPresent()) toServer(audit.get());
-                    else outvoted(audit.get(), claims, i, findings.indexOf(Finding.AGREES));
-                }
-                case OPEN -> tied(audit.get(), claims);
-            }
+            if (claims.repeatsFake(i)) dispute(audit.get());
+            else if (findings.get(i) == Finding.OPEN) tied(audit.get(), claims);
+            else if (findings.get(i) == Finding.DIFFERS) differs(audit.get(), claims, i, findings);
+            else if (serverLooks) toServer(audit.get());
+            else agrees(audit.get(), claims, i, partners.get(i));
         }
+    }
+
+    /** Whether the lot has the server compute what they may agree on, as often as it is asked for the least trusted of them. */
+    private boolean serverLooks(Claims claims) {
+        double rate = IntStream.range(0, claims.count())
+                .mapToDouble(i -> reputation.rateAgreed(claims.updates().get(i)))
+                .max()
+                .orElse(0);
+        return server.isPresent() && verification.lot().draws(lease(claims.original()), "twins", rate);
     }
 
     /** Draws it if a crash has kept it from that. */
@@ -165,7 +181,8 @@ final class Rulings implements AuditQueue.Asking {
         if (found.isPresent() || worker == null || worker.equals(Audits.AUDITOR)) return found;
         var round = done.countsIn() == null ? done.round() : done.countsIn();
         var audit = reputation.audit(lease(done), round, worker, done.position());
-        if (!ledger.draw(audit) || !open.add(audit, done.replicaOf() != null)) return Optional.empty();
+        if (!ledger.draw(audit) || !open.add(audit, done)) return Optional.empty();
+        rounds.find(done.round()).ifPresent(rounds::await);
         return Optional.of(audit);
     }
 
@@ -173,28 +190,47 @@ final class Rulings implements AuditQueue.Asking {
         return new Lease(done.id(), done.fence());
     }
 
-    private void agreed(Audit audit, Claims claims, int place, Trust partner) {
-        boolean trusted = reputation.trust(claims.done().get(place)).agreedWith(partner, server.isPresent());
-        ledger.agreed(audit, claims.agreement(place, claims.partner(place)), trusted);
-        metrics.audited(true);
-        end(audit);
+    private void agrees(Audit audit, Claims claims, int place, Partner partner) {
+        var own = reputation.trust(claims.done().get(place));
+        boolean trusted = own.agreedWith(partner.trust(), server.isPresent());
+        var agreement = claims.agreement(place, claims.partner(place));
+        verdicts.agreed(audit, agreement, trusted, partner.good() || own.proven());
     }
 
-    private void outvoted(Audit audit, Claims claims, int place, int honest) {
-        fakes.outvoted(audit, claims.agreement(place, honest), claims.updates().get(honest));
-        fake(audit);
+    private void differs(Audit audit, Claims claims, int place, List<Finding> findings) {
+        if (server.isPresent()) {
+            dispute(audit);
+            return;
+        }
+        int honest = findings.indexOf(Finding.AGREES);
+        verdicts.outvoted(
+                audit, claims.agreement(place, honest), claims.updates().get(honest));
     }
 
     private void tied(Audit audit, Claims claims) {
-        if (server.isPresent() || claims.count() >= MOST_CLAIMS || twins.isEmpty()) {
-            toServer(audit);
-            return;
-        }
-        var parties = new HashSet<String>();
-        for (Task each : claims.done()) parties.add(String.valueOf(each.worker()));
+        if (server.isPresent() || !askAnother(audit, claims)) dispute(audit);
+    }
+
+    /** False when nobody is left to be asked. */
+    private boolean askAnother(Audit audit, Claims claims) {
         var original = claims.original();
+        if (twins.isEmpty() || original.replicaOf() != null || !rounds.isOpen(original.round())) return false;
+        var others = tasks.twins(original.id());
+        long asked = others.stream()
+                .filter(each -> each.state() == State.DONE || underWay(each))
+                .count();
+        if (asked + 1 >= MOST_CLAIMS) return false;
+        var parties = new HashSet<>(Set.of(String.valueOf(original.worker())));
+        for (Task each : others) parties.add(String.valueOf(each.worker()));
         twins.get().dispute(lease(original), original.round(), parties);
         open.await(audit, For.TWIN);
+        return true;
+    }
+
+    /** The server is to say who is right, before it computes what nobody quarrels about, and in some rounds yet. */
+    private void dispute(Audit audit) {
+        open.keep(audit);
+        toServer(audit);
     }
 
     /** Where there is none, the audit is missed. */
@@ -203,58 +239,50 @@ final class Rulings implements AuditQueue.Asking {
         twins.ifPresent(twins -> twins.withdraw(audit.lease().taskId()));
         var task = task(audit);
         if (server.isEmpty() || task.isEmpty()) {
-            missed(audit);
+            verdicts.missed(audit);
             return;
         }
         open.await(audit, For.SERVER);
-        server.get().add(audit, task.get());
+        server.get().add(audit, task.get(), open.kept(audit));
     }
 
     private Optional<GradientTask> task(Audit audit) {
         return tasks.find(audit.lease().taskId())
-                .flatMap(row -> desk.open().find(row.round()).map(plan -> plan.task(audit.lease(), row)));
+                .flatMap(row -> rounds.find(row.round()).map(plan -> plan.task(audit.lease(), row)));
     }
 
+    /** What is begun is wanted, however long it takes, and decides on its twins too. */
     @Override
     public boolean wants(Audit audit) {
-        if (open.find(audit.lease().taskId()).isEmpty()) return false;
-        boolean recent = audit.round() >= desk.plan().round().number() - 1; // else its weights may be gone
-        if (!recent) missed(audit);
-        return recent;
+        long task = audit.lease().taskId();
+        if (open.find(task).isEmpty()) return false;
+        var all = new HashSet<>(Set.of(task));
+        for (Task twin : tasks.twins(task)) all.add(twin.id());
+        for (long each : all) open.find(each).ifPresent(open::keep);
+        lateness.begun(all);
+        return true;
     }
 
     /** What the server has computed decides on all updates of the task. */
     @Override
     public void computed(Audit audit, GradientTask task, @Nullable LocalResult result) {
+        if (open.find(audit.lease().taskId()).isEmpty()) return;
         if (result == null) {
-            missed(audit);
+            verdicts.missed(audit);
             return;
         }
         var others = claims(audit).map(Claims::done).orElse(List.of());
-        decide(audit, task, result);
-        for (Task other : others)
-            open.find(other.id()).filter(each -> !each.equals(audit)).ifPresent(each -> decide(each, task, result));
+        verdicts.computed(audit, task.form(), result);
+        for (Task other : others) open.find(other.id()).ifPresent(each -> verdicts.computed(each, task.form(), result));
     }
 
-    private void decide(Audit audit, GradientTask task, LocalResult result) {
-        boolean agreed = fakes.agrees(audit, task.form(), result);
-        metrics.audited(agreed);
-        if (agreed) end(audit);
-        else fake(audit);
-    }
-
-    private void fake(Audit audit) {
-        onFake.accept(audit);
-        end(audit);
-    }
-
-    private void missed(Audit audit) {
-        ledger.missed(audit.lease().taskId());
-        end(audit);
-    }
-
-    private void end(Audit audit) {
-        open.remove(audit);
-        onDecided.run();
+    /** Whether it may be decided within this time. */
+    boolean inTime(Audit audit, Duration time) {
+        if (open.awaits(audit, For.SERVER))
+            return server.filter(queue -> queue.inTime(audit, time)).isPresent();
+        return tasks.twins(audit.lease().taskId()).stream()
+                .filter(this::underWay)
+                .anyMatch(twin ->
+                        twins.map(twins -> twins.inTime(twin.id(), time)).orElse(true));
     }
 }

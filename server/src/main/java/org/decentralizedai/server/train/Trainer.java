@@ -57,7 +57,7 @@ public final class Trainer {
             with.database().sync();
             return with.plans().open(round, weights);
         });
-        with.audits().resume();
+        with.audits().resume(with.plans()::stored);
         with.onRound().run();
         if (round.heldOutBits() == null) with.examiner().consider(candidate(round, false));
         thread.execute(() -> close(round.number()));
@@ -211,6 +211,7 @@ public final class Trainer {
         });
         with.onRound().run();
         with.examiner().consider(candidate(next, demanded));
+        with.audits().begun();
         clearing.clear(next);
     }
 

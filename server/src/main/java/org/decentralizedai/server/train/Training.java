@@ -112,7 +112,9 @@ public final class Training implements AutoCloseable {
         model = opened.model();
         var recipe = opened.recipe();
         var checkpoints = new CheckpointStore(blobs);
-        credits = new CreditLedger(database, clock, CreditRule.of(model), limits.heldTasks());
+        var verification = verification(limits, blobs, driver);
+        verification.require(recipe);
+        credits = new CreditLedger(database, clock, CreditRule.of(model), limits.heldTasks(), verification.happens());
         var tasks = new JdbcTaskLedger(database, clock, credits);
         var speeds = new Speeds(workers, model);
         desk = new TaskDesk(tasks, rounds, speeds, metrics, clock, limits.grace());
@@ -124,26 +126,18 @@ public final class Training implements AutoCloseable {
         heldOut = opened.heldOut();
         Executor turns;
         Function<Recipe, UpdateRules> rules;
-        @Nullable Auditor auditor;
-        Lot lot;
         if (driver == null) {
             var own = new TrainerThreads();
             threads = own;
             turns = own;
             examiner = judge(limits, checkpoints, metrics, clock);
             rules = UpdateRules::of;
-            auditor = limits.auditors() == 0 ? null : auditor(limits.auditors(), blobs);
-            lot = Lot.secret();
         } else {
             threads = null;
             turns = driver.turns();
             examiner = driver.examiner();
             rules = driver.rules();
-            auditor = driver.auditor();
-            lot = driver.lot();
         }
-        var verification = new Verification(auditor, limits.replicas(), lot);
-        verification.require(recipe);
         var ledger = new AuditLedger(database, clock);
         audits = new Audits(ledger, tasks, workers, events, log, desk, metrics, clock, verification, credits, turns);
         audits.onCaught(credits::forfeit);
@@ -182,6 +176,12 @@ public final class Training implements AutoCloseable {
         if (run.paused()) desk.mode(TaskDesk.Mode.PAUSED);
         trainer.start();
         if (threads != null) threads.everySecond(trainer::tick);
+    }
+
+    private Verification verification(Limits limits, BlobStore blobs, @Nullable Driver driver) {
+        if (driver != null) return new Verification(driver.auditor(), limits.replicas(), driver.lot());
+        var auditor = limits.auditors() == 0 ? null : auditor(limits.auditors(), blobs);
+        return new Verification(auditor, limits.replicas(), Lot.secret());
     }
 
     private Auditor auditor(int cores, BlobStore blobs) {

@@ -6,11 +6,13 @@ import org.decentralizedai.compress.UpdateEncoding;
  * What two updates of one task may differ by.
  *
  * @param relative greatest relative distance
- * @param cosine least cosine
+ * @param cosine least cosine. It follows and refuses nothing more: a relative distance of r at most means a cosine of √(1 − r²) at least, which
+ *     is above 1 − r². Calibrated by themselves, cosines past the farthest honest pair of docs/results (0.99941 for INT8) would refuse from
+ *     r = 0.035 on instead of 0.04
  */
 public record Tolerance(double relative, double cosine) {
 
-    /** 1 − cosine goes with half the square of the distance. */
+    /** With the cosine that is implied, rounded down. */
     private static Tolerance of(double relative) {
         return new Tolerance(relative, 1 - relative * relative);
     }

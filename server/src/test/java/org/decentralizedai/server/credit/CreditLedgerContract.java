@@ -2,6 +2,7 @@ package org.decentralizedai.server.credit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,8 +12,12 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.decentralizedai.server.credit.Leaderboard.Period;
 import org.decentralizedai.server.credit.Statement.State;
+import org.decentralizedai.server.state.AuditLedger;
+import org.decentralizedai.server.state.AuditLedger.Audit;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.MutableClock;
+import org.decentralizedai.server.verify.Agreement;
+import org.decentralizedai.wire.Lease;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +26,7 @@ import org.junit.jupiter.api.Test;
 abstract class CreditLedgerContract {
     static final CreditRule RULE = new CreditRule(432_000);
     private static final int HELD = 3;
+    private static final Agreement SAME = new Agreement(0, 1);
     private static final Page.Request FIRST = new Page.Request(1, 10);
 
     private final MutableClock clock = new MutableClock();
@@ -28,6 +34,7 @@ abstract class CreditLedgerContract {
     private CreditLedger ledger;
     private Accounts accounts;
     private Leaderboard board;
+    private AuditLedger audits;
 
     /** An empty database. */
     abstract Database open() throws Exception;
@@ -38,6 +45,7 @@ abstract class CreditLedgerContract {
         ledger = new CreditLedger(database, clock, RULE, HELD);
         accounts = new Accounts(database, clock);
         board = new Leaderboard(database, clock);
+        audits = new AuditLedger(database, clock);
     }
 
     @AfterEach
@@ -91,6 +99,127 @@ abstract class CreditLedgerContract {
         ledger = new CreditLedger(database, clock, RULE, 1);
         complete("a", 9, 10);
         assertThat(ledger.balance("a")).isEqualTo(new Balance(30, 10, 0, 4));
+    }
+
+    private void audited() {
+        ledger = new CreditLedger(database, clock, RULE, HELD, true);
+    }
+
+    private static Audit audit(String account, long task) {
+        return new Audit(new Lease(task, 1), 0, account, "class", 0);
+    }
+
+    /** Completed, and drawn after that. */
+    private Audit completeAndDraw(String account, long task) {
+        complete(account, task, 10);
+        var audit = audit(account, task);
+        assertThat(audits.draw(audit)).isTrue();
+        return audit;
+    }
+
+    @Test
+    void audited_lotsThatDrawNothing_holdsOneMore_sinceTheNewestHasNoLotYet() {
+        audited();
+        for (int task = 0; task <= HELD; task++) complete("a", task, 10);
+        assertThat(ledger.balance("a")).isEqualTo(new Balance(0, 40, 0, 4));
+        complete("a", 9, 10);
+        assertThat(ledger.balance("a")).isEqualTo(new Balance(10, 40, 0, 5));
+    }
+
+    @Test
+    void audited_auditsThatNobodyDecidesOnOrThatAreMissed_nothingIsReleased() {
+        audited();
+        for (int task = 0; task < 10; task++) {
+            completeAndDraw("missed", task);
+            audits.missed(task);
+            completeAndDraw("waits", 100 + task);
+            audits.vouched(completeAndDraw("vouched", 200 + task), SAME, true);
+        }
+        for (String account : List.of("missed", "waits", "vouched"))
+            assertThat(ledger.balance(account)).as(account).isEqualTo(new Balance(0, 100, 0, 10));
+    }
+
+    @Test
+    void audited_someAgree_releasesWhatIsBeforeThem_missedOnesToo() {
+        audited();
+        completeAndDraw("a", 0);
+        audits.missed(0);
+        for (int task = 1; task <= HELD; task++) {
+            var audit = completeAndDraw("a", task);
+            if (task < HELD) audits.agreed(audit, SAME, true);
+        }
+        complete("a", 9, 10);
+        assertThat(ledger.balance("a")).as("one of three waits").isEqualTo(new Balance(0, 50, 0, 5));
+        audits.agreed(audit("a", HELD), SAME, true);
+        complete("a", 10, 10);
+        assertThat(ledger.balance("a")).as("task 9 was not drawn, either").isEqualTo(new Balance(20, 40, 0, 6));
+    }
+
+    /** Else a liar's further fakes would bring its honest work to safety before the first of them is found. */
+    @Test
+    void audited_oneWaits_whatComesAfterItDoesNotCount() {
+        audited();
+        for (int task = 0; task < HELD; task++) complete("a", task, 10);
+        var waits = completeAndDraw("a", HELD);
+        for (int task = 4; task < 20; task++) complete("a", task, 10);
+        assertThat(ledger.balance("a").released()).isZero();
+        audits.agreed(waits, SAME, true);
+        complete("a", 20, 10);
+        assertThat(ledger.balance("a").held()).isEqualTo(10 * (HELD + 1));
+    }
+
+    @Test
+    void audited_auditOfAnothersTask_isNotItsOwn() {
+        audited();
+        for (int task = 0; task < 5; task++) {
+            audits.draw(audit("b", task));
+            complete("a", task, 10);
+        }
+        assertThat(ledger.balance("a").released()).isEqualTo(10);
+    }
+
+    @Test
+    void audited_restart_knowsWhatIsClear() throws Exception {
+        audited();
+        for (int task = 0; task < 6; task++) {
+            completeAndDraw("a", task);
+            audits.missed(task);
+        }
+        audited(); // all of it is in the database
+        for (int task = 6; task < 6 + HELD; task++) complete("a", task, 10);
+        assertThat(ledger.balance("a").released()).isZero();
+        complete("a", 20, 10);
+        assertThat(ledger.balance("a").released()).isEqualTo(60);
+    }
+
+    @Test
+    void audited_fakeFound_forfeitsClearAndOthers() {
+        audited();
+        for (int task = 0; task < 3; task++) {
+            completeAndDraw("a", task);
+            audits.missed(task);
+        }
+        complete("a", 3, 10);
+        audits.caught(completeAndDraw("a", 4), new Agreement(2, -1), 0, 0);
+        assertThat(ledger.forfeit("a")).isEqualTo(50);
+        assertThat(ledger.balance("a")).isEqualTo(new Balance(0, 0, 50, 0));
+    }
+
+    @Test
+    void auditRate_growsWithWhatIsNotAtStake() {
+        audited();
+        complete("a", 0, 10);
+        assertThat(ledger.auditRate("a", 10, 0.03)).as("nothing to lose").isGreaterThanOrEqualTo(1);
+        for (int task = 1; task < 4; task++) {
+            completeAndDraw("a", task);
+            audits.missed(task);
+        }
+        complete("a", 4, 10);
+        assertThat(ledger.auditRate("a", 10, 0.03)).as("one that is clear").isCloseTo(1 / 1.8, within(1e-9));
+        complete("a", 5, 10);
+        assertThat(ledger.auditRate("a", 10, 0.03)).as("two").isCloseTo(1 / 2.7, within(1e-9));
+        assertThat(ledger.auditRate("a", 10, 0.5)).isEqualTo(0.5);
+        assertThat(ledger.auditRate("a", 20, 0.5)).as("pays twice as much").isGreaterThan(0.99);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.server.verify.Trust;
 import org.junit.jupiter.api.Test;
 
 final class CreditRuleTest {
@@ -52,7 +53,7 @@ final class CreditRuleTest {
     @Test
     void holdBack_cheatWhoGoesOnUntilCaught_losesOnAverage() {
         var random = new java.util.Random(5);
-        double caught = HoldBack.AUDIT_FLOOR * HoldBack.DETECTION;
+        double caught = Trust.FLOOR * HoldBack.DETECTION;
         long games = 200_000;
         double gain = 0;
         for (int game = 0; game < games; game++) {

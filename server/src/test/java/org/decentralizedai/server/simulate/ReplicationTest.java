@@ -45,7 +45,12 @@ class ReplicationTest {
         corpus = new CorpusRequest(Files.writeString(folder.resolve("text.txt"), text), null, 0.1, true);
     }
 
-    private Outcome run(Attack attack, double liars, UpdateEncoding encoding, int auditors, Replication replicas) {
+    private Outcome run(Attack attack, double liars, UpdateEncoding encoding, double auditors, Replication replicas) {
+        return run(ROUNDS, attack, liars, encoding, auditors, replicas);
+    }
+
+    private Outcome run(
+            int rounds, Attack attack, double liars, UpdateEncoding encoding, double auditors, Replication replicas) {
         var recipe = new Recipe(
                 STEPS,
                 RateSchedule.CONSTANT,
@@ -62,7 +67,7 @@ class ReplicationTest {
                 30,
                 300);
         var crowd = new Scenario.Crowd(WORKERS, 0.05, 5, SPEED, 0.05, new Link(10, 50, 30), liars, attack, 0, false);
-        long tokens = (long) ROUNDS * WORKERS * STEPS.tokens();
+        long tokens = (long) rounds * WORKERS * STEPS.tokens();
         var scenario = new Scenario(
                 model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, auditors, replicas, tokens, 7);
         try (var simulation = new Simulation(scenario, 2)) {
@@ -100,6 +105,18 @@ class ReplicationTest {
         assertThat(caught.fakes()).isNotEmpty();
         assertThat(caught.honest()).isZero();
         assertThat(repeated(outcome)).isGreaterThan(ROUNDS * STEPS.tokens());
+    }
+
+    /** An audit takes nine rounds: by its end nobody else needs its round's checkpoint and updates any more. */
+    @Test
+    void liars_withAnAuditorOfATenthOfAWorkersSpeed_areFoundSomeRoundsLater() {
+        var outcome = run(40, Attack.HALF_STEPS, 0.15, UpdateEncoding.INT8, 0.1, Replication.WHEN_BUSY);
+        var caught = requireNonNull(outcome.caught());
+        assertThat(caught.fakes()).isNotEmpty();
+        assertThat(caught.rounds()).allMatch(round -> round >= 8);
+        assertThat(caught.honest()).isZero();
+        double longest = outcome.seconds() / outcome.rounds();
+        assertThat(longest).as("no round waits for audits").isLessThan(1.3 * SECONDS);
     }
 
     @Test

@@ -133,15 +133,19 @@ abstract class TaskLedgerContract {
         assertThat(ledger.find(first.taskId()).orElseThrow().logPosition()).isEqualTo(8);
     }
 
-    /** What it becomes afterwards does not matter. */
+    /** With the adapter that it has then. What it becomes afterwards does not matter. */
     @Test
     void complete_remembersWhetherTheAccountWasProven() {
         var trust = "insert into trust (worker, numeric_class, valid) values (?, 'adapter', ?)";
         database.jdbi().useHandle(handle -> {
             handle.execute(trust, "old", Trust.PROVEN);
+            handle.execute(trust, "moved", Trust.PROVEN);
             handle.execute(trust, "new", Trust.PROVEN - 1);
         });
-        for (String worker : List.of("old", "new", "nobody")) complete(lease(worker), worker, 7, 0);
+        var workers = new WorkerLedger(database, clock);
+        for (String worker : List.of("old", "new")) workers.seen(worker, "adapter", false, 1);
+        workers.seen("moved", "another adapter", false, 1);
+        for (String worker : List.of("old", "new", "moved")) complete(lease(worker), worker, 7, 0);
         assertThat(ledger.counted(0)).extracting(TaskLedger.Task::unproven).containsExactly(false, true, true);
         assertThat(ledger.replace(1, 7, "auditor", 8)).isTrue();
         assertThat(ledger.find(1).orElseThrow().unproven()).isFalse();

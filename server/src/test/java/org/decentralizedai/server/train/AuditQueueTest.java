@@ -64,7 +64,7 @@ final class AuditQueueTest {
     private void add() {
         Lease lease = court.give("ada");
         var row = court.tasks.find(lease.taskId()).orElseThrow();
-        queue.add(new Audit(lease, 0, "ada", "class", 0), court.plan().task(lease, row));
+        queue.add(new Audit(lease, 0, "ada", "class", 0), court.plan().task(lease, row), false);
     }
 
     @Test

@@ -140,7 +140,10 @@ class TaskDeskTest {
             if (replicas)
                 desk.replicas(new Twins(
                         tasks,
-                        new Reputation(new AuditLedger(database, clock), new WorkerLedger(database, clock)),
+                        new Reputation(
+                                new AuditLedger(database, clock),
+                                new WorkerLedger(database, clock),
+                                (_, _, trusted) -> trusted),
                         new Verification(null, Replication.ALWAYS, Lot.of(1)),
                         clock,
                         (_, _) -> false,

@@ -3,6 +3,7 @@ package org.decentralizedai.server.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -34,7 +35,7 @@ final class TwinsTest {
         public void close(int code, String reason) {}
     }
 
-    private static Twins twins(Courtroom court) {
+    static Twins twins(Courtroom court) {
         return new Twins(
                 court.tasks,
                 court.reputation,
@@ -45,7 +46,7 @@ final class TwinsTest {
     }
 
     /** The first of many newcomers to whom the lot gives something. */
-    private static Optional<String> taker(Courtroom court, Twins twins, String name, String address, Fit fit) {
+    static Optional<String> taker(Courtroom court, Twins twins, String name, String address, Fit fit) {
         return IntStream.range(0, 20)
                 .mapToObj(i -> new Caller(name + i, address))
                 .filter(caller -> twins.next(caller, fit, court.plan()).isPresent())
@@ -53,7 +54,7 @@ final class TwinsTest {
                 .findFirst();
     }
 
-    private static Lease offered(Courtroom court, Twins twins) {
+    static Lease offered(Courtroom court, Twins twins) {
         var task = court.give("ada");
         twins.given(task, new Caller("ada", ADA), court.plan());
         return task;
@@ -84,6 +85,65 @@ final class TwinsTest {
             assertThat(twins.seeks(task.taskId())).isTrue();
             assertThat(taker(court, twins, "eve", OTHER, WHOLE)).isPresent();
             assertThat(twins.seeks(task.taskId())).isFalse();
+        }
+    }
+
+    /** Else a hand of many keys would take offers and give them back until its friend's comes, or until none is left. */
+    @Test
+    void offerThatIsGivenBack_returns_butNotToWhoeverGaveItBack() {
+        try (var court = new Courtroom(folder, false)) {
+            var twins = twins(court);
+            var task = offered(court, twins);
+            var bob = new Caller(taker(court, twins, "bob", BOB, WHOLE).orElseThrow(), BOB);
+            assertThat(twins.seeks(task.taskId())).isFalse();
+            var replica = court.tasks.twins(task.taskId()).getFirst();
+            court.tasks.release(new Lease(replica.id(), replica.fence()), bob.id());
+            assertThat(twins.seeks(task.taskId())).isTrue();
+            var other = court.give("zoe");
+            twins.given(other, new Caller("zoe", "203.0.113.9"), court.plan());
+            assertThat(twins.next(bob, WHOLE, court.plan()))
+                    .as("of no task in this round")
+                    .isEmpty();
+            assertThat(taker(court, twins, "eve", OTHER, WHOLE)).isPresent();
+            assertThat(taker(court, twins, "max", "203.0.113.4", WHOLE)).isPresent();
+            assertThat(court.tasks.twins(task.taskId())).hasSize(2);
+        }
+    }
+
+    /** Who only says that it is still at it stops nobody. */
+    @Test
+    void replicaThatTakesTooLong_isOfferedToOthers() {
+        try (var court = new Courtroom(folder, false)) {
+            var twins = twins(court);
+            var task = offered(court, twins);
+            var bob = taker(court, twins, "bob", BOB, WHOLE).orElseThrow();
+            var replica = court.tasks.twins(task.taskId()).getFirst();
+            var lease = new Lease(replica.id(), replica.fence());
+            for (int i = 0; i < 2 * Courtroom.TASK_SECONDS; i++) {
+                court.clock.advance(Duration.ofSeconds(1));
+                assertThat(court.tasks.renew(lease, bob, Duration.ofSeconds(30)))
+                        .isTrue();
+                assertThat(twins.seeks(task.taskId())).isFalse();
+            }
+            court.clock.advance(Duration.ofSeconds(1));
+            assertThat(twins.seeks(task.taskId())).isTrue();
+            assertThat(twins.overdue(replica.id())).isTrue();
+            assertThat(taker(court, twins, "eve", OTHER, WHOLE)).isPresent();
+        }
+    }
+
+    @Test
+    void inTime_isAsLongAsATaskShouldTake() {
+        try (var court = new Courtroom(folder, false)) {
+            var twins = twins(court);
+            var task = offered(court, twins);
+            assertThat(taker(court, twins, "bob", BOB, WHOLE)).isPresent();
+            long replica = court.tasks.twins(task.taskId()).getFirst().id();
+            assertThat(twins.inTime(replica, Duration.ofSeconds(Courtroom.TASK_SECONDS - 1)))
+                    .isFalse();
+            court.clock.advance(Duration.ofSeconds(1));
+            assertThat(twins.inTime(replica, Duration.ofSeconds(Courtroom.TASK_SECONDS - 1)))
+                    .isTrue();
         }
     }
 }

@@ -10,7 +10,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.decentralizedai.wire.Lease;
 import org.junit.jupiter.api.Test;
 
-/** The rule alone, over many lots: whether liars are found in time and whether lying pays. */
+/** The rule alone, over many lots: whether liars are audited in time, by audits that find each fake. */
 class TrustTest {
     private static final int LOTS = 4_000;
 
@@ -97,48 +97,9 @@ class TrustTest {
         assertThat(foundWithin(new Trust(1000), 0, 100)).isCloseTo(0.9524, within(0.014));
     }
 
-    /**
-     * In pay of a task: each fake that nobody looks at brings one; the one that is found brings nothing and forfeits what is held
-     * back. Whatever number of fakes the liar wants to go away with, it loses in the mean; exact, no lots.
-     */
+    /** Its first fake is audited for certain. */
     @Test
-    void lying_atAnyRateThatAnAccountCanHave_losesInTheMean() {
-        for (int valid = 0; valid < 100; valid++)
-            for (int wanted : new int[] {1, 10, 33, 100, 1000}) {
-                double rate = new Trust(valid).auditRate(), alive = 1, gain = 0;
-                for (int i = 0; i < wanted; i++) {
-                    gain += alive * (1 - rate - rate * Trust.HELD_BACK_TASKS);
-                    alive *= 1 - rate;
-                }
-                assertThat(gain).as("valid %d, wanted %d", valid, wanted).isNegative();
-            }
-    }
-
-    /** The same by lots, for an account that has worked honestly for a hundred tasks. */
-    @Test
-    void lying_afterAHundredHonestTasks_losesInTheMean() {
-        double gain = IntStream.range(0, LOTS)
-                .mapToDouble(seed -> {
-                    var account = new Account(seed, Trust.NONE);
-                    account.honest(100);
-                    int found = account.fakesUntilFound(100);
-                    return found > 100 ? 100 : found - 1 - Trust.HELD_BACK_TASKS;
-                })
-                .average()
-                .orElseThrow();
-        assertThat(gain).isLessThan(-10);
-    }
-
-    @Test
-    void heldBack_oneTaskLess_wouldPay() {
-        double rate = Trust.FLOOR;
-        assertThat(1 - rate - rate * Trust.HELD_BACK_TASKS).isNegative();
-        assertThat(1 - rate - rate * (Trust.HELD_BACK_TASKS - 1)).isPositive();
-    }
-
-    /** A newcomer's first fake is audited for certain: it is paid nothing, and had its upload for nothing. */
-    @Test
-    void lying_fromTheFirstTask_isPaidNothing() {
+    void liarFromTheFirstTask_isAuditedAtOnce() {
         assertThat(IntStream.range(0, LOTS).map(seed -> new Account(seed, Trust.NONE).fakesUntilFound(50)))
                 .allMatch(found -> found == 1);
     }
@@ -163,11 +124,11 @@ class TrustTest {
         assertThat(new Trust(own).agreedWith(new Trust(partner), true)).isTrue();
     }
 
-    /** Two accounts of one hand, on a server with auditors: what they have agreed on is still looked at so often that lying loses. */
-    @Property
-    void lyingInPairs_losesInTheMean(@ForAll @IntRange(max = 200) int own, @ForAll @IntRange(max = 200) int partner) {
-        double rate = new Trust(own).rateWith(new Trust(partner));
-        assertThat(1 - rate - rate * Trust.HELD_BACK_TASKS).isNegative();
+    @Test
+    void rateAgreed_ofTheProven_isThatOfAudits() {
+        assertThat(new Trust(0).rateAgreed()).isEqualTo(0.1);
+        assertThat(new Trust(10).rateAgreed()).isEqualTo(0.1);
+        assertThat(new Trust(1000).rateAgreed()).isEqualTo(Trust.FLOOR);
     }
 
     @Test
