@@ -29,8 +29,12 @@ final class LateCrashTest {
     private static final int TRIALS = Boolean.getBoolean("slow") ? 8 : 1;
 
     /** Before the first round, or about what is promoted: {@link CrashTest} has them. */
-    private static final Set<CrashPoint> ELSEWHERE =
-            EnumSet.of(CrashPoint.FIRST_CHECKPOINT, CrashPoint.REPORTED, CrashPoint.POINTED, CrashPoint.BLOB_DELETED);
+    private static final Set<CrashPoint> ELSEWHERE = EnumSet.of(
+            CrashPoint.FIRST_CHECKPOINT,
+            CrashPoint.REPORTED,
+            CrashPoint.POINTER_NAMED,
+            CrashPoint.POINTED,
+            CrashPoint.BLOB_DELETED);
 
     @TempDir
     static Path folder;

@@ -125,7 +125,7 @@ final class LateStory {
     }
 
     private void live() {
-        coordinator = new Coordinator(disk, power, folder.resolve("store"), settings, 1, clock);
+        coordinator = new Coordinator(disk, power, settings, 1, clock);
         now().work();
         for (Volunteer volunteer : quick) volunteer.connect(now(), power);
         slow.connect(now(), power);
@@ -209,7 +209,7 @@ final class LateStory {
         var lines = RoundCheck.of(
                 record(training, running - 1),
                 TestRun.MODEL,
-                new FolderBlobStore(folder.resolve("store")),
+                new FolderBlobStore(disk.store()),
                 (round, place) ->
                         training.records().update(round, place).orElseThrow().array());
         assertThat(lines).isNotEmpty().allMatch(RoundCheck.Line::agrees);

@@ -42,23 +42,28 @@ final class Story {
     private final Settings settings;
     private final long seed;
     private final Queue<End> ends;
-    private final Random random;
+    private final Random random; // says who acts next, and where the log is torn
     private final Set<Long> acknowledged = new HashSet<>(); // tasks
     private final List<Volunteer> volunteers;
-    private @Nullable String full; // files that have no room when an update comes first
+    private final Set<Integer> closedTwice = new HashSet<>(); // rounds
+    private Disk.@Nullable Part full; // has no room when anything comes first
     private boolean stumbling;
     private int lives;
     private Power power = new Power(null, 0);
     private Disk disk;
     private @Nullable Coordinator coordinator;
 
-    /** @param beginning folder whose copy this story starts from; null for an empty one */
-    Story(Path folder, @Nullable Path beginning, Settings settings, long seed, List<End> ends) {
+    /**
+     * @param beginning folder whose copy this story starts from; null for an empty one
+     * @param seed of the run and its updates, which all stories must share that are to come to the same
+     * @param course seed of what may differ
+     */
+    Story(Path folder, @Nullable Path beginning, Settings settings, long seed, long course, List<End> ends) {
         this.folder = folder;
         this.settings = settings;
         this.seed = seed;
         this.ends = new ArrayDeque<>(ends);
-        random = new Random(seed);
+        random = new Random(course);
         volunteers = List.of(new Volunteer("a", seed, this::given), new Volunteer("b", seed, this::given));
         if (beginning != null) copy(beginning, folder);
         disk = disk();
@@ -83,7 +88,6 @@ final class Story {
         disk.leave(Disk.Left.ALL, life(1), random);
         var beginning = folder.resolve("beginning");
         copy(life(1), beginning.resolve("life-0"));
-        copy(folder.resolve("store"), beginning.resolve("store"));
         return beginning;
     }
 
@@ -112,9 +116,9 @@ final class Story {
         }
     }
 
-    /** Each update comes twice: first while files whose names end so have no room. */
-    Story alwaysFull(String files) {
-        full = files;
+    /** Each update comes twice, and each round is closed twice: first while these files have no room. */
+    Story alwaysFull(Disk.Part part) {
+        full = part;
         return this;
     }
 
@@ -125,10 +129,22 @@ final class Story {
     }
 
     private void fail(Volunteer volunteer) {
-        if (full == null || !volunteer.busy()) return;
+        if (full == null || full == Disk.Part.BLOBS || !volunteer.busy()) return;
         disk.full(full);
         if (volunteer.act().isPresent() || !volunteer.busy()) throw new AssertionError("not UNAVAILABLE");
         disk.full(null);
+    }
+
+    /** A closing round writes nothing to the log. */
+    private void failToClose(Coordinator now) {
+        int round = round(now.training());
+        if (full == null || full == Disk.Part.LOG || !now.due() || !closedTwice.add(round)) return;
+        disk.full(full);
+        now.work();
+        disk.full(null);
+        if (round(now.training()) != round || now.training().trainer().failure() == null)
+            throw new AssertionError("round " + round + " was closed on a full disk");
+        now.workLater();
     }
 
     State run() {
@@ -142,15 +158,16 @@ final class Story {
     /** Null when it ended too early. */
     private @Nullable State live() {
         try {
-            var now = new Coordinator(disk, power, folder.resolve("store"), settings, seed);
+            var now = new Coordinator(disk, power, settings, seed);
             coordinator = now;
             now.work();
             for (Volunteer volunteer : volunteers) volunteer.connect(now, power);
-            for (int turn = 0; round(now.training()) < ROUNDS; turn++) {
-                var volunteer = volunteers.get(turn % volunteers.size());
+            while (round(now.training()) < ROUNDS) {
+                var volunteer = volunteers.get(random.nextInt(volunteers.size()));
                 fail(volunteer);
                 volunteer.act().ifPresent(this::acknowledge);
                 if (stumbling) power.stumble();
+                failToClose(now);
                 now.work();
                 if (power.off()) return null;
                 if (stumbling && now.training().trainer().failure() != null) {
@@ -160,13 +177,13 @@ final class Story {
                 var failure = now.training().trainer().failure();
                 if (failure != null) throw new AssertionError(failure);
             }
+            if (full != null && full != Disk.Part.LOG && closedTwice.size() != ROUNDS)
+                throw new AssertionError("closed on a full disk: " + closedTwice);
             if (stumbling) throw new AssertionError("the trainer did not hear of the failure");
             if (!ends.isEmpty()) throw new AssertionError("the run never came to " + ends.peek());
             var state = state(now.training());
             now.close();
             return state;
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         } catch (RuntimeException | Error e) { // whatever the crash looked like from inside
             if (!power.off()) throw e;
             return null;
