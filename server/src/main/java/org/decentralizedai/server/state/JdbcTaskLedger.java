@@ -161,7 +161,7 @@ public final class JdbcTaskLedger implements TaskLedger {
         long now = clock.millis();
         handle.execute(
                 "insert into worker (id, adapter, software, gigaflops, banned, accepted, refused, first_seen, last_seen)"
-                        + " values (?, '', false, 0, false, 1, 0, ?, ?)",
+                        + " values (?, 'unknown', false, 0, false, 1, 0, ?, ?)",
                 worker,
                 now,
                 now);

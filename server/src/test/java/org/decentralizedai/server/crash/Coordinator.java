@@ -12,6 +12,7 @@ import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.FileGradientLog;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.MutableClock;
+import org.decentralizedai.server.train.Auditor;
 import org.decentralizedai.server.train.Candidate;
 import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.Examiner;
@@ -24,6 +25,7 @@ import org.decentralizedai.server.train.UpdateRules;
 import org.decentralizedai.server.verify.Lot;
 import org.decentralizedai.store.blob.FolderBlobStore;
 import org.decentralizedai.store.tokenizer.ByteTokenizer;
+import org.jspecify.annotations.Nullable;
 
 /** One life of a coordinator: the real one, over a disk and a power supply of the test's, on the test's one thread. */
 final class Coordinator {
@@ -43,6 +45,11 @@ final class Coordinator {
     }
 
     Coordinator(Disk disk, Power power, Settings settings, long seed, MutableClock clock) {
+        this(disk, power, settings, seed, clock, null);
+    }
+
+    /** @param auditor null where nothing is computed again */
+    Coordinator(Disk disk, Power power, Settings settings, long seed, MutableClock clock, @Nullable Auditor auditor) {
         this.power = power;
         this.clock = clock;
         power.begin(Phase.START);
@@ -73,7 +80,7 @@ final class Coordinator {
                     new ByteTokenizer(),
                     new TrainMetrics(new SimpleMeterRegistry()),
                     clock,
-                    new Training.Driver(turns::add, new Promoter(), UpdateRules::of, null, Lot.of(seed)));
+                    new Training.Driver(turns::add, new Promoter(), UpdateRules::of, auditor, Lot.of(seed)));
         } catch (RuntimeException | Error e) {
             close();
             throw e;

@@ -1,5 +1,7 @@
 package org.decentralizedai.server.crash;
 
+import java.util.stream.Stream;
+
 /** Where a coordinator ends, in the order in which an update passes. */
 enum CrashPoint {
     /** The first checkpoint is being written; there is no round yet. */
@@ -26,6 +28,10 @@ enum CrashPoint {
     COMMIT_FORCED,
     /** All tasks are done, the round is not closed. */
     ROUND_FULL,
+    /** An update is about to be computed again. */
+    AUDITING,
+    /** The log has an honest update instead of a fake, the database knows nothing. */
+    FAKE_REPLACED,
     /** The next checkpoint is being written: a blob of it is not there. */
     BLOB_MISSING,
     /** Half of the blob is written. */
@@ -55,5 +61,10 @@ enum CrashPoint {
     /** The pointer has moved. */
     POINTED,
     /** After another crash: an update is taken over from the log. */
-    TAKING_OVER
+    TAKING_OVER;
+
+    /** The points of runs that nobody audits. */
+    static Stream<CrashPoint> withoutAudits() {
+        return Stream.of(values()).filter(point -> point != AUDITING && point != FAKE_REPLACED);
+    }
 }

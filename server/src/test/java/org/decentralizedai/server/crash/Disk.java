@@ -53,7 +53,7 @@ final class Disk {
     private final Map<Path, Inode> named = new HashMap<>();
     private final Set<Path> folders = new HashSet<>(); // that have their names for good
     private @Nullable Part full; // whose files can't grow
-    private boolean unreadable;
+    private int failingReads;
     private @Nullable Crash crash; // to be thrown after half a write
 
     /** @param root holds what is on the disk when the process starts */
@@ -102,13 +102,13 @@ final class Disk {
         return full == part(path);
     }
 
-    /** Whether reading fails from now on. */
-    void unreadable(boolean fails) {
-        unreadable = fails;
+    /** So many times. */
+    void failReads(int times) {
+        failingReads = times;
     }
 
     void requireReadable(Path path) throws IOException {
-        if (unreadable) throw new IOException("Input/output error: " + path);
+        if (failingReads > 0 && failingReads-- > 0) throw new IOException("Input/output error: " + path);
     }
 
     FileChannel open(Path path, OpenOption... options) throws IOException {

@@ -168,15 +168,14 @@ final class FullDiskTest {
 
     /** What can't be read now may be intact. */
     @Test
-    void open_diskFailsToRead_cutsNothingOff() throws IOException {
+    void open_diskFailsToReadOnce_cutsNothingOff() throws IOException {
         try (var log = new FileGradientLog(folder)) {
             log.append(update(0, 0));
         }
         var disk = new Disk(folder, new Power(null, 0));
-        disk.unreadable(true);
+        disk.failReads(1);
         assertThatThrownBy(() -> new FileGradientLog(folder, SEGMENT_BYTES, disk::open))
                 .isInstanceOf(UncheckedIOException.class);
-        disk.unreadable(false);
         try (var log = new FileGradientLog(folder, SEGMENT_BYTES, disk::open)) {
             assertThat(all(log)).containsExactly(update(0, 0));
         }

@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import org.decentralizedai.server.Settings;
@@ -41,16 +39,13 @@ final class Story {
     private final Path folder;
     private final Settings settings;
     private final long seed;
-    private final Queue<End> ends;
     private final Random random; // says who acts next, and where the log is torn
+    private final Lives lives;
     private final Set<Long> acknowledged = new HashSet<>(); // tasks
     private final List<Volunteer> volunteers;
     private final Set<Integer> closedTwice = new HashSet<>(); // rounds
     private Disk.@Nullable Part full; // has no room when anything comes first
     private boolean stumbling;
-    private int lives;
-    private Power power = new Power(null, 0);
-    private Disk disk;
     private @Nullable Coordinator coordinator;
 
     /**
@@ -62,14 +57,13 @@ final class Story {
         this.folder = folder;
         this.settings = settings;
         this.seed = seed;
-        this.ends = new ArrayDeque<>(ends);
         random = new Random(course);
         volunteers = List.of(new Volunteer("a", seed, this::given), new Volunteer("b", seed, this::given));
         if (beginning != null) copy(beginning, folder);
-        disk = disk();
+        lives = new Lives(folder, ends, random);
     }
 
-    private static void copy(Path from, Path to) {
+    static void copy(Path from, Path to) {
         try (var files = Files.walk(from)) {
             for (Path file : files.toList()) {
                 var target = to.resolve(from.relativize(file));
@@ -81,18 +75,13 @@ final class Story {
         }
     }
 
-    /** Lives its first life and leaves what a kill leaves: a run before its first round, from which other stories may start. */
+    /** Lives its first life and leaves what its end leaves: a run before its first round, from which other stories may start. */
     Path beginning() {
         if (live() != null) throw new AssertionError("this story has no end");
-        coordinator = null;
-        disk.leave(Disk.Left.ALL, life(1), random);
+        lives.end(null);
         var beginning = folder.resolve("beginning");
-        copy(life(1), beginning.resolve("life-0"));
+        copy(folder.resolve("life-1"), beginning.resolve("life-0"));
         return beginning;
-    }
-
-    private Path life(int number) {
-        return folder.resolve("life-" + number);
     }
 
     private void given(GradientTask task) {
@@ -103,17 +92,6 @@ final class Story {
     private void acknowledge(GradientTask task) {
         if (!acknowledged.add(task.lease().taskId()))
             throw new AssertionError("the update of task " + task.lease() + " is acknowledged twice");
-    }
-
-    /** What the next life begins with; it ends as the next of the ends says. */
-    private Disk disk() {
-        var end = ends.peek();
-        power = end == null ? new Power(null, 0) : new Power(end.point(), end.passes());
-        try {
-            return new Disk(Files.createDirectories(life(lives)), power);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Each update comes twice, and each round is closed twice: first while these files have no room. */
@@ -130,18 +108,18 @@ final class Story {
 
     private void fail(Volunteer volunteer) {
         if (full == null || full == Disk.Part.BLOBS || !volunteer.busy()) return;
-        disk.full(full);
+        lives.disk().full(full);
         if (volunteer.act().isPresent() || !volunteer.busy()) throw new AssertionError("not UNAVAILABLE");
-        disk.full(null);
+        lives.disk().full(null);
     }
 
     /** A closing round writes nothing to the log. */
     private void failToClose(Coordinator now) {
         int round = round(now.training());
         if (full == null || full == Disk.Part.LOG || !now.due() || !closedTwice.add(round)) return;
-        disk.full(full);
+        lives.disk().full(full);
         now.work();
-        disk.full(null);
+        lives.disk().full(null);
         if (round(now.training()) != round || now.training().trainer().failure() == null)
             throw new AssertionError("round " + round + " was closed on a full disk");
         now.workLater();
@@ -151,25 +129,26 @@ final class Story {
         while (true) {
             var state = live();
             if (state != null) return state;
-            die();
+            lives.end(coordinator);
+            coordinator = null;
         }
     }
 
     /** Null when it ended too early. */
     private @Nullable State live() {
         try {
-            var now = new Coordinator(disk, power, settings, seed);
+            var now = new Coordinator(lives.disk(), lives.power(), settings, seed);
             coordinator = now;
             now.work();
-            for (Volunteer volunteer : volunteers) volunteer.connect(now, power);
+            for (Volunteer volunteer : volunteers) volunteer.connect(now, lives.power());
             while (round(now.training()) < ROUNDS) {
                 var volunteer = volunteers.get(random.nextInt(volunteers.size()));
                 fail(volunteer);
                 volunteer.act().ifPresent(this::acknowledge);
-                if (stumbling) power.stumble();
+                if (stumbling) lives.power().stumble();
                 failToClose(now);
                 now.work();
-                if (power.off()) return null;
+                if (lives.power().off()) return null;
                 if (stumbling && now.training().trainer().failure() != null) {
                     stumbling = false;
                     now.workLater();
@@ -180,31 +159,18 @@ final class Story {
             if (full != null && full != Disk.Part.LOG && closedTwice.size() != ROUNDS)
                 throw new AssertionError("closed on a full disk: " + closedTwice);
             if (stumbling) throw new AssertionError("the trainer did not hear of the failure");
-            if (!ends.isEmpty()) throw new AssertionError("the run never came to " + ends.peek());
+            if (lives.nextEnd() != null) throw new AssertionError("the run never came to " + lives.nextEnd());
             var state = state(now.training());
             now.close();
             return state;
         } catch (RuntimeException | Error e) { // whatever the crash looked like from inside
-            if (!power.off()) throw e;
+            if (!lives.power().off()) throw e;
             return null;
         }
     }
 
     private static int round(Training training) {
         return training.status().figures().round();
-    }
-
-    private void die() {
-        var end = ends.remove();
-        if (coordinator != null) {
-            try {
-                coordinator.close();
-            } catch (RuntimeException | Error e) { // it has no power
-            }
-        }
-        coordinator = null;
-        disk.leave(end.left(), life(++lives), random);
-        disk = disk();
     }
 
     private State state(Training training) {

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class Volunteer implements Worker {
     private static final int PARAMETERS = ParameterLayout.of(TestRun.MODEL).parameterCount();
 
+    static final double FIRST_LOSS = 5.5;
+
     private final String id;
     private final long seed;
     private final Consumer<GradientTask> onTask;
@@ -42,6 +44,7 @@ final class Volunteer implements Worker {
     private @Nullable Power power;
     private @Nullable Training training;
     private @Nullable GradientTask task;
+    private @Nullable VerdictCode heard;
 
     /** @param onTask hears of every task that is given out */
     Volunteer(String id, long seed, Consumer<GradientTask> onTask) {
@@ -77,9 +80,16 @@ final class Volunteer implements Worker {
         }
         power().begin(Phase.UPDATE);
         var verdict = deliver(current);
+        heard = verdict.code();
         power().reach(CrashPoint.COMMIT_FORCED);
         if (verdict.code() != VerdictCode.UNAVAILABLE) task = null;
         return verdict.code() == VerdictCode.ACCEPTED ? Optional.of(current) : Optional.empty();
+    }
+
+    /** What became of its last delivery; null before the first. */
+    @Nullable
+    VerdictCode heard() {
+        return heard;
     }
 
     /** Whether it has a task. */
@@ -112,7 +122,7 @@ final class Volunteer implements Worker {
                 Digests.of(update),
                 current.steps().steps(),
                 current.steps().tokens(),
-                5.5,
+                FIRST_LOSS,
                 loss(current),
                 1000);
         var answer = training().intake().begin(id, begin);
@@ -125,15 +135,19 @@ final class Volunteer implements Worker {
                 .orElseThrow();
     }
 
-    private double loss(GradientTask current) {
+    static double loss(GradientTask current) {
         return 5 - 1.0 / (current.lease().taskId() + 2);
     }
 
     byte[] update(long content) {
+        return UpdateCodec.encode(UpdateEncoding.INT8, values(seed, content));
+    }
+
+    static float[] values(long seed, long content) {
         var random = new Random(31 * seed + content);
         float[] update = new float[PARAMETERS];
         for (int i = 0; i < update.length; i++) update[i] = (float) (1e-3 * random.nextGaussian());
-        return UpdateCodec.encode(UpdateEncoding.INT8, update);
+        return update;
     }
 
     private Training training() {
