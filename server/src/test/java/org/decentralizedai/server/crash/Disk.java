@@ -209,7 +209,7 @@ final class Disk {
         try {
             for (Path file : left == Left.ALL ? below(root) : named.keySet()) {
                 if (Files.isDirectory(file) || left != Left.ALL && !folders.contains(file.getParent())) continue;
-                byte[] bytes = left == Left.ALL ? bytes(file) : named.get(file).forced;
+                byte[] bytes = left == Left.ALL ? bytes(file) : requireNonNull(named.get(file)).forced;
                 if (bytes == null) bytes = new byte[0]; // named, but nothing in it was forced
                 if (left == Left.SOME_OF_THE_LOG && part(file) == Part.LOG) bytes = torn(file, bytes, random);
                 var copy = target.resolve(root.relativize(file));
