@@ -14,14 +14,15 @@ import org.decentralizedai.server.crash.Story.End;
 import org.decentralizedai.server.credit.Balance;
 import org.decentralizedai.server.credit.Epoch;
 import org.decentralizedai.server.state.AuditLedger;
+import org.decentralizedai.server.state.JdbcTaskLedger;
 import org.decentralizedai.server.state.MutableClock;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundFiles;
+import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.server.train.Auditor;
 import org.decentralizedai.server.train.RoundRecord;
 import org.decentralizedai.server.train.Training;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
-import org.decentralizedai.wire.VerdictCode;
 import org.decentralizedai.worker.LocalResult;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +114,7 @@ final class AuditedStory {
         for (Volunteer volunteer : volunteers) volunteer.connect(now, lives.power());
         now.database().sync(); // whom a power cut has made a stranger is trusted as a stranger: another story
         while (round(now.training()) < ROUNDS) {
-            act(volunteers.get(turn));
+            act(now, volunteers.get(turn));
             now.work();
             if (lives.power().off()) throw new Crash(CrashPoint.CLEARED); // the trainer has swallowed the first
             var failure = now.training().trainer().failure();
@@ -125,16 +126,21 @@ final class AuditedStory {
         return state;
     }
 
-    private void act(Volunteer volunteer) {
-        boolean delivers = volunteer.busy();
+    /** The turn is over when the task is done, whatever the volunteer hears: its fake may have been replaced after a crash. */
+    private void act(Coordinator now, Volunteer volunteer) {
+        var delivered = volunteer.current();
         volunteer
                 .act()
                 .ifPresent(task -> assertThat(acknowledged.add(task.lease().taskId()))
                         .as("acknowledged twice")
                         .isTrue());
-        var heard = volunteer.heard();
-        if (delivers && (heard == VerdictCode.ACCEPTED || heard == VerdictCode.DUPLICATE))
-            turn = (turn + 1) % volunteers.size();
+        boolean done = !lives.power().off()
+                && delivered.isPresent()
+                && new JdbcTaskLedger(now.database(), new MutableClock())
+                        .find(delivered.get().lease().taskId())
+                        .filter(task -> task.state() == TaskLedger.State.DONE)
+                        .isPresent();
+        if (done) turn = (turn + 1) % volunteers.size();
     }
 
     private static int round(Training training) {

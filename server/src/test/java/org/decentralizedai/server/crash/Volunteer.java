@@ -44,7 +44,6 @@ final class Volunteer implements Worker {
     private @Nullable Power power;
     private @Nullable Training training;
     private @Nullable GradientTask task;
-    private @Nullable VerdictCode heard;
 
     /** @param onTask hears of every task that is given out */
     Volunteer(String id, long seed, Consumer<GradientTask> onTask) {
@@ -80,16 +79,15 @@ final class Volunteer implements Worker {
         }
         power().begin(Phase.UPDATE);
         var verdict = deliver(current);
-        heard = verdict.code();
         power().reach(CrashPoint.COMMIT_FORCED);
         if (verdict.code() != VerdictCode.UNAVAILABLE) task = null;
         return verdict.code() == VerdictCode.ACCEPTED ? Optional.of(current) : Optional.empty();
     }
 
-    /** What became of its last delivery; null before the first. */
-    @Nullable
-    VerdictCode heard() {
-        return heard;
+    /** The task that it has. */
+    Optional<GradientTask> current() {
+        hear();
+        return Optional.ofNullable(task);
     }
 
     /** Whether it has a task. */
