@@ -9,6 +9,7 @@
 const LOCK = 'decentralizedai-worker';
 const SEND_MILLIS = 45_000; // for the running step to end and its task's update to be sent: then the worker is ended
 const STOP_MILLIS = 5_000; // where there is nothing to send
+const UNSENT = 'The last task was not sent: it goes to somebody else.';
 
 export class Contribution extends EventTarget {
     state = 'idle';
@@ -22,6 +23,7 @@ export class Contribution extends EventTarget {
     #release = null;
     #running = false;
     #deadline = 0;
+    #unsent = false; // what was learnt when the visitor pressed stop; until there is a verdict
 
     /** @param onProcessor even where there is WebGPU */
     constructor(key, power, onProcessor) {
@@ -95,6 +97,7 @@ export class Contribution extends EventTarget {
             this.#worker.onerror = event => this.#fail(`The worker could not be run: ${event.message ?? 'its program did not load'}`);
         }
         this.#running = true;
+        this.#unsent = false;
         const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
         this.#worker.postMessage({
             type: 'start', url: `${scheme}://${location.host}/worker`, key: this.#key, power: this.#power, onProcessor: this.#onProcessor,
@@ -104,6 +107,7 @@ export class Contribution extends EventTarget {
     #stopWorker() {
         if (this.#deadline) return;
         const sends = this.state === 'training' || this.state === 'uploading';
+        this.#unsent = sends;
         this.#tell('stopping', sends ? 'Finishing this step, then sending it. Press stop again to end at once.' : '');
         this.#worker.postMessage({ type: 'stop' });
         this.#deadline = setTimeout(() => this.#end(), sends ? SEND_MILLIS : STOP_MILLIS);
@@ -116,6 +120,7 @@ export class Contribution extends EventTarget {
 
     #hear(message) {
         this.dispatchEvent(new CustomEvent('worker', { detail: message }));
+        if (message.type === 'verdict') this.#unsent = false;
         if (message.type !== 'state') return;
         if (message.state === 'stopped') this.#stopped();
         else if (message.state === 'failed') this.#fail(message.reason);
@@ -127,7 +132,7 @@ export class Contribution extends EventTarget {
         this.#deadline = 0;
         this.#running = false;
         if (this.#wish) this.#settle();
-        else this.#finish('idle');
+        else this.#finish('idle', this.#unsent ? UNSENT : '');
     }
 
     #fail(reason) {

@@ -240,6 +240,21 @@ class SiteIT {
     }
 
     @Test
+    void contribute_stoppedAtOnce_saysThatTheLastTaskWasNotSent() {
+        Page page = context("light").newPage();
+        page.navigate(server.url() + "/contribute/?device=cpu");
+        start(page).click();
+        assertThat(status(page)).containsText("Training", containing());
+        stop(page).evaluate("button => { button.click(); button.click(); }");
+        assertThat(status(page)).hasText("Not contributing. The last task was not sent: it goes to somebody else.");
+        start(page).click();
+        assertThat(status(page)).containsText("Training", containing());
+        stop(page).click();
+        assertThat(status(page))
+                .hasText("Not contributing.", new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MILLIS));
+    }
+
+    @Test
     void contribute_onBattery_pausesAndGoesOnWhenPluggedIn() {
         BrowserContext context = context("light");
         context.addInitScript("""

@@ -7,8 +7,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.train.RoundRecord;
 import org.decentralizedai.store.blob.BlobException;
@@ -16,16 +18,18 @@ import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.store.blob.Digests;
 import org.decentralizedai.store.checkpoint.ModelConfigJson;
 import org.decentralizedai.wire.Sha256;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a coordinator publishes about its run, fetched over HTTP. As a blob store it reads and checks shards; what is put into it
- * is hashed and forgotten.
+ * is hashed and forgotten. One thread.
  */
 final class PublishedRun implements BlobStore, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final String url;
+    private @Nullable NavigableMap<Integer, Sha256> listed; // once fetched
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(20)).build();
 
@@ -34,15 +38,45 @@ final class PublishedRun implements BlobStore, AutoCloseable {
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 
-    /** @throws IllegalArgumentException when no round was closed yet */
-    int newestRound() {
-        var rounds = JsonMapper.shared().readTree(fetch("/api/rounds"));
-        if (rounds.isEmpty()) throw new IllegalArgumentException("no round was closed yet");
-        return rounds.get(0).get("round").asInt();
+    /** The list of the last closed rounds: SHA-256 of each record. */
+    private NavigableMap<Integer, Sha256> rounds() {
+        var rounds = listed;
+        if (rounds != null) return rounds;
+        rounds = new TreeMap<>();
+        for (var entry : JsonMapper.shared().readTree(fetch("/api/rounds")))
+            rounds.put(
+                    entry.get("round").asInt(), new Sha256(entry.get("record").stringValue()));
+        listed = rounds;
+        return rounds;
     }
 
+    /** @throws IllegalArgumentException when no round was closed yet */
+    int newestRound() {
+        if (rounds().isEmpty()) throw new IllegalArgumentException("no round was closed yet");
+        return rounds().lastKey();
+    }
+
+    /** SHA-256 by which the list has the record of a round. */
+    Sha256 recordHash(int round) {
+        var hash = rounds().get(round);
+        if (hash == null)
+            throw new IllegalArgumentException("round " + round + " is not in the list " + url
+                    + "/api/rounds: it was not closed by its updates, or is older than the list");
+        return hash;
+    }
+
+    /** By the hash in the list, whatever else is said of the round. */
     RoundRecord record(int round) {
-        return RoundRecord.read(fetch("/api/rounds/" + round));
+        var record = RoundRecord.read(get(recordHash(round)));
+        if (record.round() != round)
+            throw new IllegalArgumentException(
+                    "the list has the record of round " + record.round() + " for round " + round);
+        return record;
+    }
+
+    /** Empty when the list has none of that round. */
+    Optional<RoundRecord> findRecord(int round) {
+        return rounds().containsKey(round) ? Optional.of(record(round)) : Optional.empty();
     }
 
     byte[] update(int round, int place) {
@@ -74,7 +108,8 @@ final class PublishedRun implements BlobStore, AutoCloseable {
     public byte[] get(Sha256 hash) {
         byte[] content = fetch("/shards/" + hash);
         if (!Digests.of(content).equals(hash))
-            throw new BlobException(BlobException.Reason.CORRUPT, "the shard does not match its hash: " + hash);
+            throw new BlobException(
+                    BlobException.Reason.CORRUPT, "what the server has under " + hash + " does not have this hash");
         return content;
     }
 

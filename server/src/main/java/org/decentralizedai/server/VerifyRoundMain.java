@@ -1,7 +1,9 @@
 package org.decentralizedai.server;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.concurrent.Callable;
+import org.decentralizedai.server.train.RoundChain;
 import org.decentralizedai.server.train.RoundCheck;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -17,7 +19,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Fetches the record of a closed round, its updates and the checkpoint before it, computes the round again and",
-            "compares every hash. Ends with 0 when all are equal. Updates are kept for the last rounds only."
+            "compares every hash, and the record with those of the rounds before. Ends with 0 when all are equal. Updates",
+            "are kept for the last rounds only."
         })
 public final class VerifyRoundMain implements Callable<Integer> {
     @Spec
@@ -56,9 +59,11 @@ public final class VerifyRoundMain implements Callable<Integer> {
             int number = round == null ? published.newestRound() : round;
             var record = published.record(number);
             out.println("round " + number + " of run " + record.run() + ": "
-                    + record.updates().size() + " updates");
+                    + record.updates().size() + " updates; the list has its record under "
+                    + published.recordHash(number));
             var model = published.model(record.before().checkpoint());
-            var lines = RoundCheck.of(record, model, published, published::update);
+            var lines = new ArrayList<>(RoundChain.of(record, published::findRecord));
+            lines.addAll(RoundCheck.of(record, model, published, published::update));
             lines.forEach(line -> say(out, line));
             boolean equal = lines.stream().allMatch(RoundCheck.Line::agrees);
             out.println("round " + number + (equal ? " gives the same bytes" : " does NOT give what was published"));

@@ -125,6 +125,25 @@ final class VerifyRoundTest {
         }
     }
 
+    /** The round that was left has no record. */
+    @Test
+    void roundAfterGoingBack_beginsAsAnEarlierOne() throws Exception {
+        int next = server.training().trainer().rollBack(ROUNDS - 1);
+        assertThat(next).isEqualTo(ROUNDS + 1);
+        try (var a = TestWorker.join(server.url(), "a");
+                var b = TestWorker.join(server.url(), "b")) {
+            for (var worker : List.of(a, b))
+                assertThat(worker.deliver(worker.task(), update(new Random(9))).code())
+                        .isEqualTo(ACCEPTED);
+        }
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> server.training().status().figures().round() == next + 1);
+        var result = verify(next);
+        assertThat(result.code()).as(result.said()).isZero();
+        assertThat(result.said())
+                .contains("equal    weights before, as before round " + (ROUNDS - 1) + ", gone back to");
+    }
+
     @Test
     void changedUpdateOrOrder_isSeen() {
         try (var published = new PublishedRun(server.url())) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.decentralizedai.store.blob.FileOpener;
 import org.jspecify.annotations.Nullable;
 
 /**

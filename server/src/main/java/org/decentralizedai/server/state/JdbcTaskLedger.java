@@ -143,7 +143,7 @@ public final class JdbcTaskLedger implements TaskLedger {
                     .execute();
             if (changed == 0) return false;
             Portions.done(handle, lease.taskId());
-            handle.execute("update worker set accepted = accepted + 1 where id = ?", worker);
+            countAccepted(handle, worker);
             booking.completed(handle, lease.taskId(), worker, tokens);
             return true;
         });
@@ -154,6 +154,18 @@ public final class JdbcTaskLedger implements TaskLedger {
         return find(lease.taskId())
                 .map(task -> task.state() == State.DONE ? Outcome.ALREADY_DONE : Outcome.STALE)
                 .orElse(Outcome.NO_SUCH_TASK);
+    }
+
+    /** A power cut may have taken the worker's row, but not its update. */
+    private void countAccepted(Handle handle, String worker) {
+        if (handle.execute("update worker set accepted = accepted + 1 where id = ?", worker) > 0) return;
+        long now = clock.millis();
+        handle.execute(
+                "insert into worker (id, adapter, software, gigaflops, banned, accepted, refused, first_seen, last_seen)"
+                        + " values (?, 'unknown', false, 0, false, 1, 0, ?, ?)",
+                worker,
+                now,
+                now);
     }
 
     /** A task whose first lease is not in the database has no windows: takes those of the update, if they are free. */

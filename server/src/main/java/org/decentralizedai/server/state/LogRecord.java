@@ -1,6 +1,5 @@
 package org.decentralizedai.server.state;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +21,11 @@ import org.decentralizedai.wire.Lease;
  */
 final class LogRecord {
     static final int HEADER = 8;
+    static final int BEGINNING = HEADER + 4; // up to the task
     private static final int FIXED = 4 + 8 + 8 + 4 + 8 + 8 + 4 + 4;
     private static final int WORK = 8 + 4 + 4 + 4;
-    private static final int WITHOUT_WORK = 0, WITH_WORK = 1, LATE_SHIFT = 4; // late is 3 at most
+    private static final int WITHOUT_WORK = 0, WITH_WORK = 1, LATE_SHIFT = 4;
+    private static final int LATEST = 7; // what fits beside the kind
 
     private LogRecord() {}
 
@@ -59,12 +60,23 @@ final class LogRecord {
         return out.flip();
     }
 
+    /**
+     * Whether a record may begin at this place, before its checksum is computed.
+     *
+     * @param countsIn round of all records of the file
+     * @param left bytes from there to the file's end
+     */
+    static boolean mayBegin(ByteBuffer bytes, int place, int countsIn, long left) {
+        int body = bytes.getInt(place), late = countsIn - bytes.getInt(place + HEADER);
+        return body >= FIXED && body <= left - HEADER && late >= 0 && late <= LATEST;
+    }
+
     /** @param record header and body */
-    static LoggedUpdate decode(byte[] record) throws IOException {
+    static LoggedUpdate decode(byte[] record) throws DamagedRecord {
         var in = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
         int body = in.getInt();
         if (body != record.length - HEADER || body < FIXED || in.getInt() != crc(record, HEADER, body))
-            throw new IOException("record is damaged: its checksum differs");
+            throw new DamagedRecord("record is damaged: its checksum differs");
         int round = in.getInt();
         var lease = new Lease(in.getLong(), in.getLong());
         int tokens = in.getInt();

@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
 record LogSegment(long start, int round, Path file) {
     private static final Pattern NAME = Pattern.compile("(\\d{19})-(\\d{10})\\.log");
     private static final int MAX_RECORD = 1 << 30;
+    private static final int WINDOW = 1 << 20; // bytes that are searched at once
+    private static final long NONE = -1;
 
     static LogSegment in(Path folder, long start, int round) {
         return new LogSegment(
@@ -38,7 +40,7 @@ record LogSegment(long start, int round, Path file) {
             try {
                 record = record(channel, at);
                 update = LogRecord.decode(record);
-            } catch (IOException e) { // the callers know what may be torn
+            } catch (DamagedRecord e) { // the callers know what may be torn
                 return at;
             }
             sink.accept(start + at, update);
@@ -51,15 +53,28 @@ record LogSegment(long start, int round, Path file) {
      * Where the records end that a crash has left intact. Each is forced before the next is written, so only the last one can be
      * torn.
      *
-     * @throws IOException when intact records follow a damaged one: this is no crash's trace, and they must not be cut off
+     * @throws IOException when an intact record follows a damaged one: this is no crash's trace, and it must not be cut off
      */
     long intactEnd(FileChannel channel) throws IOException {
         long end = scan(channel, (_, _) -> {});
-        if (end == channel.size()) return end;
-        long next = end + LogRecord.HEADER + Integer.toUnsignedLong(bodyBytes(channel, end));
-        if (next < channel.size() && isRecord(channel, next))
-            throw new IOException("a record at byte " + end + " is damaged, and others follow it: " + file);
+        long next = nextRecord(channel, end + 1);
+        if (next != NONE)
+            throw new IOException("the record at byte " + end + " is damaged, and others follow it, one at byte " + next
+                    + ": " + file + "; take the folder from a backup");
         return end;
+    }
+
+    /** Where an intact record begins behind these bytes. The damage may have hit the length of the last: any byte may be its first. */
+    private long nextRecord(FileChannel channel, long from) throws IOException {
+        long size = channel.size();
+        var window = ByteBuffer.allocate(WINDOW).order(ByteOrder.LITTLE_ENDIAN);
+        for (long at = from; size - at >= LogRecord.BEGINNING; at += window.limit() - LogRecord.BEGINNING + 1) {
+            window.clear().limit((int) Math.min(WINDOW, size - at));
+            fill(channel, window, at);
+            for (int i = 0; i <= window.limit() - LogRecord.BEGINNING; i++)
+                if (LogRecord.mayBegin(window, i, round, size - at - i) && isRecord(channel, at + i)) return at + i;
+        }
+        return NONE;
     }
 
     private static int bodyBytes(FileChannel channel, long at) throws IOException {
@@ -69,11 +84,11 @@ record LogSegment(long start, int round, Path file) {
         return header.getInt(0);
     }
 
-    private static boolean isRecord(FileChannel channel, long at) {
+    private static boolean isRecord(FileChannel channel, long at) throws IOException {
         try {
             LogRecord.decode(record(channel, at));
             return true;
-        } catch (IOException e) {
+        } catch (DamagedRecord e) {
             return false;
         }
     }
@@ -82,7 +97,7 @@ record LogSegment(long start, int round, Path file) {
     static byte[] record(FileChannel channel, long at) throws IOException {
         int body = bodyBytes(channel, at);
         if (body < 0 || body > MAX_RECORD || at + LogRecord.HEADER + body > channel.size())
-            throw new IOException("record goes past the end of the file: " + body);
+            throw new DamagedRecord("record goes past the end of the file: " + body);
         var record = ByteBuffer.allocate(LogRecord.HEADER + body);
         fill(channel, record, at);
         return record.array();
@@ -91,7 +106,7 @@ record LogSegment(long start, int round, Path file) {
     private static void fill(FileChannel channel, ByteBuffer buffer, long at) throws IOException {
         while (buffer.hasRemaining()) {
             int count = channel.read(buffer, at + buffer.position());
-            if (count < 0) throw new IOException("file ends within a record");
+            if (count < 0) throw new DamagedRecord("file ends within a record");
         }
     }
 }

@@ -1,9 +1,11 @@
 package org.decentralizedai.server.train;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.TaskLedger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,15 +18,26 @@ final class Adoption {
 
     private Adoption() {}
 
-    /** Of each task the last one counts: nothing follows an update that was acknowledged. @param running round */
+    /**
+     * Of each task the last one counts: nothing follows an update that was acknowledged.
+     *
+     * @param running round
+     * @throws IllegalStateException when an update that counts in it is not in the log, so that it could never be closed
+     */
     static void from(GradientLog log, TaskLedger tasks, int running) {
+        var logged = new HashMap<Long, Long>(); // task by position
         var positions = new LinkedHashMap<Long, Long>(); // by task
         log.replay((position, update) -> {
+            logged.put(position, update.lease().taskId());
             if (update.round() >= OpenRounds.oldest(running)
                     && update.round() <= running
                     && !update.worker().equals(Audits.AUDITOR))
                 positions.put(update.lease().taskId(), position);
         });
+        for (int round = running;
+                round <= running + 1;
+                round++) // what waited while its round closed may be in the next
+        for (var task : tasks.counted(round)) requireLogged(task, round, logged.get(task.position()));
         for (long position : positions.values()) {
             var update = log.read(position);
             if (isDone(tasks, update)) continue;
@@ -33,6 +46,14 @@ final class Adoption {
             if (tasks.adopt(update, kept, Math.max(running, update.countsIn())) == TaskLedger.Outcome.COMPLETED)
                 LOG.info("task {} is taken over from the log", update.lease().taskId());
         }
+    }
+
+    /** @param found whose update lies where the database says; null: nobody's */
+    private static void requireLogged(TaskLedger.Task task, int round, @Nullable Long found) {
+        if (found == null || found != task.id())
+            throw new IllegalStateException("the accepted update of task " + task.id() + ", which counts in round "
+                    + round + ", is not in the update log at " + task.position()
+                    + ": the log is damaged or not of this database; take both from one backup");
     }
 
     private static boolean isDone(TaskLedger tasks, LoggedUpdate update) {

@@ -30,6 +30,11 @@ public final class RoundCheck {
             String what,
             @Nullable String published,
             @Nullable String found) {
+        static Line of(String what, @Nullable Object published, @Nullable Object found) {
+            return new Line(
+                    what, published == null ? null : published.toString(), found == null ? null : found.toString());
+        }
+
         public boolean agrees() {
             return published == null ? found == null : published.equals(found);
         }
@@ -90,8 +95,7 @@ public final class RoundCheck {
     }
 
     private void compare(String what, @Nullable Object published, @Nullable Object found) {
-        lines.add(new Line(
-                what, published == null ? null : published.toString(), found == null ? null : found.toString()));
+        lines.add(Line.of(what, published, found));
     }
 
     private Fetched fetched() {

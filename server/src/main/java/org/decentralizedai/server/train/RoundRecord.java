@@ -151,6 +151,13 @@ public record RoundRecord(
                     Digests.of(update.encoded().array()).hex());
         }
 
+        /** The same of an account that was unproven, or not. */
+        Update with(boolean unproven) {
+            return new Update(
+                    task, late, unproven, fence, worker, tokens, firstLoss, lastLoss, encoding, part, parts, bytes,
+                    sha256);
+        }
+
         /** @param round in which it counts. @param content the encoded update, which should have the hash */
         LoggedUpdate logged(int round, byte[] content) {
             return new LoggedUpdate(

@@ -2,9 +2,7 @@ package org.decentralizedai.server.train;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ParameterLayout;
 import org.decentralizedai.server.aggregate.Finding;
@@ -31,6 +29,7 @@ public final class Trainer {
     private final Executor thread;
     private float[] weights = {}; // of the current round; used by the trainer's thread only
     private volatile @Nullable String failure;
+    private volatile long retryAt; // after a failure
 
     /** @param thread runs one thing after the other, never within the call */
     Trainer(TrainerParts parts, Executor thread) {
@@ -77,7 +76,7 @@ public final class Trainer {
         with.database().sync();
     }
 
-    /** To be called every second: leases end, and unfinished uploads with them. */
+    /** To be called every second: leases end, and unfinished uploads with them; a round that could not be closed is tried again. */
     public void tick() {
         try {
             with.desk().expire();
@@ -85,10 +84,17 @@ public final class Trainer {
             with.desk().recount();
             with.audits().tick();
             int round = with.desk().plan().round().number();
-            if (failure == null && with.audits().holdsUp(round)) thread.execute(() -> close(round));
+            if (failure == null ? with.audits().holdsUp(round) : retries()) thread.execute(() -> close(round));
         } catch (RuntimeException e) { // the next second tries again
             LOG.error("could not expire leases", e);
         }
+    }
+
+    private boolean retries() {
+        long now = with.clock().millis();
+        if (now < retryAt) return false;
+        retryAt = now + RETRY.toMillis();
+        return true;
     }
 
     private void close(int number) {
@@ -96,10 +102,9 @@ public final class Trainer {
             closeOrFail(number);
             failure = null;
         } catch (RuntimeException e) {
+            retryAt = with.clock().millis() + RETRY.toMillis();
             failure = "round " + number + " could not be closed: " + e.getMessage();
             LOG.error("round {} could not be closed; trying again in {} s", number, RETRY.toSeconds(), e);
-            CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS, thread)
-                    .execute(() -> close(number));
         }
     }
 

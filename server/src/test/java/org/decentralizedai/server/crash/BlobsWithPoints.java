@@ -8,13 +8,23 @@ import org.decentralizedai.store.blob.BlobStore;
 import org.decentralizedai.wire.Sha256;
 
 /** Blobs with crash points before and after. */
-record BlobsWithPoints(BlobStore blobs, Power power) implements BlobStore {
+final class BlobsWithPoints implements BlobStore {
+    private final BlobStore blobs;
+    private final Power power;
+    private boolean checkpoints; // are being written
+
+    BlobsWithPoints(BlobStore blobs, Power power) {
+        this.blobs = blobs;
+        this.power = power;
+    }
+
     @Override
     public Sha256 put(byte[] content) {
-        if (power.phase() == Phase.START && isCheckpoint(content)) power.reach(CrashPoint.FIRST_CHECKPOINT);
+        checkpoints |= isCheckpoint(content);
+        if (power.phase() == Phase.START && checkpoints) power.reach(CrashPoint.FIRST_CHECKPOINT);
         if (power.phase() == Phase.CLOSE) power.reach(CrashPoint.BLOB_MISSING);
         var hash = blobs.put(content);
-        if (power.phase() == Phase.CLOSE) power.reach(CrashPoint.BLOB_WRITTEN);
+        if (power.phase() == Phase.CLOSE) power.reach(CrashPoint.BLOB_FORCED);
         return hash;
     }
 

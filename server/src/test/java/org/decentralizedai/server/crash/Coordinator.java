@@ -1,19 +1,18 @@
 package org.decentralizedai.server.crash;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.decentralizedai.server.Settings;
 import org.decentralizedai.server.crash.Power.Phase;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.FileGradientLog;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.MutableClock;
+import org.decentralizedai.server.train.Auditor;
 import org.decentralizedai.server.train.Candidate;
 import org.decentralizedai.server.train.CorpusRequest;
 import org.decentralizedai.server.train.Examiner;
@@ -26,6 +25,7 @@ import org.decentralizedai.server.train.UpdateRules;
 import org.decentralizedai.server.verify.Lot;
 import org.decentralizedai.store.blob.FolderBlobStore;
 import org.decentralizedai.store.tokenizer.ByteTokenizer;
+import org.jspecify.annotations.Nullable;
 
 /** One life of a coordinator: the real one, over a disk and a power supply of the test's, on the test's one thread. */
 final class Coordinator {
@@ -35,16 +35,23 @@ final class Coordinator {
     private final BlockingQueue<Runnable> turns = new LinkedBlockingQueue<>(); // some come from a timer's thread
     private final Queue<Candidate> candidates = new ArrayDeque<>();
     private final Power power;
+    private final MutableClock clock;
     private final Database database;
     private final GradientLog log;
     private final Training training;
 
-    Coordinator(Disk disk, Power power, Path store, Settings settings, long seed) {
-        this(disk, power, store, settings, seed, new MutableClock());
+    Coordinator(Disk disk, Power power, Settings settings, long seed) {
+        this(disk, power, settings, seed, new MutableClock());
     }
 
-    Coordinator(Disk disk, Power power, Path store, Settings settings, long seed, MutableClock clock) {
+    Coordinator(Disk disk, Power power, Settings settings, long seed, MutableClock clock) {
+        this(disk, power, settings, seed, clock, null);
+    }
+
+    /** @param auditor null where nothing is computed again */
+    Coordinator(Disk disk, Power power, Settings settings, long seed, MutableClock clock, @Nullable Auditor auditor) {
         this.power = power;
+        this.clock = clock;
         power.begin(Phase.START);
         DiskOfH2.use(disk);
         database = Database.embedded(disk.database(), DiskOfH2.SCHEME);
@@ -69,11 +76,11 @@ final class Coordinator {
                             settings.replicas()),
                     database,
                     log,
-                    new BlobsWithPoints(new FolderBlobStore(store), power),
+                    new BlobsWithPoints(new FolderBlobStore(disk.store(), disk::open), power),
                     new ByteTokenizer(),
                     new TrainMetrics(new SimpleMeterRegistry()),
                     clock,
-                    new Training.Driver(turns::add, new Promoter(), UpdateRules::of, null, Lot.of(seed)));
+                    new Training.Driver(turns::add, new Promoter(), UpdateRules::of, auditor, Lot.of(seed)));
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -121,12 +128,19 @@ final class Coordinator {
         }
     }
 
-    /** Waits until the trainer tries again what failed. */
-    void workLater() throws InterruptedException {
-        var turn = turns.poll(60, TimeUnit.SECONDS);
-        if (turn == null) throw new AssertionError("the trainer does not try again");
-        turns.add(turn);
-        work();
+    /** Whether the trainer has something to do. */
+    boolean due() {
+        return !turns.isEmpty();
+    }
+
+    /** Lets the time pass until the trainer tries again what failed. */
+    void workLater() {
+        for (int second = 0; training.trainer().failure() != null; second++) {
+            if (second > 100) throw new AssertionError("the trainer does not try again, or in vain");
+            clock.advance(Duration.ofSeconds(1));
+            training.trainer().tick();
+            work();
+        }
     }
 
     /** As far as it can be done without power: nothing of it reaches the disk then. */

@@ -1,5 +1,7 @@
 package org.decentralizedai.server.crash;
 
+import java.util.stream.Stream;
+
 /** Where a coordinator ends, in the order in which an update passes. */
 enum CrashPoint {
     /** The first checkpoint is being written; there is no round yet. */
@@ -26,10 +28,20 @@ enum CrashPoint {
     COMMIT_FORCED,
     /** All tasks are done, the round is not closed. */
     ROUND_FULL,
-    /** The next checkpoint is being written. */
+    /** An update is about to be computed again. */
+    AUDITING,
+    /** The log has an honest update instead of a fake, the database knows nothing. */
+    FAKE_REPLACED,
+    /** The next checkpoint is being written: a blob of it is not there. */
     BLOB_MISSING,
-    /** As above, after a blob. */
+    /** Half of the blob is written. */
+    BLOB_TORN,
+    /** It is written but not forced, and has no name. */
     BLOB_WRITTEN,
+    /** It has its name, which is not forced. */
+    BLOB_NAMED,
+    /** The blob is there for good. */
+    BLOB_FORCED,
     /** All blobs are there; half of the next round's commit is written. */
     ROUND_TORN,
     /** The next round is committed but not forced; nothing of it is given out. */
@@ -44,8 +56,15 @@ enum CrashPoint {
     CLEARED,
     /** A promotion is on the disk, the pointer is elsewhere. */
     REPORTED,
+    /** The pointer has moved, which is not forced. */
+    POINTER_NAMED,
     /** The pointer has moved. */
     POINTED,
     /** After another crash: an update is taken over from the log. */
-    TAKING_OVER
+    TAKING_OVER;
+
+    /** The points of runs that nobody audits. */
+    static Stream<CrashPoint> withoutAudits() {
+        return Stream.of(values()).filter(point -> point != AUDITING && point != FAKE_REPLACED);
+    }
 }

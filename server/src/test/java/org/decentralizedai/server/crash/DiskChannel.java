@@ -21,6 +21,7 @@ final class DiskChannel extends FileBaseDefault {
 
     @Override
     public int read(ByteBuffer into, long at) throws IOException {
+        disk.requireReadable(path);
         return file.read(into, at);
     }
 

@@ -2,6 +2,7 @@ package org.decentralizedai.server.crash;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
@@ -27,6 +28,8 @@ public final class DiskOfH2 extends FilePathWrapper {
     @Override
     public FileChannel open(String mode) throws IOException {
         if (disk == null) throw new IOException("there is no disk");
-        return new DiskChannel(disk, Path.of(getBase().toString()), super.open(mode));
+        var path = Path.of(getBase().toString());
+        boolean made = !Files.exists(path);
+        return disk.opened(path, super.open(mode), made);
     }
 }

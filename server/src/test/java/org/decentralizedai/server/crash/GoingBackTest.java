@@ -33,8 +33,7 @@ final class GoingBackTest {
     @BeforeEach
     void train() throws IOException {
         disk = new Disk(folder, power);
-        coordinator = new Coordinator(
-                disk, power, folder.resolve("store"), TestRun.settings(folder.resolve("run"), Story.TASKS), 1);
+        coordinator = new Coordinator(disk, power, TestRun.settings(folder.resolve("run"), Story.TASKS), 1);
         coordinator.work();
         volunteers = List.of(new Volunteer("a", 1, _ -> {}), new Volunteer("b", 1, _ -> {}));
         volunteers.forEach(each -> each.connect(coordinator, power));
@@ -87,7 +86,7 @@ final class GoingBackTest {
 
     @Test
     void commit_lost_nothingIsWrittenAndTheRoundGoesOn() throws Exception {
-        disk.full(Disk.DATABASE);
+        disk.full(Disk.Part.DATABASE);
         var back = back();
         assertThatThrownBy(back::get).isInstanceOf(ExecutionException.class);
         disk.full(null);

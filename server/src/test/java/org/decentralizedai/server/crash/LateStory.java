@@ -3,17 +3,12 @@ package org.decentralizedai.server.crash;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import org.decentralizedai.server.Settings;
@@ -39,9 +34,8 @@ final class LateStory {
     private static final int ROUNDS = 10;
     private static final int SLOWNESS = 4; // turns of the others, on average
 
-    private final Path folder;
     private final Settings settings;
-    private final Queue<End> ends;
+    private final Lives lives;
     private final Random random;
     private final MutableClock clock = new MutableClock();
     private final Map<Long, GradientTask> acknowledged = new HashMap<>();
@@ -49,20 +43,14 @@ final class LateStory {
     private final Set<Long> replicas = new HashSet<>(); // tasks
     private final List<Volunteer> quick;
     private final Volunteer slow;
-    private int lives;
-    private Power power;
-    private Disk disk;
     private @Nullable Coordinator coordinator;
 
     LateStory(Path folder, Settings settings, long seed, List<End> ends) {
-        this.folder = folder;
         this.settings = settings;
-        this.ends = new ArrayDeque<>(ends);
         random = new Random(seed);
+        lives = new Lives(folder, ends, random);
         quick = List.of(volunteer("a"), volunteer("b"), volunteer("c"));
         slow = volunteer("slow");
-        power = power();
-        disk = disk();
     }
 
     private Volunteer volunteer(String id) {
@@ -85,23 +73,6 @@ final class LateStory {
         return task.data().seed() + task.data().first();
     }
 
-    private Power power() {
-        var end = ends.peek();
-        return end == null ? new Power(null, 0) : new Power(end.point(), end.passes());
-    }
-
-    private Disk disk() {
-        try {
-            return new Disk(Files.createDirectories(life(lives)), power);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Path life(int number) {
-        return folder.resolve("life-" + number);
-    }
-
     /** Lives until the rounds are over and all ends have come, and checks the books. @return how many updates came late */
     long run() {
         while (true) {
@@ -109,11 +80,11 @@ final class LateStory {
                 live();
                 break;
             } catch (RuntimeException | Error e) { // whatever the crash looked like from inside
-                if (!power.off()) throw e;
-                die();
+                if (!lives.power().off()) throw e;
+                lives.end(coordinator);
             }
         }
-        assertThat(ends).as("never came to").isEmpty();
+        assertThat(lives.nextEnd()).as("never came to").isNull();
         long late = check(now());
         now().close();
         return late;
@@ -125,11 +96,11 @@ final class LateStory {
     }
 
     private void live() {
-        coordinator = new Coordinator(disk, power, folder.resolve("store"), settings, 1, clock);
+        coordinator = new Coordinator(lives.disk(), lives.power(), settings, 1, clock);
         now().work();
-        for (Volunteer volunteer : quick) volunteer.connect(now(), power);
-        slow.connect(now(), power);
-        for (int turn = 0; round(now().training()) < ROUNDS || !ends.isEmpty(); turn++) {
+        for (Volunteer volunteer : quick) volunteer.connect(now(), lives.power());
+        slow.connect(now(), lives.power());
+        for (int turn = 0; round(now().training()) < ROUNDS || lives.nextEnd() != null; turn++) {
             assertThat(turn).as("rounds go on").isLessThan(500);
             for (Volunteer volunteer : quick) act(volunteer);
             if (!slow.busy() || random.nextInt(SLOWNESS) == 0) act(slow);
@@ -150,24 +121,13 @@ final class LateStory {
 
     private void work() {
         now().work();
-        if (power.off()) throw new Crash(CrashPoint.CLEARED); // the trainer has swallowed the first
+        if (lives.power().off()) throw new Crash(CrashPoint.CLEARED); // the trainer has swallowed the first
         var failure = now().training().trainer().failure();
         if (failure != null) throw new AssertionError(failure);
     }
 
     private static int round(Training training) {
         return training.status().figures().round();
-    }
-
-    private void die() {
-        var end = ends.remove();
-        try {
-            if (coordinator != null) coordinator.close();
-        } catch (RuntimeException | Error e) { // it has no power
-        }
-        disk.leave(end.left(), life(++lives), random);
-        power = power();
-        disk = disk();
     }
 
     /** Every acknowledged update is in the step of one round, no task is lost, and the last round gives the published bytes. */
@@ -209,7 +169,7 @@ final class LateStory {
         var lines = RoundCheck.of(
                 record(training, running - 1),
                 TestRun.MODEL,
-                new FolderBlobStore(folder.resolve("store")),
+                new FolderBlobStore(lives.disk().store()),
                 (round, place) ->
                         training.records().update(round, place).orElseThrow().array());
         assertThat(lines).isNotEmpty().allMatch(RoundCheck.Line::agrees);

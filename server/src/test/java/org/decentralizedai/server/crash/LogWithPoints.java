@@ -5,11 +5,14 @@ import org.decentralizedai.server.state.LoggedUpdate;
 
 /** A log with crash points before and after. */
 record LogWithPoints(GradientLog log, Power power) implements GradientLog {
+    private static final String AUDITOR = "auditor"; // sends what replaces a fake
+
     @Override
     public long append(LoggedUpdate update) {
         power.reach(CrashPoint.RECEIVED);
         long position = log.append(update);
         power.reach(CrashPoint.RECORD_FORCED);
+        if (update.worker().equals(AUDITOR)) power.reach(CrashPoint.FAKE_REPLACED);
         if (update.late() > 0) power.reach(CrashPoint.LATE_RECORD_FORCED);
         return position;
     }

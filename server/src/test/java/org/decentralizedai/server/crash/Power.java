@@ -15,6 +15,7 @@ final class Power {
 
     private final @Nullable CrashPoint point;
     private int passes; // to be let through
+    private boolean waits; // until it may end
     private boolean off;
     private boolean stumbling, committing;
     private Phase phase = Phase.START;
@@ -23,6 +24,16 @@ final class Power {
     Power(@Nullable CrashPoint point, int passes) {
         this.point = point;
         this.passes = passes;
+    }
+
+    /** Counts no pass and does not end before {@link #count}. */
+    Power waiting() {
+        waits = true;
+        return this;
+    }
+
+    void count() {
+        waits = false;
     }
 
     void begin(Phase next) {
@@ -55,7 +66,7 @@ final class Power {
 
     /** For those who have something to do before they {@link #cut}. */
     boolean endsAt(CrashPoint reached) {
-        return !off && reached == point && passes-- == 0;
+        return !off && !waits && reached == point && passes-- == 0;
     }
 
     Crash cut() {

@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import org.decentralizedai.server.Settings;
@@ -25,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Story {
     static final int ROUNDS = 5;
     static final int TASKS = 3;
+    private static final int CONNECTIONS = 8; // at most
 
     /** One crash. @param passes how often the point is passed before */
     record End(CrashPoint point, int passes, Disk.Left left) {}
@@ -41,30 +40,31 @@ final class Story {
     private final Path folder;
     private final Settings settings;
     private final long seed;
-    private final Queue<End> ends;
-    private final Random random;
+    private final Random random; // says who acts next, and where the log is torn
+    private final Lives lives;
     private final Set<Long> acknowledged = new HashSet<>(); // tasks
     private final List<Volunteer> volunteers;
-    private @Nullable String full; // files that have no room when an update comes first
+    private final Set<Integer> closedTwice = new HashSet<>(); // rounds
+    private Disk.@Nullable Part full; // has no room when anything comes first
     private boolean stumbling;
-    private int lives;
-    private Power power = new Power(null, 0);
-    private Disk disk;
     private @Nullable Coordinator coordinator;
 
-    /** @param beginning folder whose copy this story starts from; null for an empty one */
-    Story(Path folder, @Nullable Path beginning, Settings settings, long seed, List<End> ends) {
+    /**
+     * @param beginning folder whose copy this story starts from; null for an empty one
+     * @param seed of the run and its updates, which all stories must share that are to come to the same
+     * @param course seed of what may differ
+     */
+    Story(Path folder, @Nullable Path beginning, Settings settings, long seed, long course, List<End> ends) {
         this.folder = folder;
         this.settings = settings;
         this.seed = seed;
-        this.ends = new ArrayDeque<>(ends);
-        random = new Random(seed);
+        random = new Random(course);
         volunteers = List.of(new Volunteer("a", seed, this::given), new Volunteer("b", seed, this::given));
         if (beginning != null) copy(beginning, folder);
-        disk = disk();
+        lives = new Lives(folder, ends, random);
     }
 
-    private static void copy(Path from, Path to) {
+    static void copy(Path from, Path to) {
         try (var files = Files.walk(from)) {
             for (Path file : files.toList()) {
                 var target = to.resolve(from.relativize(file));
@@ -76,19 +76,13 @@ final class Story {
         }
     }
 
-    /** Lives its first life and leaves what a kill leaves: a run before its first round, from which other stories may start. */
+    /** Lives its first life and leaves what its end leaves: a run before its first round, from which other stories may start. */
     Path beginning() {
         if (live() != null) throw new AssertionError("this story has no end");
-        coordinator = null;
-        disk.leave(Disk.Left.ALL, life(1), random);
+        lives.end(null);
         var beginning = folder.resolve("beginning");
-        copy(life(1), beginning.resolve("life-0"));
-        copy(folder.resolve("store"), beginning.resolve("store"));
+        copy(folder.resolve("life-1"), beginning.resolve("life-0"));
         return beginning;
-    }
-
-    private Path life(int number) {
-        return folder.resolve("life-" + number);
     }
 
     private void given(GradientTask task) {
@@ -101,20 +95,9 @@ final class Story {
             throw new AssertionError("the update of task " + task.lease() + " is acknowledged twice");
     }
 
-    /** What the next life begins with; it ends as the next of the ends says. */
-    private Disk disk() {
-        var end = ends.peek();
-        power = end == null ? new Power(null, 0) : new Power(end.point(), end.passes());
-        try {
-            return new Disk(Files.createDirectories(life(lives)), power);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Each update comes twice: first while files whose names end so have no room. */
-    Story alwaysFull(String files) {
-        full = files;
+    /** Each update comes twice, and each round is closed twice: first while these files have no room. */
+    Story alwaysFull(Disk.Part part) {
+        full = part;
         return this;
     }
 
@@ -125,34 +108,49 @@ final class Story {
     }
 
     private void fail(Volunteer volunteer) {
-        if (full == null || !volunteer.busy()) return;
-        disk.full(full);
+        if (full == null || full == Disk.Part.BLOBS || !volunteer.busy()) return;
+        lives.disk().full(full);
         if (volunteer.act().isPresent() || !volunteer.busy()) throw new AssertionError("not UNAVAILABLE");
-        disk.full(null);
+        lives.disk().full(null);
+    }
+
+    /** A closing round writes nothing to the log. */
+    private void failToClose(Coordinator now) {
+        int round = round(now.training());
+        if (full == null || full == Disk.Part.LOG || !now.due() || !closedTwice.add(round)) return;
+        lives.disk().full(full);
+        now.work();
+        lives.disk().full(null);
+        if (now.training().trainer().failure() == null)
+            throw new AssertionError("round " + round + " was closed on a full disk");
+        now.workLater();
     }
 
     State run() {
         while (true) {
             var state = live();
             if (state != null) return state;
-            die();
+            lives.end(coordinator);
+            coordinator = null;
         }
     }
 
     /** Null when it ended too early. */
     private @Nullable State live() {
         try {
-            var now = new Coordinator(disk, power, folder.resolve("store"), settings, seed);
+            var now = new Coordinator(lives.disk(), lives.power(), settings, seed);
             coordinator = now;
             now.work();
-            for (Volunteer volunteer : volunteers) volunteer.connect(now, power);
-            for (int turn = 0; round(now.training()) < ROUNDS; turn++) {
-                var volunteer = volunteers.get(turn % volunteers.size());
+            for (Volunteer volunteer : volunteers) volunteer.connect(now, lives.power());
+            while (round(now.training()) < ROUNDS) {
+                var volunteer = volunteers.get(random.nextInt(volunteers.size()));
                 fail(volunteer);
                 volunteer.act().ifPresent(this::acknowledge);
-                if (stumbling) power.stumble();
+                if (stumbling) lives.power().stumble();
+                failToClose(now);
                 now.work();
-                if (power.off()) return null;
+                if (full != null) now.workLater(); // as above
+                if (lives.power().off()) return null;
                 if (stumbling && now.training().trainer().failure() != null) {
                     stumbling = false;
                     now.workLater();
@@ -160,34 +158,28 @@ final class Story {
                 var failure = now.training().trainer().failure();
                 if (failure != null) throw new AssertionError(failure);
             }
+            if (full != null && full != Disk.Part.LOG && closedTwice.size() != ROUNDS)
+                throw new AssertionError("closed on a full disk: " + closedTwice);
             if (stumbling) throw new AssertionError("the trainer did not hear of the failure");
-            if (!ends.isEmpty()) throw new AssertionError("the run never came to " + ends.peek());
+            if (lives.nextEnd() != null) throw new AssertionError("the run never came to " + lives.nextEnd());
             var state = state(now.training());
             now.close();
             return state;
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         } catch (RuntimeException | Error e) { // whatever the crash looked like from inside
-            if (!power.off()) throw e;
+            if (!lives.power().off()) throw e;
             return null;
         }
     }
 
-    private static int round(Training training) {
-        return training.status().figures().round();
-    }
-
-    private void die() {
-        var end = ends.remove();
-        if (coordinator != null) {
+    /** H2 has closed its connections on a full disk: each of them fails once. */
+    private int round(Training training) {
+        for (int attempt = 0; ; attempt++) {
             try {
-                coordinator.close();
-            } catch (RuntimeException | Error e) { // it has no power
+                return training.status().figures().round();
+            } catch (RuntimeException e) {
+                if (full == null || attempt > CONNECTIONS) throw e;
             }
         }
-        coordinator = null;
-        disk.leave(end.left(), life(++lives), random);
-        disk = disk();
     }
 
     private State state(Training training) {

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class Volunteer implements Worker {
     private static final int PARAMETERS = ParameterLayout.of(TestRun.MODEL).parameterCount();
 
+    static final double FIRST_LOSS = 5.5;
+
     private final String id;
     private final long seed;
     private final Consumer<GradientTask> onTask;
@@ -82,6 +84,12 @@ final class Volunteer implements Worker {
         return verdict.code() == VerdictCode.ACCEPTED ? Optional.of(current) : Optional.empty();
     }
 
+    /** The task that it has. */
+    Optional<GradientTask> current() {
+        hear();
+        return Optional.ofNullable(task);
+    }
+
     /** Whether it has a task. */
     boolean busy() {
         hear();
@@ -112,7 +120,7 @@ final class Volunteer implements Worker {
                 Digests.of(update),
                 current.steps().steps(),
                 current.steps().tokens(),
-                5.5,
+                FIRST_LOSS,
                 loss(current),
                 1000);
         var answer = training().intake().begin(id, begin);
@@ -125,15 +133,19 @@ final class Volunteer implements Worker {
                 .orElseThrow();
     }
 
-    private double loss(GradientTask current) {
+    static double loss(GradientTask current) {
         return 5 - 1.0 / (current.lease().taskId() + 2);
     }
 
     byte[] update(long content) {
+        return UpdateCodec.encode(UpdateEncoding.INT8, values(seed, content));
+    }
+
+    static float[] values(long seed, long content) {
         var random = new Random(31 * seed + content);
         float[] update = new float[PARAMETERS];
         for (int i = 0; i < update.length; i++) update[i] = (float) (1e-3 * random.nextGaussian());
-        return UpdateCodec.encode(UpdateEncoding.INT8, update);
+        return update;
     }
 
     private Training training() {

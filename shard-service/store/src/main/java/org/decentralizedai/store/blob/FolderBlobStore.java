@@ -35,10 +35,17 @@ public final class FolderBlobStore implements BlobStore {
     private final Path blobs;
     private final Path pointers;
     private final Path unfinished;
+    private final FileOpener files;
     private final Object pointerLock = new Object(); // also held by delete: a pointer must not lose its blob
 
     /** Opens the folder, creating it if it is missing. */
     public FolderBlobStore(Path folder) {
+        this(folder, FileChannel::open);
+    }
+
+    /** @param files opens what is written and forced; what is read need not come from there */
+    public FolderBlobStore(Path folder, FileOpener files) {
+        this.files = files;
         blobs = folder.resolve("blobs");
         pointers = folder.resolve("pointers");
         unfinished = folder.resolve("unfinished");
@@ -185,7 +192,7 @@ public final class FolderBlobStore implements BlobStore {
     private Path replace(Path target, byte[] content) throws IOException {
         Path file = unfinished.resolve(UUID.randomUUID().toString());
         try {
-            try (FileChannel channel = FileChannel.open(file, CREATE_NEW, WRITE)) {
+            try (FileChannel channel = files.open(file, CREATE_NEW, WRITE)) {
                 ByteBuffer rest = ByteBuffer.wrap(content);
                 while (rest.hasRemaining()) channel.write(rest);
                 channel.force(true);
@@ -198,8 +205,8 @@ public final class FolderBlobStore implements BlobStore {
         return target;
     }
 
-    private static Path force(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, READ)) {
+    private Path force(Path folder) throws IOException {
+        try (FileChannel channel = files.open(folder, READ)) {
             channel.force(true);
         }
         return folder;
