@@ -87,6 +87,7 @@ final class HttpTest {
             "heldOutStandardError",
             "bigramBitsPerByte",
             "workersOnline",
+            "paused",
             "updatesAccepted",
             "updatesRejected",
             "checkpoint",

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
@@ -124,14 +125,38 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
         return closed.get(SECONDS, TimeUnit.SECONDS);
     }
 
+    /** The server has hung up. */
+    static final class Disconnected extends AssertionError {
+        private static final long serialVersionUID = 1;
+
+        private Disconnected(Closed closed) {
+            super("the server has closed the connection: " + closed);
+        }
+    }
+
     ServerMessage next() throws InterruptedException {
-        var message = inbox.poll(SECONDS, TimeUnit.SECONDS);
-        if (message == null) throw new AssertionError("no message within " + SECONDS + " s; closed: " + closed);
-        return message;
+        for (int tenths = 0; tenths < 10 * SECONDS; tenths++) {
+            boolean over = closed.isDone(); // asked for first: messages come before the end
+            var message = inbox.poll(over ? 0 : 100, TimeUnit.MILLISECONDS);
+            if (message != null) return message;
+            if (over) throw new Disconnected(closed.join());
+        }
+        throw new AssertionError("no message within " + SECONDS + " s");
+    }
+
+    /** The server has taken the task back. */
+    static final class Cancelled extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private Cancelled(ServerMessage.Cancel cancel) {
+            super(cancel.sentence());
+        }
     }
 
     <M extends ServerMessage> M expect(Class<M> type) throws InterruptedException {
-        return type.cast(next());
+        var message = next();
+        if (message instanceof ServerMessage.Cancel cancel && !type.isInstance(message)) throw new Cancelled(cancel);
+        return type.cast(message);
     }
 
     boolean quiet() {
@@ -172,6 +197,7 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
         send(begin);
         var answer = next();
         if (answer instanceof ServerMessage.Verdict refused) return refused;
+        if (answer instanceof ServerMessage.Cancel cancel) throw new Cancelled(cancel);
         if (!(answer instanceof ServerMessage.UploadFrom from)) throw new AssertionError(String.valueOf(answer));
         chunks(begin, encoded, from.offset());
         return verdict();
@@ -213,11 +239,27 @@ final class TestWorker implements AutoCloseable, WebSocket.Listener {
         return deliver(task, task.steps().steps(), result, poison);
     }
 
-    private LocalResult compute(ServerMessage.GradientTask task, LocalSteps steps)
-            throws IOException, InterruptedException {
+    /** Those that the task starts from. */
+    float[] weights(ServerMessage.GradientTask task) throws IOException, InterruptedException {
+        var file = ByteBuffer.wrap(checkpoint(task));
+        float[] weights = new float[PARAMETERS];
+        file.position(file.limit() - Float.BYTES * PARAMETERS)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(weights);
+        return weights;
+    }
+
+    private byte[] checkpoint(ServerMessage.GradientTask task) throws IOException, InterruptedException {
         var file = new ByteArrayOutputStream();
         for (Sha256 piece : task.weights()) file.writeBytes(shard(piece));
-        byte[] weights = file.toByteArray();
+        return file.toByteArray();
+    }
+
+    private LocalResult compute(ServerMessage.GradientTask task, LocalSteps steps)
+            throws IOException, InterruptedException {
+        byte[] weights = checkpoint(task);
         var windows = new TaskWindows(
                 shard(task.data().shard()), task.data(), task.steps().context());
         return LocalTraining.compute(

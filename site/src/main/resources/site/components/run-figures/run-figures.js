@@ -26,7 +26,7 @@ class RunFigures extends HTMLElement {
             const value = latest[place.dataset.figure];
             place.textContent = typeof value === 'number' ? shown[place.dataset.figure](value) : '–';
         }
-        this.#note('');
+        this.#note(latest.paused ? 'Training is paused: no tasks are given out until the operator goes on.' : '');
     }
 
     #note(text) {

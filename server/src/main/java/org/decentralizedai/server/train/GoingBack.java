@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens a round from the weights and the state of an earlier one, when the operator wants it or the held-out loss has jumped. What
- * was computed from the weights in between counts no more. Works on the trainer's thread.
+ * was computed from the weights in between counts no more. Where going back does not help the run is paused: the operator goes back
+ * and on, or only on, and then it is not paused again for the same jump. Works on the trainer's thread.
  */
 final class GoingBack {
     private static final Logger LOG = LoggerFactory.getLogger(GoingBack.class);
@@ -18,7 +19,8 @@ final class GoingBack {
     private final TrainerParts with;
     private final Executor thread;
     private final Opener opener;
-    private boolean left; // to the operator, who was told; used by the trainer's thread only
+    private boolean
+            left; // to the operator, who was told and has not gone back since; used by the trainer's thread only
 
     /** Opens such a round, with what else is written in its commit. */
     @FunctionalInterface
@@ -52,11 +54,23 @@ final class GoingBack {
             var line = LossGate.ancestry(with.rounds().upTo(current, LossGate.MEMORY));
             if (line.stream().noneMatch(round -> round.number() == jump.round())) return; // what is left behind
             if (jump.good() == null && left) return;
-            left = jump.good() == null;
             with.events().add("LOSS_JUMPED", jump.why());
             LOG.warn("the held-out loss has jumped: {}", jump.why());
-            if (jump.good() != null) goOrFail(jump.good());
+            if (jump.good() == null) pause();
+            else goOrFail(jump.good());
         });
+    }
+
+    /** Told first: after a crash in between it is done again. */
+    private void pause() {
+        left = true;
+        with.events()
+                .add(
+                        "PAUSED",
+                        "no tasks are given out: going back does not help any more; roll back to a good round and resume");
+        with.runs().paused(true);
+        if (with.desk().mode() == TaskDesk.Mode.RUNNING)
+            with.desk().mode(TaskDesk.Mode.PAUSED); // else it stops already
     }
 
     private void goOrFail(int number) {
@@ -86,6 +100,7 @@ final class GoingBack {
             with.audits().rolledBack(transaction, current.number(), number);
             with.events().add(transaction, "ROLLBACK", sentence);
         });
+        left = false;
         return next.number();
     }
 }

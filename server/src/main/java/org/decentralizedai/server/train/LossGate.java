@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * outer step too long mends itself. {@value #HUGE_ERRORS} errors and {@value #HUGE_SHARE} are a jump at once, and so is a loss
  * that is not finite. The sample is the same in all rounds, whence both errors overstate the noise of the difference.
  *
- * <p>It ends: from one checkpoint three rounds are begun anew at most, and seven within {@link #MEMORY} rounds; then the gate
- * leaves the run to its operator.
+ * <p>It ends: from one checkpoint three rounds are begun anew at most, and seven within {@link #MEMORY} rounds; then the run is
+ * paused and left to its operator.
  */
 final class LossGate {
     static final int WINDOW = 20;

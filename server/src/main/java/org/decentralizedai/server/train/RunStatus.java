@@ -21,6 +21,7 @@ public final class RunStatus {
      *
      * @param heldOutBitsPerByte of the newest scored checkpoint on the fixed sample
      * @param bigramBitsPerByte of a bigram table of the training text on the same sample
+     * @param paused whether no tasks are given out, because the operator wants it or the held-out loss jumps again and again
      * @param downloadBytes weights and one shard of the corpus: what a worker loads first
      * @param taskBytes of GPU buffers that a task takes where there is room
      * @param checkpoint hash of the current round's safetensors file
@@ -36,6 +37,7 @@ public final class RunStatus {
             @Nullable Double heldOutStandardError,
             double bigramBitsPerByte,
             int workersOnline,
+            boolean paused,
             long updatesAccepted,
             Map<String, Long> updatesRejected,
             String checkpoint,
@@ -127,6 +129,7 @@ public final class RunStatus {
                 scored == null ? null : scored.heldOutStandardError(),
                 run.bigramSample(),
                 desk.online(),
+                desk.mode() == TaskDesk.Mode.PAUSED,
                 workers.accepted(),
                 workers.refusals(),
                 now.current().files().checkpoint().hex(),

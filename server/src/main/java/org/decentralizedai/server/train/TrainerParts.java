@@ -10,6 +10,7 @@ import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.RoundFiles;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.Run;
+import org.decentralizedai.server.state.RunLedger;
 import org.decentralizedai.server.state.TaskLedger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record TrainerParts(
         Run run,
+        RunLedger runs,
         ModelConfig model,
         Recipe recipe,
         Function<Recipe, UpdateRules> rules,

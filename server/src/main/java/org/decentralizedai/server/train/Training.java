@@ -146,6 +146,7 @@ public final class Training implements AutoCloseable {
         var plans = new RoundPlans(run, model, corpus.train(), recipe, rules, tasks, rounds, shelf);
         var parts = new TrainerParts(
                 run,
+                runs,
                 model,
                 recipe,
                 rules,

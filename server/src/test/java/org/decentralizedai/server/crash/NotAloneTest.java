@@ -18,7 +18,7 @@ final class NotAloneTest {
     void fullRound_isClosedWhenTheServerIsAloneAgain() throws Exception {
         var power = new Power(null, 0);
         var disk = new Disk(Files.createDirectories(folder.resolve("life")), power);
-        var coordinator = new Coordinator(disk, power, folder.resolve("store"), TestRun.settings(folder, 1), 1);
+        var coordinator = new Coordinator(disk, power, TestRun.settings(folder, 1), 1);
         try {
             var training = coordinator.training();
             var alone = new AtomicBoolean(true);

@@ -137,7 +137,7 @@ final class UpdateIntakeTest {
                 metrics,
                 clock,
                 new Verification(new Silent(), Replication.NEVER, Lot.of(1)),
-                (_, _) -> 1,
+                (_, _, _) -> 1,
                 turns::add);
         intake = intake(1 << 20);
         for (String worker : List.of(A, B)) workers.seen(worker, "test", true, 1);
@@ -250,7 +250,7 @@ final class UpdateIntakeTest {
         assertThat(verdict.code()).isEqualTo(ACCEPTED);
         assertThat(verdict.acceptedTokens()).isEqualTo(STEPS.tokens());
         assertThat(drawn.drawn(lease.taskId())).isTrue();
-        assertThat(audits.settled(0)).as("the round waits for the audit").isFalse();
+        assertThat(drawn.waits(lease.taskId())).as("its audit is open").isTrue();
         assertThat(workers.accepted()).isEqualTo(1);
     }
 

@@ -40,14 +40,18 @@ class DamagedUpdateTest {
     }
 
     private static void assertContained(UpdateEncoding encoding, byte[] encoded, int values) {
+        decode(encoding, encoded, values); // classes that are loaded at the first time take memory, too
         long before = THREADS.getCurrentThreadAllocatedBytes();
+        decode(encoding, encoded, values);
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
+                .isLessThan(Float.BYTES * (long) values + SMALL_CHANGE);
+    }
+
+    private static void decode(UpdateEncoding encoding, byte[] encoded, int values) {
         try {
-            float[] decoded = UpdateCodec.decode(encoding, encoded, values);
-            assertThat(decoded).hasSize(values);
+            assertThat(UpdateCodec.decode(encoding, encoded, values)).hasSize(values);
         } catch (IllegalArgumentException refused) {
             assertThat(refused.getMessage()).containsPattern("\\d");
         }
-        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
-                .isLessThan(Float.BYTES * (long) values + SMALL_CHANGE);
     }
 }
