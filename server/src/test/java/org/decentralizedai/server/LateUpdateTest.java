@@ -1,6 +1,7 @@
 package org.decentralizedai.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.decentralizedai.wire.VerdictCode.ACCEPTED;
 
@@ -68,7 +69,7 @@ final class LateUpdateTest {
     }
 
     @Test
-    void lateUpdate_isAuditedByItsOwnCheckpoint_countsLess_andItsRoundIsVerified() throws Exception {
+    void lateUpdate_isAuditedByItsOwnCheckpoint_andItsRoundIsVerified() throws Exception {
         try (var server = new Server(settings);
                 var a = TestWorker.join(server.url(), "a");
                 var b = TestWorker.join(server.url(), "b");
@@ -93,6 +94,42 @@ final class LateUpdateTest {
             assertThat(counts.agreed()).isEqualTo(7);
             assertThat(counts.caught()).isZero();
         }
+    }
+
+    /** All updates are as long as each other and there is no momentum, so that nothing but age weighs. */
+    @Test
+    void lateUpdate_countsByItsAge() throws Exception {
+        settings = TestRun.settings(folder, TestRun.plain(2, 4));
+        try (var server = new Server(settings);
+                var a = TestWorker.join(server.url(), "a");
+                var b = TestWorker.join(server.url(), "b");
+                var c = TestWorker.join(server.url(), "c");
+                var slow = TestWorker.join(server.url(), "slow")) {
+            var late = task(slow);
+            flat(List.of(a, b, c));
+            awaitRound(server, 1);
+            assertThat(slow.deliver(late, TestWorker.flat(-1e-3f)).code()).isEqualTo(ACCEPTED);
+            float[] before = flat(List.of(a, b, c));
+            awaitRound(server, 2);
+            float[] after = a.weights(task(a));
+            double age = Math.exp(-0.5) * (1 + Math.cos(Math.PI / 4)) / 2; // 0.52
+            double mean = (3 - age) / 4 * 1e-3; // of four, each of whom has a quarter at most
+            for (int i = 0; i < after.length; i++)
+                assertThat((double) before[i] - after[i]).isCloseTo(mean, within(2e-6));
+        }
+    }
+
+    /** The three take a task each and lie. @return from these weights */
+    private static float[] flat(List<TestWorker> workers) throws Exception {
+        var tasks = new ArrayList<GradientTask>();
+        for (var worker : workers) tasks.add(task(worker));
+        float[] weights = workers.getFirst().weights(tasks.getFirst());
+        for (int i = 0; i < tasks.size(); i++)
+            assertThat(workers.get(i)
+                            .deliver(tasks.get(i), TestWorker.flat(1e-3f))
+                            .code())
+                    .isEqualTo(ACCEPTED);
+        return weights;
     }
 
     @Test

@@ -30,13 +30,22 @@ public final class TestRun {
 
     /** @param least tasks of a round @param most tasks of a round */
     public static Recipe recipe(int least, int most, UpdateEncoding stepEncoding) {
+        return recipe(least, most, 0.5, stepEncoding);
+    }
+
+    /** A step is the mean of the round. @param least tasks of a round @param most tasks of a round */
+    static Recipe plain(int least, int most) {
+        return recipe(least, most, 0, UpdateEncoding.F32);
+    }
+
+    private static Recipe recipe(int least, int most, double outerMomentum, UpdateEncoding stepEncoding) {
         return new Recipe(
                 STEPS,
                 RateSchedule.CONSTANT,
                 least,
                 most,
                 1,
-                0.5,
+                outerMomentum,
                 UpdateEncoding.INT8,
                 1,
                 0,

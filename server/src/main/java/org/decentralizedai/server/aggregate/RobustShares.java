@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Norms: an update longer than the median is scaled to it. The length of no update matters any more.
  *   <li>Copies: nearly an update of the round before, no weight; alike within the round, all of a group count as one. "Alike" is
  *       measured by what honest pairs of the round are to each other ({@link Likeness}).
+ *       A copy of an older round passes, and is for audits: each round more to compare with costs as much as the seed, the measures and
+ *       the download of whoever verifies do for one.
  *   <li>Strays: the median cosine of an update with all others, and its cosine with the last step, must be within four
  *       deviations of what most have: flipped signs, noise and other directions are below, a step that is only the last one
  *       again is above. Deviations are of the median kind, so that liars do not widen them.
