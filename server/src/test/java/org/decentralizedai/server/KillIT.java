@@ -60,7 +60,10 @@ final class KillIT {
                     var b2 = TestWorker.join(second.url(), "b")) {
                 assertThat(a2.deliver(done, update).code()).isEqualTo(ACCEPTED); // as before; it counts once
                 assertThat(a2.deliver(done, TestWorker.flat(2e-3f)).code()).isEqualTo(DUPLICATE);
-                assertThat(UpdateStream.figures(second.url()).get("updatesAccepted").asLong()).isEqualTo(3);
+                assertThat(UpdateStream.figures(second.url())
+                                .get("updatesAccepted")
+                                .asLong())
+                        .isEqualTo(3);
                 assertThat(b2.deliver(open, update).code()).isEqualTo(ACCEPTED); // its lease is still its own
                 await().atMost(Duration.ofSeconds(60))
                         .until(() ->

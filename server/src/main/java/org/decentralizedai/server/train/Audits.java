@@ -133,7 +133,7 @@ final class Audits implements AutoCloseable {
         var plan = row.flatMap(task -> rounds.find(task.round()));
         if (row.isEmpty() || plan.filter(Audits::verifiable).isEmpty()) return;
         if (ledger.draw(audit) || ledger.waits(audit.lease().taskId())) // its answer may have been lost
-            begin(audit, row.get(), plan.get());
+        begin(audit, row.get(), plan.get());
     }
 
     /** By the recipe of its own round. */
@@ -153,7 +153,10 @@ final class Audits implements AutoCloseable {
      * @param earlier plans of rounds that are not open any more, as far as they are stored
      */
     void resume(IntFunction<Optional<RoundPlan>> earlier) {
-        if (!verification.happens()) return;
+        if (!verification.happens()) { // any more: what an audit would hold up is let go
+            for (Audit audit : ledger.waiting()) ledger.missed(audit.lease().taskId());
+            return;
+        }
         int round = desk.plan().round().number();
         for (Audit audit : ledger.waiting()) {
             var row = tasks.find(audit.lease().taskId());
