@@ -238,7 +238,7 @@ final class HttpTest {
     private static String upgrade(@Nullable String origin) throws IOException {
         try (var socket = new Socket("127.0.0.1", server.port())) {
             socket.setSoTimeout(10_000);
-            String request = "GET /worker HTTP/1.1\r\nHost: 127.0.0.1:" + server.port()
+            String request = "GET /worker HTTP/1.1\r\nHost: localhost:" + server.port()
                     + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                     + "Sec-WebSocket-Extensions: permessage-deflate\r\n"
                     + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"

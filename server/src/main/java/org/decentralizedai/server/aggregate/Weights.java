@@ -5,8 +5,11 @@ import org.decentralizedai.server.state.LoggedUpdate;
 
 /** What updates count for before they are looked at: tokens · age, new accounts together no more than a quarter. Pure. */
 public final class Weights {
-    /** Of the whole weight, for all unproven accounts together where there are proven ones; so many keys cost nothing. */
+    /** Of the whole weight, for all unproven accounts together where {@link #ENOUGH} updates are of proven ones; so many keys cost nothing. */
     static final double UNPROVEN = 0.25;
+
+    /** Updates that may fill the rest: fewer would each be more than a quarter of the round. */
+    static final int ENOUGH = 3;
 
     /** Rounds after which a late update counts for nothing. */
     public static final int OLDEST = 4;
@@ -17,14 +20,17 @@ public final class Weights {
     static double[] of(List<LoggedUpdate> updates, int round, Standing standing) {
         double[] weights = new double[updates.size()];
         double proven = 0, unproven = 0;
+        int ofProven = 0;
         for (int i = 0; i < weights.length; i++) {
             var update = updates.get(i);
             weights[i] = update.tokens() * age(round - update.round());
-            if (standing.proven(update)) proven += weights[i];
-            else unproven += weights[i];
+            if (standing.proven(update)) {
+                proven += weights[i];
+                ofProven++;
+            } else unproven += weights[i];
         }
         double most = proven * UNPROVEN / (1 - UNPROVEN);
-        if (proven > 0 && unproven > most)
+        if (ofProven >= ENOUGH && unproven > most)
             for (int i = 0; i < weights.length; i++)
                 if (!standing.proven(updates.get(i))) weights[i] *= most / unproven;
         return weights;

@@ -192,7 +192,7 @@ public final class JdbcTaskLedger implements TaskLedger {
     @Override
     public boolean replace(long taskId, long position, String worker, long newPosition) {
         return jdbi.withHandle(handle -> handle.createUpdate("""
-                                update task set worker = :worker, log_position = :new, unproven = false
+                                update task set worker = :worker, log_position = :new
                                 where id = :id and log_position = :old and state = 'DONE' and replica_of is null""")
                         .bind("worker", worker)
                         .bind("new", newPosition)

@@ -143,7 +143,7 @@ public interface TaskLedger {
      */
     Outcome adopt(LoggedUpdate update, long logPosition, int countsIn);
 
-    /** Another update instead of that at {@code position}; false when the task does not have it any more. */
+    /** Another update instead of that at {@code position}, with its weight; false when the task does not have it any more. */
     boolean replace(long taskId, long position, String worker, long newPosition);
 
     /** Gives a task back; its fence will not complete it any more. False when the lease is not the newest of its task. */

@@ -2,6 +2,7 @@ package org.decentralizedai.server.train;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.stream.Stream;
 import org.decentralizedai.server.state.GradientLog;
 import org.decentralizedai.server.state.LoggedUpdate;
 import org.decentralizedai.server.state.TaskLedger;
@@ -25,6 +26,9 @@ final class Adoption {
      * @throws IllegalStateException when an update that counts in it is not in the log, so that it could never be closed
      */
     static void from(GradientLog log, TaskLedger tasks, int running) {
+        var counted = Stream.of(running, running + 1) // what waited while its round closed may be in the next
+                .flatMap(round -> tasks.counted(round).stream())
+                .toList(); // before the log is read: updates come meanwhile
         var logged = new HashMap<Long, Long>(); // task by position
         var positions = new LinkedHashMap<Long, Long>(); // by task
         log.replay((position, update) -> {
@@ -34,10 +38,7 @@ final class Adoption {
                     && !update.worker().equals(Audits.AUDITOR))
                 positions.put(update.lease().taskId(), position);
         });
-        for (int round = running;
-                round <= running + 1;
-                round++) // what waited while its round closed may be in the next
-        for (var task : tasks.counted(round)) requireLogged(task, round, logged.get(task.position()));
+        for (var task : counted) requireLogged(task, logged.get(task.position()));
         for (long position : positions.values()) {
             var update = log.read(position);
             if (isDone(tasks, update)) continue;
@@ -49,10 +50,10 @@ final class Adoption {
     }
 
     /** @param found whose update lies where the database says; null: nobody's */
-    private static void requireLogged(TaskLedger.Task task, int round, @Nullable Long found) {
+    private static void requireLogged(TaskLedger.Task task, @Nullable Long found) {
         if (found == null || found != task.id())
             throw new IllegalStateException("the accepted update of task " + task.id() + ", which counts in round "
-                    + round + ", is not in the update log at " + task.position()
+                    + task.countsIn() + ", is not in the update log at " + task.position()
                     + ": the log is damaged or not of this database; take both from one backup");
     }
 

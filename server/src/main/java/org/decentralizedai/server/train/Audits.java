@@ -216,6 +216,7 @@ final class Audits implements AutoCloseable {
 
     /** Whether a full round may be closed: nothing that counts in it is about to be decided. */
     boolean settled(int round) {
+        open.inMean(round).forEach(rulings::look); // one that was drawn just now waits for nobody yet
         var waiting = open.inMean(round);
         if (waiting.isEmpty()) return true;
         if (fullRound != round) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.decentralizedai.server.train.RoundCheck.Line;
 import org.decentralizedai.server.train.RoundRecord.Correction;
 import org.decentralizedai.server.train.RoundRecord.Earlier;
@@ -62,23 +63,50 @@ public final class RoundChain {
         compare("second moment before", before.secondMoment(), ended.secondMoment());
     }
 
-    /** The round before has no record: this one begins as an earlier one did. */
+    /** The round before has no record: this one begins as an earlier one did, or where one ended. */
     private void wentBack() {
-        var begun = IntStream.iterate(record.round() - 2, round -> round >= 0, round -> round - 1)
-                .mapToObj(published)
-                .flatMap(Optional::stream)
-                .filter(each ->
-                        each.before().checkpoint().equals(record.before().checkpoint()))
-                .findFirst();
+        var begun = recordsBefore(record).filter(each -> beganAs(each, record)).findFirst();
+        var ended = recordsBefore(record).filter(each -> endedAs(each, record)).findFirst();
         if (begun.isPresent())
             begins(
                     "before round " + begun.get().round() + ", gone back to",
                     begun.get().before());
+        else if (ended.isPresent())
+            begins("after the step of round " + ended.get().round() + ", gone back to", after(ended.get()));
         else
             compare(
                     "weights before, in the record of an earlier round",
                     record.before().checkpoint(),
                     null);
+    }
+
+    private Stream<RoundRecord> recordsBefore(RoundRecord of) {
+        return IntStream.iterate(of.round() - 1, round -> round >= 0, round -> round - 1)
+                .mapToObj(published)
+                .flatMap(Optional::stream);
+    }
+
+    private static boolean beganAs(RoundRecord each, RoundRecord next) {
+        return each.before().checkpoint().equals(next.before().checkpoint());
+    }
+
+    private static boolean endedAs(RoundRecord each, RoundRecord next) {
+        return after(each).checkpoint().equals(next.before().checkpoint());
+    }
+
+    /** What is left when it is closed: what it began with, where its step was discarded. */
+    private static Files after(RoundRecord of) {
+        var after = of.after();
+        return after == null ? of.before() : after;
+    }
+
+    /** The round whose end this one goes on from; none before the first, or where that is not published. */
+    private Optional<RoundRecord> parent(RoundRecord of) {
+        for (var each : recordsBefore(of).toList()) {
+            if (endedAs(each, of)) return Optional.of(each);
+            if (beganAs(each, of)) return parent(each);
+        }
+        return Optional.empty();
     }
 
     private void earlier(RoundRecord last) {
@@ -96,12 +124,18 @@ public final class RoundChain {
 
     private void corrections() {
         var taken = new HashSet<Long>(); // tasks
-        int oldest = Math.max(0, record.round() - Fakes.ROUNDS_TAKEN_BACK);
-        for (int round = oldest; round < record.round(); round++)
-            published
-                    .apply(round)
-                    .filter(each -> each.after() != null)
-                    .ifPresent(each -> each.corrections().forEach(correction -> taken.add(task(correction))));
+        var rounds = new HashSet<
+                Integer>(); // from which may be taken back: those whose steps are in the weights, not those that were
+        // left
+        var before = parent(record);
+        while (before.isPresent() && rounds.size() < Fakes.ROUNDS_TAKEN_BACK) {
+            var round = before.get();
+            if (round.after() != null) {
+                rounds.add(round.round());
+                round.corrections().forEach(correction -> taken.add(task(correction)));
+            }
+            before = parent(round);
+        }
         for (Correction each : record.corrections()) {
             var of = each.of();
             String what = "correction of task " + task(each);
@@ -109,7 +143,7 @@ public final class RoundChain {
             compare(
                     what + ", of one of the last " + Fakes.ROUNDS_TAKEN_BACK + " rounds",
                     true,
-                    of.round() >= oldest && of.round() < record.round());
+                    rounds.contains(of.round()));
             compare(what + ", as in round " + of.round(), proven(of.update()), original(of));
         }
     }

@@ -46,7 +46,7 @@ final class WeightsTest {
     @Property
     void unproven_howeverMany_haveAtMostAQuarter(
             @ForAll long seed,
-            @ForAll @IntRange(min = 1, max = 20) int proven,
+            @ForAll @IntRange(min = Weights.ENOUGH, max = 20) int proven,
             @ForAll @IntRange(max = 100) int fresh) {
         var random = new Random(seed);
         var updates = new ArrayList<LoggedUpdate>();
@@ -58,6 +58,16 @@ final class WeightsTest {
         assertThat(unproven).isLessThanOrEqualTo(all * Weights.UNPROVEN * (1 + 1e-9));
         for (int i = 0; i < proven; i++)
             assertThat(weights[i]).isEqualTo(updates.get(i).tokens());
+    }
+
+    /** Or the first account that is proven, alone among new ones, were three quarters of the round. */
+    @Property
+    void unproven_besideFewProvenAccounts_countInFull(
+            @ForAll @IntRange(max = Weights.ENOUGH - 1) int proven, @ForAll @IntRange(max = 30) int fresh) {
+        var updates = new ArrayList<LoggedUpdate>();
+        for (int i = 0; i < proven; i++) updates.add(update(1, "old", 100));
+        for (int i = 0; i < fresh; i++) updates.add(update(1, "new", 100));
+        assertThat(Weights.of(updates, 1, STANDING)).containsOnly(100);
     }
 
     @Test
