@@ -113,7 +113,7 @@ final class LateUpdateTest {
             awaitRound(server, 2);
             float[] after = a.weights(task(a));
             double age = Math.exp(-0.5) * (1 + Math.cos(Math.PI / 4)) / 2; // 0.52
-            double mean = (3 - age) / 4 * 1e-3; // of four, each of whom has a quarter at most
+            double mean = (3 - age) / (3 + age) * 1e-3;
             for (int i = 0; i < after.length; i++)
                 assertThat((double) before[i] - after[i]).isCloseTo(mean, within(2e-6));
         }

@@ -63,7 +63,7 @@ final class WeightsTest {
     /** Or the first account that is proven, alone among new ones, were three quarters of the round. */
     @Property
     void unproven_besideFewProvenAccounts_countInFull(
-            @ForAll @IntRange(max = Weights.ENOUGH - 1) int proven, @ForAll @IntRange(max = 30) int fresh) {
+            @ForAll @IntRange(max = Weights.ENOUGH - 1) int proven, @ForAll @IntRange(min = 1, max = 30) int fresh) {
         var updates = new ArrayList<LoggedUpdate>();
         for (int i = 0; i < proven; i++) updates.add(update(1, "old", 100));
         for (int i = 0; i < fresh; i++) updates.add(update(1, "new", 100));

@@ -115,8 +115,6 @@ class ReplicationTest {
         assertThat(caught.fakes()).isNotEmpty();
         assertThat(caught.rounds()).allMatch(round -> round >= 8);
         assertThat(caught.honest()).isZero();
-        double longest = outcome.seconds() / outcome.rounds();
-        assertThat(longest).as("no round waits for audits").isLessThan(1.3 * SECONDS);
     }
 
     @Test
