@@ -499,7 +499,7 @@ class TaskDeskTest {
             fixture.act(4, 0);
             new WorkerLedger(fixture.database, fixture.clock).seen("worker-0", "adapter", false, 1);
             for (int i = 0; i < 30; i++) // until it is believed
-                fixture.desk.took("worker-0", 4, 1000); // tokens a second: 8 s a step
+            fixture.desk.took("worker-0", 4, 1000); // tokens a second: 8 s a step
             fixture.act(2, 0);
             assertThat(work(fixture, 0).steps()).as("half of the time is left").isEqualTo(1);
             assertThat(work(fixture, 0).batch()).isEqualTo(STEPS.batch());
