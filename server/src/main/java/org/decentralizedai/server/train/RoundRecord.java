@@ -38,8 +38,8 @@ public record RoundRecord(
         @Nullable Files after,
         long tokens,
         double trainLoss) {
-    /** Goes up whenever the same updates come to other weights. 2: votes by account, and tasks of other windows. */
-    public static final String FORMAT = "decentralizedai.round.2";
+    /** Goes up whenever the same updates come to other weights. 3: unproven accounts are bounded beside three updates of proven ones. */
+    public static final String FORMAT = "decentralizedai.round.3";
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
