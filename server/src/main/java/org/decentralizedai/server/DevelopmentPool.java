@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 import org.web3j.crypto.Credentials;
 import org.web3j.crypto.Keys;
 import org.web3j.protocol.core.DefaultBlockParameter;
+import org.web3j.utils.Numeric;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -131,11 +132,16 @@ final class DevelopmentPool implements AutoCloseable {
             var signer = Credentials.create(Keys.createEcKeyPair());
             Files.deleteIfExists(keys);
             Files.createFile(keys, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(keys, signer.getEcKeyPair().getPrivateKey().toString(16) + "\n");
+            Files.writeString(keys, line(signer.getEcKeyPair().getPrivateKey()));
             return signer;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java can't make a key of Ethereum", e);
         }
+    }
+
+    /** All 64 digits: one key in sixteen begins with a zero. */
+    static String line(BigInteger key) {
+        return Numeric.toHexStringNoPrefixZeroPadded(key, 64) + "\n";
     }
 
     /** The settings with this chain in them. */

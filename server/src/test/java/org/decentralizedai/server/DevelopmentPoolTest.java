@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.math.BigInteger;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,5 +51,10 @@ class DevelopmentPoolTest {
         assertThat(code).isEqualTo(1);
         assertThat(errors.toString()).contains(sentence);
         assertThat(errors.toString().lines()).hasSize(1);
+    }
+
+    @Test
+    void keyWithLeadingZeros_isWrittenWithAllItsDigits() {
+        assertThat(DevelopmentPool.line(BigInteger.ONE)).isEqualTo("0".repeat(63) + "1\n");
     }
 }
