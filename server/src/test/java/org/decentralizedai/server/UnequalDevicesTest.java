@@ -115,7 +115,43 @@ class UnequalDevicesTest {
             assertThat(server.training().audited().agreed()).isEqualTo(2);
             assertThat(server.training().rounds().current().orElseThrow().tokens())
                     .isEqualTo(3 * 8 * 16 + STEPS.tokens());
-            assertSize(task(leaver), 8, 8);
+            var next = task(leaver); // in rounds that last a second, less than a whole one
+            assertThat(next.data().shard()).isEqualTo(task.data().shard());
+            assertThat(next.data().first())
+                    .as("nothing twice")
+                    .isEqualTo(task.data().first() + (3 + 8) * 8);
+        }
+    }
+
+    private int round() {
+        return server.training().rounds().current().orElseThrow().number();
+    }
+
+    private void awaitRound(int number) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> round() == number);
+    }
+
+    @Test
+    void round_underASlowDevice_isClosed_itsUpdateCountsInTheNext_andTasksFitTheRounds() throws Exception {
+        try (var slow = join("slow", 16);
+                var fast = join("fast", 1000);
+                var late = join("late", 16)) {
+            var first = slow.task();
+            assertSize(first, 8, 2);
+            for (int i = 0; i < 2; i++)
+                assertThat(fast.train(fast.task()).code()).isEqualTo(VerdictCode.ACCEPTED);
+            awaitRound(1);
+            var short1 = task(late);
+            assertThat(short1.data().count()).as("rounds do not last a minute").isLessThan(16);
+            long before = server.training().rounds().current().orElseThrow().tokens();
+            assertThat(before).isEqualTo(2L * STEPS.tokens());
+            assertThat(slow.train(first).code()).isEqualTo(VerdictCode.ACCEPTED);
+            for (int i = 0; i < 2; i++)
+                assertThat(fast.train(task(fast)).code()).isEqualTo(VerdictCode.ACCEPTED);
+            awaitRound(2);
+            assertThat(server.training().rounds().current().orElseThrow().tokens())
+                    .as("both, and the slow one's")
+                    .isEqualTo(4L * STEPS.tokens() + first.steps().tokens());
         }
     }
 

@@ -21,27 +21,30 @@ final class Fits {
     /**
      * Empty when the worker is too slow for any task. One that should be fast enough gets the smallest, though its tasks took too long
      * lately: it may have rested much.
+     *
+     * @param taskSeconds that it should be computed; 0: all get whole tasks
      */
-    Optional<Fit> of(Worker worker, Recipe recipe) {
+    Optional<Fit> of(Worker worker, Recipe recipe, double taskSeconds) {
         var greatest = recipe.steps();
-        if (recipe.taskSeconds() == 0) return Optional.of(Fit.whole(greatest));
-        return at(speeds.of(worker), worker, recipe)
-                .or(() -> at(speeds.guess(worker), worker, recipe).map(_ -> new Fit(greatest, 1, 1)));
+        if (taskSeconds == 0) return Optional.of(Fit.whole(greatest));
+        return atSpeed(speeds.of(worker), worker, recipe, taskSeconds)
+                .or(() -> atSpeed(speeds.guess(worker), worker, recipe, taskSeconds)
+                        .map(_ -> new Fit(greatest, 1, 1)));
     }
 
-    private Optional<Fit> at(double tokensPerSecond, Worker worker, Recipe recipe) {
+    private Optional<Fit> atSpeed(double tokensPerSecond, Worker worker, Recipe recipe, double taskSeconds) {
         int longest = Math.min(recipe.leaseSeconds(), LONGEST_WINDOW_SECONDS);
-        return Fit.of(recipe.steps(), tokensPerSecond, recipe.taskSeconds(), longest, last.get(worker));
+        return Fit.of(recipe.steps(), tokensPerSecond, taskSeconds, longest, last.get(worker));
     }
 
     /**
      * What of a fit there is time for; a little longer than the time, as all ends within some per cent of it.
      *
-     * @param left part of the task time
+     * @param partLeft of the task time
      */
-    Fit within(double left, Fit whole, Worker worker, Recipe recipe) {
-        if (left + SLACK >= 1) return whole;
-        return whole.within((left + SLACK) * recipe.taskSeconds(), speeds.of(worker));
+    Fit within(double partLeft, Fit whole, Worker worker, double taskSeconds) {
+        if (partLeft + SLACK >= 1) return whole;
+        return whole.within((partLeft + SLACK) * taskSeconds, speeds.of(worker));
     }
 
     /** The worker has got a task of this size. */

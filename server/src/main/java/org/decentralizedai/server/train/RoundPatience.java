@@ -2,6 +2,8 @@ package org.decentralizedai.server.train;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.TaskLedger.State;
@@ -18,12 +20,20 @@ import org.decentralizedai.server.state.TaskLedger.Task;
  * <p>Why a tenth of the time that these took? Devices of one kind finish within a few per cent of each other, so that a tenth more
  * brings in nearly all that are about as fast as the rest, and costs the others a tenth of their time at most. One that is half as
  * fast would cost three quarters of the crowd as much time again: its update comes in the next round, with half its weight.
+ *
+ * <p>Where fast devices end rounds sooner than the recipe's task time, tasks are for that shorter time: a slow device that computed for
+ * a minute while rounds take five seconds would always come when its update counts for nothing.
  */
 final class RoundPatience {
     private static final double PART = 0.1;
 
     /** Of a task: less is not worth an upload. */
     static final double LEAST_PART = 0.125;
+
+    /** Of the time that rounds take: what begins with a round and takes so long is one round late at most. */
+    private static final double LATE = 1.5;
+
+    private static final int LATELY = 3; // rounds
 
     private static final Duration LEAST = Duration.ofSeconds(1); // the trainer looks once a second
 
@@ -32,6 +42,8 @@ final class RoundPatience {
     private long beganAt;
     private int round = -1; // that has enough
     private long since;
+    private int measured = -1; // the last round that is in this:
+    private final Deque<Long> lasted = new ArrayDeque<>(); // the last rounds, from their first task on, in milliseconds
 
     RoundPatience(Clock clock) {
         this.clock = clock;
@@ -44,14 +56,35 @@ final class RoundPatience {
         beganAt = clock.millis();
     }
 
-    /** Part of the task time that is left since the round's first task, at most 1; 0 or less: none. Always 1 where all tasks are whole. */
-    double left(int round, Recipe recipe) {
+    /** That a task should be computed: the recipe's time, or less where rounds have lately taken less. 0: all tasks are whole. */
+    double taskSeconds(Recipe recipe) {
+        if (lasted.isEmpty()) return recipe.taskSeconds();
+        var sorted = lasted.stream().sorted().toList();
+        double middle = Math.max(LEAST.toMillis(), sorted.get(sorted.size() / 2)) / 1000.0;
+        return Math.min(recipe.taskSeconds(), LATE * middle);
+    }
+
+    /** Part of the task time that is left since the round's first task, 0 to 1. Always 1 where all tasks are whole. */
+    double partLeft(int round, Recipe recipe) {
         if (recipe.taskSeconds() == 0 || begun != round) return 1;
-        return 1 - (clock.millis() - beganAt) / (1000.0 * recipe.taskSeconds());
+        return Math.max(0, 1 - (clock.millis() - beganAt) / (1000 * taskSeconds(recipe)));
     }
 
     /** @param tasks of the round */
     boolean isOver(Round of, Recipe recipe, List<Task> tasks) {
+        boolean over = hasWaited(of, recipe, tasks);
+        if (over) measure(of.number());
+        return over;
+    }
+
+    private void measure(int round) {
+        if (measured == round || begun != round) return;
+        measured = round;
+        lasted.addLast(clock.millis() - beganAt);
+        if (lasted.size() > LATELY) lasted.removeFirst();
+    }
+
+    private boolean hasWaited(Round of, Recipe recipe, List<Task> tasks) {
         var done = tasks.stream().filter(task -> task.state() == State.DONE).toList();
         if (done.size() == tasks.size()) return true;
         if (done.size() < recipe.minTasks() || 4 * windows(done, recipe) < 3 * windows(tasks, recipe)) return false;

@@ -1,5 +1,6 @@
 package org.decentralizedai.server.train;
 
+import java.time.Duration;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.state.WorkerLedger;
 
@@ -8,7 +9,11 @@ import org.decentralizedai.server.state.WorkerLedger;
  * that it is what its tasks had: tokens by the time from the first step's begin to the last one's end, rests included, as the
  * worker says in {@link org.decentralizedai.wire.ClientMessage.UpdateBegin}. Not the coordinator's own stopwatch, which would
  * count downloads and broken connections: those do not get shorter with a task, and who has a slow line would get ever smaller
- * tasks for it. Who lies gains nothing but tasks of another size.
+ * tasks for it. But the stopwatch bounds what is believed: at least {@link #COMPUTING} of the time from the lease to the update.
+ *
+ * <p>A liar gets the whole task at most, as a fast device does, by what it says of itself before its first task, or by sending what it
+ * has not computed. What it gains is that: tasks of up to that size, at most two of a round where four or more accounts are at work
+ * ({@link TaskDesk}). That its updates are worth nothing is for audits to find.
  */
 public final class Speeds {
     /**
@@ -19,6 +24,12 @@ public final class Speeds {
 
     /** No single task changes a speed by more, so that a machine that slept through one is not lost. */
     static final double GREATEST_CHANGE = 4;
+
+    /**
+     * Of the time that a worker has had a task, at least: the rest is down- and upload. Who needs more for these is believed to be slower
+     * than it is and gets smaller tasks, as it would come late with larger ones.
+     */
+    static final double COMPUTING = 0.5;
 
     private final WorkerLedger workers;
     private final double flopsPerToken;
@@ -39,10 +50,25 @@ public final class Speeds {
         return flops / flopsPerToken;
     }
 
-    /** A task of this worker counts. The first one's speed is taken as it is, later ones are averaged by their ratios. */
-    void took(String worker, int tokens, int millis) {
-        double speed = 1000.0 * tokens / millis;
-        double before = workers.speed(worker).orElse(speed);
+    /**
+     * A task of this worker counts. The first one's speed is taken as it is, later ones are averaged by their ratios.
+     *
+     * @param millis that the worker says it has computed
+     * @param held from the lease to now
+     */
+    void took(String worker, int tokens, int millis, Duration held) {
+        double seconds = Math.max(millis, COMPUTING * held.toMillis()) / 1000;
+        double speed = tokens / seconds;
+        change(worker, workers.speed(worker).orElse(speed), speed);
+    }
+
+    /** A task of this worker was taken back, as it took too long: it is no faster than that. */
+    void unfinished(Worker worker, int tokens, Duration held) {
+        double before = of(worker), most = 1000.0 * tokens / Math.max(1, held.toMillis());
+        if (most < before) change(worker.id(), before, most);
+    }
+
+    private void change(String worker, double before, double speed) {
         double ratio = Math.clamp(speed / before, 1 / GREATEST_CHANGE, GREATEST_CHANGE);
         workers.speed(worker, before * Math.sqrt(ratio));
     }

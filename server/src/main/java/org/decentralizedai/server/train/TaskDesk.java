@@ -14,6 +14,8 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.TaskLedger;
+import org.decentralizedai.server.state.TaskLedger.State;
+import org.decentralizedai.server.state.TaskLedger.Task;
 import org.decentralizedai.wire.IdleReason;
 import org.decentralizedai.wire.Lease;
 import org.decentralizedai.wire.ServerMessage.Cancel;
@@ -39,6 +41,7 @@ public final class TaskDesk {
 
     private static final int RETRY_MILLIS = 15_000;
     private static final int MOST_EACH = 2; // tasks of a round, for each that it waits for
+    private static final int MANY = 4; // accounts at work, of which none gets more
 
     private final TaskLedger tasks;
     private final RoundLedger rounds;
@@ -48,7 +51,7 @@ public final class TaskDesk {
     private final Map<String, Worker> online = new LinkedHashMap<>();
     private final Fits fits;
     private final Set<Worker> idle = new LinkedHashSet<>();
-    private final Holders holders = new Holders();
+    private final Holders holders;
     private final OpenRounds open = new OpenRounds();
     private final RoundPatience patience;
     private final TaskMemory memory = new TaskMemory();
@@ -57,6 +60,7 @@ public final class TaskDesk {
     private Mode mode = Mode.RUNNING;
     private volatile BooleanSupplier alone = () -> true;
     private boolean full; // the round waits for no more updates
+    private boolean fewer; // workers than when tasks were last given to those that wait: each may have more of them
 
     /** @param grace how long the task of a worker that has lost its connection waits for it */
     public TaskDesk(
@@ -67,6 +71,7 @@ public final class TaskDesk {
         fits = new Fits(speeds);
         this.metrics = metrics;
         patience = new RoundPatience(clock);
+        holders = new Holders(clock);
         this.grace = grace;
         metrics.online(this::online);
     }
@@ -104,11 +109,13 @@ public final class TaskDesk {
         fits.forget(worker);
         if (!online.remove(worker.id(), worker)) return;
         for (Lease lease : tasks.heldBy(worker.id())) tasks.renew(lease, worker.id(), grace);
+        fewer = true;
     }
 
     /** The worker is free: whatever it still holds, it has lost. */
     public synchronized void request(Worker worker) {
-        for (Lease lease : tasks.heldBy(worker.id())) tasks.release(lease, worker.id());
+        for (Lease lease : tasks.heldBy(worker.id()))
+            if (tasks.release(lease, worker.id())) holders.forget(lease.taskId());
         if (!assign(worker)) worker.send(new Idle(idleReason(worker), RETRY_MILLIS));
     }
 
@@ -134,7 +141,7 @@ public final class TaskDesk {
             case DRAINING -> IdleReason.DRAINING;
             case RUNNING -> {
                 if (!holds(worker)) yield IdleReason.DEVICE_TOO_SMALL;
-                yield fits.of(worker, plan().recipe()).isPresent() ? IdleReason.ROUND_FULL : IdleReason.DEVICE_TOO_SLOW;
+                yield fit(worker).isPresent() ? IdleReason.ROUND_FULL : IdleReason.DEVICE_TOO_SLOW;
             }
         };
     }
@@ -142,13 +149,14 @@ public final class TaskDesk {
     /** Sends the worker a task, or remembers that it waits for one. */
     private boolean assign(Worker worker) {
         if (mode == Mode.RUNNING && isAlone() && !full && holds(worker)) {
-            var lease = fits.of(worker, plan().recipe())
+            var lease = fit(worker)
                     .flatMap(fit -> replicas.next(worker, fit, plan()).or(() -> lease(worker, fit)));
             if (lease.isPresent()) {
-                holders.hold(lease.get(), worker.id())
+                var task = task(lease.get());
+                holders.hold(task, worker.id(), expected(task, worker))
                         .ifPresent(old -> cancel(old, "the task took too long and went to another worker"));
                 idle.remove(worker);
-                worker.send(task(lease.get()));
+                worker.send(task);
                 return true;
             }
         }
@@ -156,15 +164,31 @@ public final class TaskDesk {
         return false;
     }
 
+    /** What the worker can do in the time of a task. */
+    private Optional<Fit> fit(Worker worker) {
+        var recipe = plan().recipe();
+        return fits.of(worker, recipe, patience.taskSeconds(recipe));
+    }
+
+    /** How long it should compute; nothing where tasks are not sized to that. */
+    private Duration expected(GradientTask task, Worker worker) {
+        double seconds = task.steps().tokens() / speeds.of(worker);
+        return Duration.ofMillis(
+                (long) (1000 * Math.min(seconds, plan().recipe().taskSeconds())));
+    }
+
     /** @param whole what the worker can do in the time of a whole task */
     private Optional<Lease> lease(Worker worker, Fit whole) {
         int round = plan().round().number();
         var recipe = plan().recipe();
-        double left = patience.left(round, recipe);
-        var sizing = fits.within(Math.max(left, RoundPatience.LEAST_PART), whole, worker, recipe)
-                .in(plan().windows());
+        var all = tasks.tasks(round);
+        if (hasEnough(worker, all)) return Optional.empty();
+        double left = patience.partLeft(round, recipe);
+        double part = Math.max(left, RoundPatience.LEAST_PART);
+        var sizing =
+                fits.within(part, whole, worker, patience.taskSeconds(recipe)).in(plan().windows());
         var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
-        if (lease.isEmpty() && tasks.tasks(round).size() < most(round, recipe, left)) {
+        if (lease.isEmpty() && all.size() < mostTasks(round, recipe, left)) {
             rounds.openTask(round);
             lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
         }
@@ -176,8 +200,18 @@ public final class TaskDesk {
         return lease;
     }
 
-    /** Tasks that the round gives out: one for each worker that is free and, while there is time, another for those that are done with it. */
-    private int most(int round, Recipe recipe, double left) {
+    /** Whether the worker has had its part of the round, so that no account is most of it. More only where there would be tasks for nobody. */
+    private boolean hasEnough(Worker worker, List<Task> ofRound) {
+        if (online.size() < MANY) return false;
+        int most = Math.max(MOST_EACH, Math.ceilDiv(ofRound.size(), online.size()));
+        long has = ofRound.stream()
+                .filter(task -> task.state() != State.FREE && worker.id().equals(task.worker()))
+                .count();
+        return has >= most;
+    }
+
+    /** Tasks that the round gives out at most: one for each worker that is free and, while there is time, another for those that are done with it. */
+    private int mostTasks(int round, Recipe recipe, double left) {
         int wanted = recipe.tasks(free(OpenRounds.oldest(round), round));
         boolean time = recipe.taskSeconds() > 0 && left >= RoundPatience.LEAST_PART;
         return time ? MOST_EACH * wanted : wanted;
@@ -218,6 +252,7 @@ public final class TaskDesk {
     }
 
     private void dispatch() {
+        fewer = false;
         for (Worker worker : List.copyOf(idle)) if (!assign(worker) && mode != Mode.RUNNING) return;
     }
 
@@ -227,9 +262,12 @@ public final class TaskDesk {
         closeIfFull();
     }
 
-    /** How long the worker says it has computed an accepted update: its next task is sized by that. */
-    void took(String worker, int tokens, int millis) {
-        speeds.took(worker, tokens, millis);
+    /**
+     * How long the worker says it has computed the update of this lease that counts: its next task is sized by that. To be called before
+     * {@link #completed}; where it is not known how long it has had the task, nothing is believed.
+     */
+    synchronized void took(Lease lease, String worker, int tokens, int millis) {
+        holders.held(lease).ifPresent(held -> speeds.took(worker, tokens, millis, held));
     }
 
     /**
@@ -238,7 +276,7 @@ public final class TaskDesk {
      */
     synchronized void recount() {
         closeIfFull();
-        if (!full && !idle.isEmpty() && replicas.offered()) dispatch();
+        if (!full && !idle.isEmpty() && (fewer || replicas.offered())) dispatch();
     }
 
     private void closeIfFull() {
@@ -250,8 +288,13 @@ public final class TaskDesk {
     synchronized boolean full(int round) {
         var plan = plan();
         if (plan.round().number() != round) return false;
-        if (!full) full = patience.isOver(plan.round(), plan.recipe(), tasks.tasks(round));
+        if (!full) full = patience.isOver(plan.round(), plan.recipe(), tasks.tasks(round)) && !leavesBehind(round);
         return full;
+    }
+
+    /** Whether with this round somebody would lose a task for which it has not had the time yet. That can't be long: at most one and a half times the recipe's. */
+    private boolean leavesBehind(int round) {
+        return holders.awaited(OpenRounds.oldest(round + 1) - 1, online::containsKey);
     }
 
     /**
@@ -272,8 +315,14 @@ public final class TaskDesk {
             if (open.find(task.round()).isPresent()) live.add(lease);
             else if (worker != null) tasks.release(lease, worker); // given out while its round was being left
         }
-        holders.keep(live).forEach(lost -> cancel(lost, "the round has closed"));
+        holders.keep(live).forEach(this::leaveBehind);
         dispatch();
+    }
+
+    private void leaveBehind(Holders.Holder lost) {
+        var worker = online.get(lost.worker());
+        if (worker != null) speeds.unfinished(worker, lost.tokens(), holders.held(lost));
+        cancel(lost, "the round has closed");
     }
 
     /** Frees tasks whose lease has run out and hands them to workers that wait. */

@@ -67,18 +67,51 @@ final class RoundPatienceTest {
     }
 
     @Test
-    void left_countsFromTheFirstTaskOfTheRound() {
-        assertThat(patience.left(3, recipe)).as("whole tasks").isEqualTo(1);
+    void partLeft_countsFromTheFirstTaskOfTheRound() {
+        assertThat(patience.partLeft(3, recipe)).as("whole tasks").isEqualTo(1);
         var sized = recipe.withTaskSeconds(40);
         clock.advance(Duration.ofMinutes(5));
-        assertThat(patience.left(3, sized)).as("nobody was there").isEqualTo(1);
+        assertThat(patience.partLeft(3, sized)).as("nobody was there").isEqualTo(1);
         patience.given(3);
         clock.advance(Duration.ofSeconds(10));
         patience.given(3);
-        assertThat(patience.left(3, sized)).isEqualTo(0.75);
+        assertThat(patience.partLeft(3, sized)).isEqualTo(0.75);
         clock.advance(Duration.ofSeconds(50));
-        assertThat(patience.left(3, sized)).isEqualTo(-0.5);
-        assertThat(patience.left(4, sized)).as("the next round").isEqualTo(1);
+        assertThat(patience.partLeft(3, sized)).isZero();
+        assertThat(patience.partLeft(4, sized)).as("the next round").isEqualTo(1);
+    }
+
+    /** A round that takes so long from its first task on. */
+    private void round(int number, double seconds) {
+        patience.given(number);
+        clock.advance(Duration.ofMillis((long) (1000 * seconds)));
+        var of = new Round(number, round.files(), 0, 0, null, null, null, clock.millis(), false);
+        assertThat(patience.isOver(of, recipe, tasks(4, 4))).isTrue();
+    }
+
+    @Test
+    void taskSeconds_whereRoundsAreShort_areHalfAsMuchAgain() {
+        var sized = recipe.withTaskSeconds(60);
+        assertThat(patience.taskSeconds(sized)).as("not known yet").isEqualTo(60);
+        round(0, 8);
+        assertThat(patience.taskSeconds(sized)).isEqualTo(12);
+        assertThat(patience.taskSeconds(recipe)).as("whole tasks").isZero();
+        round(1, 10);
+        round(2, 9);
+        round(3, 500);
+        assertThat(patience.taskSeconds(sized)).as("one alone").isEqualTo(15);
+        round(4, 500);
+        assertThat(patience.taskSeconds(sized)).isEqualTo(60);
+        for (int i = 5; i < 8; i++) round(i, 0.01);
+        assertThat(patience.taskSeconds(sized)).as("a second a round, at least").isEqualTo(1.5);
+    }
+
+    @Test
+    void taskSeconds_ofDevicesThatAreDoneInTime_growBack() {
+        var sized = recipe.withTaskSeconds(60);
+        for (int i = 0; i < 3; i++) round(i, 2);
+        for (int i = 3; i < 23; i++) round(i, patience.taskSeconds(sized));
+        assertThat(patience.taskSeconds(sized)).isEqualTo(60);
     }
 
     @Test

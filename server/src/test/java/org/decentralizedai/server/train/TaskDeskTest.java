@@ -237,7 +237,7 @@ class TaskDeskTest {
             desk.open().counting(of, countsIn -> {
                 if (tasks.complete(lease, worker.id, 0, task.work(), 64, countsIn) != TaskLedger.Outcome.COMPLETED)
                     return false;
-                desk.took(worker.id, 64, 1000);
+                desk.took(lease, worker.id, 64, 1000);
                 if (task.replicaOf() != null) {
                     desk.completed(lease);
                     return true;
@@ -497,9 +497,9 @@ class TaskDeskTest {
             assertThat(work(fixture, 0).steps()).isEqualTo(2);
             fixture.clock.advance(Duration.ofSeconds(10));
             fixture.act(4, 0);
-            new WorkerLedger(fixture.database, fixture.clock).seen("worker-0", "adapter", false, 1);
-            for (int i = 0; i < 30; i++) // until it is believed
-            fixture.desk.took("worker-0", 4, 1000); // tokens a second: 8 s a step
+            var workers = new WorkerLedger(fixture.database, fixture.clock);
+            workers.seen("worker-0", "adapter", false, 1);
+            workers.speed("worker-0", 4); // tokens a second: 16 s a step
             fixture.act(2, 0);
             assertThat(work(fixture, 0).steps()).as("half of the time is left").isEqualTo(1);
             assertThat(work(fixture, 0).batch()).isEqualTo(STEPS.batch());
@@ -521,6 +521,54 @@ class TaskDeskTest {
             assertThat(requireNonNull(fixture.online.get("worker-3")).believes)
                     .as("the round lacks one")
                     .hasSize(1);
+        }
+    }
+
+    private static int tasksOf(Fixture fixture, int worker) {
+        return (int) fixture.tasks.tasks(fixture.round()).stream()
+                .filter(task -> ("worker-" + worker).equals(task.worker()))
+                .count();
+    }
+
+    /** Takes tasks and is done with each at once, as a liar may. */
+    private static void hurry(Fixture fixture, int worker) {
+        for (int i = 0; i < 5; i++) {
+            fixture.act(2, worker);
+            fixture.act(4, worker);
+        }
+    }
+
+    @Test
+    void fourAtWork_oneInAHurry_hasTwoTasksOfTheRound() {
+        try (var fixture = new Fixture(SIZED, false)) {
+            for (int worker = 0; worker < 4; worker++) give(fixture, worker);
+            hurry(fixture, 0);
+            assertThat(tasksOf(fixture, 0)).isEqualTo(2);
+            assertThat(fixture.round()).isZero();
+        }
+    }
+
+    @Test
+    void threeAtWork_oneInAHurry_mayHaveMore() {
+        try (var fixture = new Fixture(SIZED, false)) {
+            for (int worker = 0; worker < 3; worker++) give(fixture, worker);
+            hurry(fixture, 0);
+            assertThat(tasksOf(fixture, 0)).isGreaterThan(2);
+        }
+    }
+
+    @Test
+    void fourAtWork_oneLeaves_theOthersHaveItsPart() {
+        try (var fixture = new Fixture(SIZED, false)) {
+            for (int worker = 0; worker < 4; worker++) give(fixture, worker);
+            fixture.act(4, 0);
+            fixture.act(2, 0);
+            fixture.act(4, 0);
+            fixture.act(2, 0);
+            assertThat(requireNonNull(fixture.online.get("worker-0")).believes).isEmpty();
+            fixture.act(1, 3);
+            fixture.act(9, 0);
+            assertThat(requireNonNull(fixture.online.get("worker-0")).believes).hasSize(1);
         }
     }
 
