@@ -10,6 +10,7 @@ import org.decentralizedai.server.train.Replication;
  * @param model nano, tiny, small, base or the path of a config.json
  * @param auditors of the server, each as fast as the median worker; a part of one is so much slower; 0: there are none
  * @param replicas of which tasks second workers compute updates again
+ * @param closingSeconds that the coordinator takes to close a round
  * @param tokens accepted tokens after which the run ends, at the end of a round
  * @param seed of everything that is drawn by lot
  */
@@ -21,6 +22,7 @@ record Scenario(
         Crowd crowd,
         double auditors,
         Replication replicas,
+        double closingSeconds,
         long tokens,
         long seed) {
 
@@ -35,6 +37,40 @@ record Scenario(
             long tokens,
             long seed) {
         this(model, corpus, recipe, variant, crowd, auditors, Replication.NEVER, tokens, seed);
+    }
+
+    /** Rounds being closed in no time. */
+    Scenario(
+            String model,
+            CorpusRequest corpus,
+            Recipe recipe,
+            Variant variant,
+            Crowd crowd,
+            double auditors,
+            Replication replicas,
+            long tokens,
+            long seed) {
+        this(model, corpus, recipe, variant, crowd, auditors, replicas, 0, tokens, seed);
+    }
+
+    Scenario with(Recipe recipe) {
+        return new Scenario(model, corpus, recipe, variant, crowd, auditors, replicas, closingSeconds, tokens, seed);
+    }
+
+    Scenario with(Variant variant) {
+        return new Scenario(model, corpus, recipe, variant, crowd, auditors, replicas, closingSeconds, tokens, seed);
+    }
+
+    Scenario with(Crowd crowd) {
+        return new Scenario(model, corpus, recipe, variant, crowd, auditors, replicas, closingSeconds, tokens, seed);
+    }
+
+    Scenario withAuditors(double auditors) {
+        return new Scenario(model, corpus, recipe, variant, crowd, auditors, replicas, closingSeconds, tokens, seed);
+    }
+
+    Scenario withClosingSeconds(double seconds) {
+        return new Scenario(model, corpus, recipe, variant, crowd, auditors, replicas, seconds, tokens, seed);
     }
 
     /** Whether anybody computes updates again. */
@@ -105,6 +141,21 @@ record Scenario(
                 throw new IllegalArgumentException("attackers must be in 0..1: " + attackers);
         }
 
+        Crowd withHonestFirst(int tasks) {
+            return new Crowd(
+                    workers,
+                    churn,
+                    farewell,
+                    joinSeconds,
+                    tokensPerSecond,
+                    spread,
+                    link,
+                    attackers,
+                    attack,
+                    tasks,
+                    colluding);
+        }
+
         /** How many of the workers are: at least the share. */
         int dishonest() {
             return (int) Math.ceil(attackers * workers - 1e-9);
@@ -112,6 +163,8 @@ record Scenario(
     }
 
     Scenario {
+        if (!(closingSeconds >= 0))
+            throw new IllegalArgumentException("closingSeconds must be >= 0: " + closingSeconds);
         if (!(auditors >= 0)) throw new IllegalArgumentException("auditors must be >= 0: " + auditors);
         if ((auditors > 0 || replicas == Replication.ALWAYS)
                 && (recipe.feedback() > 0 || recipe.encoding().sparse() || variant.inner() == Inner.ADAMW_CARRIED))

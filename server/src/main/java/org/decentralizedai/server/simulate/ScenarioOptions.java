@@ -65,6 +65,13 @@ final class ScenarioOptions {
     @Option(names = "--batch", paramLabel = "B", description = "windows of a local step")
     private @Nullable Integer batch;
 
+    @Option(
+            names = "--micro-batch",
+            paramLabel = "B",
+            description =
+                    "of these that are computed at a time (the model's, or the greatest below it that divides the batch)")
+    private @Nullable Integer microBatch;
+
     @Option(names = "--rate", paramLabel = "LR", description = "learning rate of the first round")
     private @Nullable Double rate;
 
@@ -197,6 +204,12 @@ final class ScenarioOptions {
             })
     private Replication replicas = Replication.NEVER;
 
+    @Option(
+            names = "--closing",
+            paramLabel = "S",
+            description = "that the server takes to close a round, in which workers wait or go on (0)")
+    private double closing;
+
     @Option(names = "--colluding", description = "they act in league: all send the same, below every norm, disguised")
     private boolean colluding;
 
@@ -247,7 +260,7 @@ final class ScenarioOptions {
                 preset.leaseSeconds(),
                 preset.maxLeaseSeconds());
         return new Scenario(
-                model, corpus(), recipe, new Variant(inner, outer), crowd, auditors, replicas, tokens, seed);
+                model, corpus(), recipe, new Variant(inner, outer), crowd, auditors, replicas, closing, tokens, seed);
     }
 
     private @Nullable SecondMoment secondMoment(Recipe preset) {
@@ -256,11 +269,11 @@ final class ScenarioOptions {
     }
 
     private LocalSteps local(LocalSteps preset) {
-        int windows = batch == null ? preset.batch() : batch;
+        var sized = preset.sized(steps == null ? preset.steps() : steps, batch == null ? preset.batch() : batch);
         return new LocalSteps(
-                steps == null ? preset.steps() : steps,
-                windows,
-                batch == null ? preset.microBatch() : windows,
+                sized.steps(),
+                sized.batch(),
+                microBatch == null ? sized.microBatch() : microBatch,
                 preset.context(),
                 or(rate, preset.learningRate()),
                 warmup == null ? Math.min(WARMUP_STEPS, preset.warmupSteps()) : warmup,
@@ -268,7 +281,8 @@ final class ScenarioOptions {
                 or(beta2, preset.beta2()),
                 preset.epsilon(),
                 preset.weightDecay(),
-                preset.clipNorm());
+                preset.clipNorm(),
+                preset.activations());
     }
 
     private static double or(@Nullable Double given, double otherwise) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -19,6 +20,7 @@ import org.decentralizedai.server.state.FileGradientLog;
 import org.decentralizedai.server.train.Candidate;
 import org.decentralizedai.server.train.Examiner;
 import org.decentralizedai.server.train.ModelChoice;
+import org.decentralizedai.server.train.OuterRule;
 import org.decentralizedai.server.train.Recipe;
 import org.decentralizedai.server.train.Retention;
 import org.decentralizedai.server.train.RunRequest;
@@ -59,6 +61,7 @@ final class Simulation implements AutoCloseable {
     private final @Nullable HeldOutLoss loss; // null where nothing is trained
     private final HeldOutWindows sample;
     private final Newest newest = new Newest();
+    private final Closings closings = new Closings();
 
     /** Remembers the newest checkpoint instead of judging it. */
     private static final class Newest implements Examiner {
@@ -67,6 +70,11 @@ final class Simulation implements AutoCloseable {
         @Override
         public void consider(Candidate newest) {
             candidate = newest;
+        }
+
+        /** -1 before the first. */
+        int round() {
+            return candidate == null ? -1 : candidate.round().number();
         }
 
         Candidate candidate() {
@@ -81,6 +89,33 @@ final class Simulation implements AutoCloseable {
 
         @Override
         public void close() {}
+    }
+
+    /** How long this machine takes to close a round, what happens meanwhile in simulated time apart. */
+    private static final class Closings {
+        private int count;
+        private long nanos, apart;
+
+        /** What may close a round. */
+        void time(Runnable turn, BooleanSupplier closed) {
+            apart = 0;
+            long begin = System.nanoTime();
+            turn.run();
+            if (!closed.getAsBoolean()) return;
+            count++;
+            nanos += System.nanoTime() - begin - apart;
+        }
+
+        void apart(Runnable others) {
+            long begin = System.nanoTime();
+            others.run();
+            apart += System.nanoTime() - begin;
+        }
+
+        String sentence() {
+            return "this machine took %.1f s to close a round, in the mean of %d"
+                    .formatted(1e-9 * nanos / count, count);
+        }
     }
 
     /** @param threads that compute */
@@ -125,7 +160,7 @@ final class Simulation implements AutoCloseable {
                 new ByteTokenizer(),
                 new TrainMetrics(new SimpleMeterRegistry()),
                 timeline,
-                new Training.Driver(turns::add, newest, rules(scenario), auditor, Lot.of(scenario.seed())));
+                new Training.Driver(turns::add, newest, rules(), auditor, Lot.of(scenario.seed())));
         int parameters = ParameterLayout.of(training.model()).parameterCount();
         lab = trains
                 ? new TrainingLab(training.model(), scenario.variant().inner(), blobs, threads, kernels)
@@ -148,10 +183,19 @@ final class Simulation implements AutoCloseable {
     }
 
     /** The same object in all rounds: some rules remember, and a simulation's recipe does not change. */
-    private static Function<Recipe, UpdateRules> rules(Scenario scenario) {
+    private Function<Recipe, UpdateRules> rules() {
         var layout = ParameterLayout.of(ModelChoice.config(scenario.model()));
-        var rules = scenario.variant().rules(scenario.recipe(), layout);
+        var plain = scenario.variant().rules(scenario.recipe(), layout);
+        var rules = new UpdateRules(plain.greatestChange(), plain.aggregation(), inTime(plain.outer()));
         return _ -> rules;
+    }
+
+    /** While a round is closed, the trainer does nothing else, and the others go on. */
+    private OuterRule inTime(OuterRule rule) {
+        return (mean, momentum) -> {
+            closings.apart(() -> timeline.pass(scenario.closingSeconds()));
+            return rule.step(mean, momentum);
+        };
     }
 
     /** @param progress hears a sentence now and then */
@@ -185,6 +229,7 @@ final class Simulation implements AutoCloseable {
         }
         crowd.end();
         points.add(point());
+        progress.accept(closings.sentence());
         return outcome(points);
     }
 
@@ -195,7 +240,10 @@ final class Simulation implements AutoCloseable {
 
     /** Does what the trainer has to do; a new checkpoint is there before the next event. */
     private void turned() {
-        for (var turn = turns.poll(); turn != null; turn = turns.poll()) turn.run();
+        for (var turn = turns.poll(); turn != null; turn = turns.poll()) {
+            int before = newest.round();
+            closings.time(turn, () -> newest.round() > before);
+        }
         var failure = training.trainer().failure();
         if (failure != null) throw new IllegalStateException(failure);
         var newest = this.newest.candidate();

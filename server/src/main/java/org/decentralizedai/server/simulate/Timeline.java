@@ -34,6 +34,13 @@ final class Timeline extends Clock {
         next.action().run();
     }
 
+    /** Goes on for so long, with all that is planned for that time. */
+    void pass(double seconds) {
+        double end = now + seconds;
+        for (var next = events.peek(); next != null && next.second() <= end; next = events.peek()) step();
+        now = end;
+    }
+
     @Override
     public long millis() {
         return (long) (1000 * now);

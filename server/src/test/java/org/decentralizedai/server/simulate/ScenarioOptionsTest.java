@@ -28,6 +28,23 @@ class ScenarioOptionsTest {
     }
 
     @Test
+    void scenario_anotherBatch_isComputedInThePresetsParts() {
+        var preset = Recipe.of("small", ModelConfig.small()).steps();
+        var steps = parsed("--model", "small", "--batch", "40").recipe().steps();
+        assertThat(steps.batch()).isEqualTo(40);
+        assertThat(steps.microBatch()).isEqualTo(preset.microBatch()).isEqualTo(5);
+        var given = parsed("--model", "small", "--batch", "40", "--micro-batch", "8");
+        assertThat(given.recipe().steps().microBatch()).isEqualTo(8);
+        assertThat(parsed("--batch", "2").recipe().steps().microBatch()).isEqualTo(2);
+    }
+
+    @Test
+    void scenario_closing_takesNoTimeUnlessSaid() {
+        assertThat(parsed().closingSeconds()).isZero();
+        assertThat(parsed("--closing", "4.5").closingSeconds()).isEqualTo(4.5);
+    }
+
+    @Test
     void scenario_optimisers_areThoseNamed() {
         var scenario = parsed("--inner", "muon", "--outer", "ADAM", "--outer-rate", "0.01", "--outer-momentum", "0.9");
         assertThat(scenario.variant()).isEqualTo(new Variant(Inner.MUON, Outer.ADAM));

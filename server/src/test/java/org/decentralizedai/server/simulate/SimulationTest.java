@@ -193,26 +193,7 @@ class SimulationTest {
     }
 
     private static Scenario audited(Scenario scenario, int honestFirst) {
-        var crowd = scenario.crowd();
-        return new Scenario(
-                scenario.model(),
-                scenario.corpus(),
-                scenario.recipe(),
-                scenario.variant(),
-                new Scenario.Crowd(
-                        crowd.workers(),
-                        crowd.churn(),
-                        crowd.joinSeconds(),
-                        crowd.tokensPerSecond(),
-                        crowd.spread(),
-                        crowd.link(),
-                        crowd.attackers(),
-                        crowd.attack(),
-                        honestFirst,
-                        false),
-                50,
-                scenario.tokens(),
-                scenario.seed());
+        return scenario.with(scenario.crowd().withHonestFirst(honestFirst)).withAuditors(50);
     }
 
     /** The auditor's updates stand in for the fakes. */
@@ -256,15 +237,7 @@ class SimulationTest {
     }
 
     private static Scenario unequal(Scenario scenario, int taskSeconds) {
-        return new Scenario(
-                scenario.model(),
-                scenario.corpus(),
-                scenario.recipe().withTaskSeconds(taskSeconds),
-                scenario.variant(),
-                scenario.crowd(),
-                50,
-                scenario.tokens(),
-                scenario.seed());
+        return scenario.with(scenario.recipe().withTaskSeconds(taskSeconds)).withAuditors(50);
     }
 
     @Test
@@ -332,6 +305,30 @@ class SimulationTest {
         assertThat(outcome.tally().utilisation()).isCloseTo(compute / outcome.seconds(), within(1e-6));
     }
 
+    /** Nobody is late, so that the model is the same. */
+    @Test
+    void run_closingARoundTakesTime_workersWaitForIt() {
+        var crowd = new Scenario.Crowd(WORKERS, 0, 0, 100, 0, HOME, 0, Attack.ZERO, 0, false);
+        var plain = scenario(crowd, UpdateEncoding.INT8, 0, 5);
+        var atOnce = exactly(plain);
+        var slowly = exactly(plain.withClosingSeconds(7));
+        assertThat(slowly.weights()).isEqualTo(atOnce.weights());
+        assertThat(slowly.seconds()).isCloseTo(atOnce.seconds() + 5 * 7, within(1e-6));
+        assertThat(slowly.tally().computeSeconds).isEqualTo(atOnce.tally().computeSeconds);
+        assertThat(slowly.tally().onlineSeconds - atOnce.tally().onlineSeconds)
+                .isCloseTo(WORKERS * 5 * 7, within(1e-6));
+    }
+
+    @Test
+    void run_updatesWhileARoundIsClosed_countInTheNext() {
+        var crowd = new Scenario.Crowd(WORKERS, 0, 0, 100, 1, HOME, 0, Attack.ZERO, 0, false);
+        var plain = scenario(crowd, UpdateEncoding.INT8, 0, 10);
+        var recipe = plain.recipe().withTaskSeconds(1);
+        var outcome = run(plain.with(recipe).withClosingSeconds(3));
+        assertThat(outcome.tally().refused).isZero();
+        assertThat(outcome.rounds()).isPositive();
+    }
+
     @Test
     void run_upload_hasTheBytesOfTheFormAndOfItsFrames() {
         var outcome = run(scenario(quiet(), UpdateEncoding.F32, 0, 3));
@@ -351,13 +348,12 @@ class SimulationTest {
 
     @Test
     void synchronous_withMuon_isWhatOneWorkerDoesInOneLongTask() {
-        var scenario = with(
-                new Variant(Inner.MUON, Outer.NESTEROV),
-                alone(new LocalSteps(64, BATCH, BATCH, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0), 1));
+        var scenario = alone(new LocalSteps(64, BATCH, BATCH, 16, 1e-2, 1, 0.9, 0.95, 1e-8, 0.1, 1.0), 1)
+                .with(new Variant(Inner.MUON, Outer.NESTEROV));
         assertThat(Synchronous.run(scenario, 1).loss()).isCloseTo(run(scenario).loss(), within(1e-5));
         assertThat(Synchronous.run(scenario, 1).loss())
                 .isNotCloseTo(
-                        Synchronous.run(with(Variant.PRODUCTION, scenario), 1).loss(), within(1e-3));
+                        Synchronous.run(scenario.with(Variant.PRODUCTION), 1).loss(), within(1e-3));
     }
 
     /** The text repeats with each window, so that the order of the windows does not matter. */
@@ -369,7 +365,7 @@ class SimulationTest {
         var many = new LocalSteps(count, BATCH, BATCH, 16, 1e-2, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
         double atOnce = run(alone(many, 1)).loss();
         var carried = new Variant(Inner.ADAMW_CARRIED, Outer.NESTEROV);
-        assertThat(run(with(carried, alone(one, count))).loss()).isCloseTo(atOnce, within(1e-5));
+        assertThat(run(alone(one, count).with(carried)).loss()).isCloseTo(atOnce, within(1e-5));
         assertThat(run(alone(one, count)).loss()).isNotCloseTo(atOnce, within(1e-2));
     }
 
@@ -393,18 +389,6 @@ class SimulationTest {
         var crowd = new Scenario.Crowd(1, 0, 0, 1000, 0, HOME, 0, Attack.ZERO, 0, false);
         return new Scenario(
                 model.toString(), corpus, recipe, Variant.PRODUCTION, crowd, 0, (long) rounds * steps.tokens(), 7);
-    }
-
-    private static Scenario with(Variant variant, Scenario scenario) {
-        return new Scenario(
-                scenario.model(),
-                scenario.corpus(),
-                scenario.recipe(),
-                variant,
-                scenario.crowd(),
-                scenario.auditors(),
-                scenario.tokens(),
-                scenario.seed());
     }
 
     private static Stream<Variant> variants() {
@@ -460,8 +444,9 @@ class SimulationTest {
     @Test
     void run_momentsLostWithTheirWorker_changeTheModel() {
         var carried = new Variant(Inner.ADAMW_CARRIED, Outer.NESTEROV);
-        var calm = exactly(with(carried, scenario(quiet(), UpdateEncoding.INT8, 0, 5)));
-        var restless = exactly(with(carried, scenario(crowd(0.5, 0, Attack.ZERO), UpdateEncoding.INT8, 0, 5)));
+        var calm = exactly(scenario(quiet(), UpdateEncoding.INT8, 0, 5).with(carried));
+        var restless = exactly(
+                scenario(crowd(0.5, 0, Attack.ZERO), UpdateEncoding.INT8, 0, 5).with(carried));
         assertThat(restless.weights()).isNotEqualTo(calm.weights());
     }
 
@@ -470,14 +455,14 @@ class SimulationTest {
     void run_outerAdam_publishesDeltas() {
         var adam = new Variant(Inner.ADAMW, Outer.ADAM);
         var plain = run(scenario(quiet(), UpdateEncoding.INT8, 0, 20)).tally();
-        var outcome = run(with(adam, scenario(quiet(), UpdateEncoding.INT8, 0, 20)));
+        var outcome = run(scenario(quiet(), UpdateEncoding.INT8, 0, 20).with(adam));
         assertThat((double) outcome.tally().downloadBytes).isCloseTo(plain.downloadBytes, withinPercentage(5));
         assertThat(outcome.tally().downloadBytes).isLessThan(20L * WORKERS * Float.BYTES * outcome.parameters() / 2);
     }
 
     @Test
     void report_saysWithWhat() {
-        var scenario = with(new Variant(Inner.MUON, Outer.ADAM), scenario(quiet(), UpdateEncoding.INT8, 0, 1));
+        var scenario = scenario(quiet(), UpdateEncoding.INT8, 0, 1).with(new Variant(Inner.MUON, Outer.ADAM));
         var json = JsonMapper.shared().writeValueAsString(Report.of("", scenario, false, run(scenario), 0));
         assertThat(json).contains("\"inner\":\"MUON\"", "\"outer\":\"ADAM\"");
     }
