@@ -2,11 +2,15 @@ package org.decentralizedai.server.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.model.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,6 +30,30 @@ final class RecipeTest {
         var steps = Recipe.of(model, ModelChoice.config(model)).steps();
         assertThat(steps.batch()).isEqualTo(batch);
         assertThat(steps.microBatch()).isEqualTo(atATime);
+    }
+
+    /** The table of recipes in docs/ai-engineers.md: name, H, batch, learning rate, tasks a round, outer step, form. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nano", "tiny", "small", "base"})
+    void preset_isWhatTheDocumentSays(String model) throws IOException {
+        var recipe = Recipe.of(model, ModelChoice.config(model));
+        var lines = Files.readAllLines(Path.of("../docs/ai-engineers.md"));
+        int table = lines.indexOf(
+                "| recipe | H | batch | learning rate | tasks a round | outer step | form of an update |");
+        var row = lines.subList(table, lines.size()).stream()
+                .filter(line -> line.startsWith("| `" + model + "` |"))
+                .map(line -> line.split("\\s*\\|\\s*"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(row[2]).isEqualTo(String.valueOf(recipe.steps().steps()));
+        assertThat(row[3]).isEqualTo(String.valueOf(recipe.steps().batch()));
+        assertThat(Double.parseDouble(row[4].replaceFirst(",.*", "")))
+                .isEqualTo(recipe.steps().learningRate());
+        assertThat(row[5]).isEqualTo(recipe.minTasks() + "-" + recipe.maxTasks());
+        String momentum = recipe.outerMomentum() == 0 ? "no momentum" : "momentum " + recipe.outerMomentum();
+        assertThat(row[6].replace("= 1,", "= 1.0,")).isEqualTo("α = " + recipe.outerRate() + ", " + momentum);
+        String parts = recipe.parts() == 1 ? "" : ", " + recipe.parts() + " parts";
+        assertThat(row[7]).isEqualTo(recipe.encoding() + parts);
     }
 
     /** As it is in the database of an older run, or in the settings of an operator who does not care. */
