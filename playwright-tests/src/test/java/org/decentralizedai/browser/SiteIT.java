@@ -230,13 +230,17 @@ class SiteIT {
         Page page = context("light").newPage();
         page.navigate(server.url() + "/contribute/?device=cpu");
         start(page).click();
-        assertThat(status(page)).containsText("Training", containing());
+        assertThat(page.locator("[data-step]")).containsText(Pattern.compile("step \\d+ of"), containing());
+        assertThat(status(page)).containsText("Training");
         assertThat(page.locator("[data-fact=adapter]")).hasText("As asked for: computing on the processor");
         assertThat(page.locator("[data-fact=speed]")).containsText("GFLOP/s");
         assertThat(page.locator("[data-software]")).isHidden();
         stop(page).click();
         assertThat(status(page))
                 .hasText("Not contributing.", new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MILLIS));
+        assertThat(page.locator("[data-fact=accepted]"))
+                .hasText(Pattern.compile("[1-9]")); // at least what was done of the first task
+        assertThat(page.locator("[data-fact=refused]")).hasText("0");
     }
 
     @Test
