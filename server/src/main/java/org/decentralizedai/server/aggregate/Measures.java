@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param lastSquare mean of m²; 0 where there is no last step
  */
 record Measures(Slice slice, double square, double product, double lastSquare, Sketch sketch) {
+    /** Values of a longer slice that are in its sketch, at least: of so many, cosines are known to a thousandth. */
+    private static final int SKETCHED = 1 << 20;
 
     /** @param last outer momentum, over all parameters */
     static Measures of(LoggedUpdate update, int parameters, float @Nullable [] last, long seed) {
         var slice = update.slice();
         int values = slice.length(parameters);
-        var sums = new Sums(slice, last, new Sketch(seed));
+        var sums = new Sums(slice, last, new Sketch(seed), Math.max(1, values / SKETCHED) | 1, seed);
         UpdateCodec.decode(update.encoding(), update.encoded().array(), values, sums);
         int count = Math.max(1, values);
         return new Measures(
@@ -33,33 +35,50 @@ record Measures(Slice slice, double square, double product, double lastSquare, S
         return squares;
     }
 
+    /**
+     * Only one in so many values of a long slice is in the sketch, as these cost most of the pass: which, follows from the seed, so that
+     * nobody knew it. An odd number, since rows of matrices have even lengths and not the same columns of all shall be drawn.
+     */
     private static final class Sums implements UpdateSink {
         private final Slice slice;
         private final float @Nullable [] last;
         private final Sketch sketch;
+        private final int every, chosen;
         private double squares, products;
 
-        Sums(Slice slice, float @Nullable [] last, Sketch sketch) {
+        Sums(Slice slice, float @Nullable [] last, Sketch sketch, int every, long seed) {
             this.slice = slice;
             this.last = last;
             this.sketch = sketch;
+            this.every = every;
+            chosen = (int) Long.remainderUnsigned(seed, every);
         }
 
         @Override
         public void run(int first, float[] values, int count) {
             for (int i = 0; i < count; i++) add(first + i, values[i]);
+            for (int i = Math.floorMod(chosen - first, every); i < count; i += every) draw(first + i, values[i]);
         }
 
         @Override
         public void scattered(int[] places, float[] values, int count) {
-            for (int i = 0; i < count; i++) add(places[i], values[i]);
+            for (int i = 0; i < count; i++) {
+                add(places[i], values[i]);
+                if (places[i] % every == chosen) draw(places[i], values[i]);
+            }
         }
 
         private void add(int place, float value) {
-            int parameter = slice.part() + place * slice.parts();
             squares += (double) value * value;
-            if (last != null) products += (double) value * last[parameter];
-            sketch.add(parameter, value);
+            if (last != null) products += (double) value * last[parameter(place)];
+        }
+
+        private void draw(int place, float value) {
+            sketch.add(parameter(place), value);
+        }
+
+        private int parameter(int place) {
+            return slice.part() + place * slice.parts();
         }
     }
 

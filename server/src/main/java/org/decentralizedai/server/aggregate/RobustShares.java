@@ -104,9 +104,10 @@ public record RobustShares(List<Share> shares, double centre) {
 
     private static List<Measures> measures(
             List<LoggedUpdate> updates, int parameters, float @Nullable [] last, long seed) {
-        var measures = new ArrayList<Measures>();
-        for (var update : updates) measures.add(Measures.of(update, parameters, last, seed));
-        return measures;
+        return IntStream.range(0, updates.size())
+                .parallel() // each is a function of its update alone
+                .mapToObj(i -> Measures.of(updates.get(i), parameters, last, seed))
+                .toList();
     }
 
     private static double[] clip(List<Measures> measures, double[] weights) {

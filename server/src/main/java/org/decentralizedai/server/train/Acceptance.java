@@ -100,7 +100,11 @@ final class Acceptance {
         if (!upload.note()) return;
         metrics.accepted(late);
         try {
-            desk.took(upload.begin().lease(), upload.worker(), upload.begin().tokens(), upload.begin().millis());
+            desk.took(
+                    upload.begin().lease(),
+                    upload.worker(),
+                    upload.begin().tokens(),
+                    upload.begin().millis());
         } catch (RuntimeException e) { // the update counts all the same
             LOG.error("the speed of worker {} was not noted", upload.worker(), e);
         }

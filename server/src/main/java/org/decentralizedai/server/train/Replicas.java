@@ -1,5 +1,6 @@
 package org.decentralizedai.server.train;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.decentralizedai.wire.Lease;
 
@@ -7,7 +8,7 @@ import org.decentralizedai.wire.Lease;
 interface Replicas {
     Replicas NONE = new Replicas() {
         @Override
-        public Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan) {
+        public Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan, Duration taskTime) {
             return Optional.empty();
         }
 
@@ -17,15 +18,21 @@ interface Replicas {
         }
 
         @Override
-        public void given(Lease lease, Worker worker, RoundPlan plan) {}
+        public void given(Lease lease, Worker worker, RoundPlan plan, Duration taskTime) {}
     };
 
-    /** A replica, leased to this worker, if it is to have one. @param plan of the running round */
-    Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan);
+    /**
+     * A replica, leased to this worker, if it is to have one.
+     *
+     * @param fit what the worker computes in {@code taskTime}
+     * @param plan of the running round
+     * @param taskTime that its tasks should be computed; nothing where all are whole
+     */
+    Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan, Duration taskTime);
 
     /** Whether there may be one for somebody. */
     boolean offered();
 
     /** The worker has got a task of its own. */
-    void given(Lease lease, Worker worker, RoundPlan plan);
+    void given(Lease lease, Worker worker, RoundPlan plan, Duration taskTime);
 }

@@ -38,8 +38,8 @@ public record RoundRecord(
         @Nullable Files after,
         long tokens,
         double trainLoss) {
-    /** Goes up whenever the same updates come to other weights. 3: unproven accounts are bounded beside three updates of proven ones. */
-    public static final String FORMAT = "decentralizedai.round.3";
+    /** Goes up whenever the same updates come to other weights. 4: sketches of updates of more than two million values are of a part of them. */
+    public static final String FORMAT = "decentralizedai.round.4";
 
     private static final JsonMapper JSON = JsonMapper.shared();
 

@@ -115,7 +115,11 @@ final class Rulings implements AuditQueue.Asking {
     private boolean serverHasTime(Audit audit) {
         return server.isPresent()
                 && plan(audit)
-                        .filter(plan -> server.get().inTime(1, Twins.roundTime(plan.recipe())))
+                        .filter(plan -> server.get()
+                                .inTime(
+                                        1,
+                                        Twins.roundTime(
+                                                Duration.ofSeconds(plan.recipe().taskSeconds()))))
                         .isPresent();
     }
 

@@ -41,7 +41,7 @@ public final class TaskDesk {
 
     private static final int RETRY_MILLIS = 15_000;
     private static final int MOST_EACH = 2; // tasks of a round, for each that it waits for
-    private static final int MANY = 4; // accounts at work, of which none gets more
+    private static final int MANY = 4; // accounts in a round, of which none gets more than so many whole ones
 
     private final TaskLedger tasks;
     private final RoundLedger rounds;
@@ -60,7 +60,7 @@ public final class TaskDesk {
     private Mode mode = Mode.RUNNING;
     private volatile BooleanSupplier alone = () -> true;
     private boolean full; // the round waits for no more updates
-    private boolean fewer; // workers than when tasks were last given to those that wait: each may have more of them
+    private boolean held; // whether somebody waits who has had its part
 
     /** @param grace how long the task of a worker that has lost its connection waits for it */
     public TaskDesk(
@@ -109,7 +109,6 @@ public final class TaskDesk {
         fits.forget(worker);
         if (!online.remove(worker.id(), worker)) return;
         for (Lease lease : tasks.heldBy(worker.id())) tasks.renew(lease, worker.id(), grace);
-        fewer = true;
     }
 
     /** The worker is free: whatever it still holds, it has lost. */
@@ -149,11 +148,13 @@ public final class TaskDesk {
     /** Sends the worker a task, or remembers that it waits for one. */
     private boolean assign(Worker worker) {
         if (mode == Mode.RUNNING && isAlone() && !full && holds(worker)) {
-            var lease = fit(worker)
-                    .flatMap(fit -> replicas.next(worker, fit, plan()).or(() -> lease(worker, fit)));
+            var fit = fit(worker);
+            var replica = fit.flatMap(found -> replicas.next(worker, found, plan(), taskTime()));
+            var lease = replica.or(() -> fit.flatMap(found -> lease(worker, found)));
             if (lease.isPresent()) {
                 var task = task(lease.get());
-                holders.hold(task, worker.id(), expected(task, worker))
+                var time = replica.isPresent() ? Duration.ZERO : expected(task, worker); // no round waits for replicas
+                holders.hold(task, worker.id(), time)
                         .ifPresent(old -> cancel(old, "the task took too long and went to another worker"));
                 idle.remove(worker);
                 worker.send(task);
@@ -162,6 +163,11 @@ public final class TaskDesk {
         }
         idle.add(worker);
         return false;
+    }
+
+    /** That a task of the running round should be computed; nothing where tasks are not sized to that. */
+    private Duration taskTime() {
+        return Duration.ofMillis((long) (1000 * patience.taskSeconds(plan().recipe())));
     }
 
     /** What the worker can do in the time of a task. */
@@ -182,38 +188,45 @@ public final class TaskDesk {
         int round = plan().round().number();
         var recipe = plan().recipe();
         var all = tasks.tasks(round);
-        if (hasEnough(worker, all)) return Optional.empty();
         double left = patience.partLeft(round, recipe);
+        boolean time = recipe.taskSeconds() > 0 && left >= RoundPatience.LEAST_PART;
+        if (time && hasPart(worker, all)) {
+            held = true;
+            return Optional.empty();
+        }
         double part = Math.max(left, RoundPatience.LEAST_PART);
         var sizing =
                 fits.within(part, whole, worker, patience.taskSeconds(recipe)).in(plan().windows());
         var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
-        if (lease.isEmpty() && all.size() < mostTasks(round, recipe, left)) {
+        if (lease.isEmpty() && all.size() < mostTasks(round, recipe, time)) {
             rounds.openTask(round);
             lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
         }
         lease.ifPresent(given -> {
             fits.given(worker, whole);
             patience.given(round);
-            replicas.given(given, worker, plan());
+            replicas.given(given, worker, plan(), taskTime());
         });
         return lease;
     }
 
-    /** Whether the worker has had its part of the round, so that no account is most of it. More only where there would be tasks for nobody. */
-    private boolean hasEnough(Worker worker, List<Task> ofRound) {
-        if (online.size() < MANY) return false;
-        int most = Math.max(MOST_EACH, Math.ceilDiv(ofRound.size(), online.size()));
-        long has = ofRound.stream()
-                .filter(task -> task.state() != State.FREE && worker.id().equals(task.worker()))
-                .count();
-        return has >= most;
+    /**
+     * Whether the worker has had as much of the round as one account should while others take part in it: who answers at once, with
+     * nothing computed, would else be most of it. When the time is over, whatever is left is anybody's.
+     */
+    private boolean hasPart(Worker worker, List<Task> ofRound) {
+        var given = ofRound.stream().filter(task -> task.state() != State.FREE).toList();
+        if (given.stream().map(Task::worker).distinct().count() < MANY) return false;
+        int windows = given.stream()
+                .filter(task -> worker.id().equals(task.worker()))
+                .mapToInt(Task::windows)
+                .sum();
+        return windows >= MOST_EACH * plan().recipe().steps().windows();
     }
 
     /** Tasks that the round gives out at most: one for each worker that is free and, while there is time, another for those that are done with it. */
-    private int mostTasks(int round, Recipe recipe, double left) {
+    private int mostTasks(int round, Recipe recipe, boolean time) {
         int wanted = recipe.tasks(free(OpenRounds.oldest(round), round));
-        boolean time = recipe.taskSeconds() > 0 && left >= RoundPatience.LEAST_PART;
         return time ? MOST_EACH * wanted : wanted;
     }
 
@@ -252,7 +265,7 @@ public final class TaskDesk {
     }
 
     private void dispatch() {
-        fewer = false;
+        held = false;
         for (Worker worker : List.copyOf(idle)) if (!assign(worker) && mode != Mode.RUNNING) return;
     }
 
@@ -276,7 +289,7 @@ public final class TaskDesk {
      */
     synchronized void recount() {
         closeIfFull();
-        if (!full && !idle.isEmpty() && (fewer || replicas.offered())) dispatch();
+        if (!full && !idle.isEmpty() && (held || replicas.offered())) dispatch();
     }
 
     private void closeIfFull() {

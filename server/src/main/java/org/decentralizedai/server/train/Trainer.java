@@ -28,6 +28,7 @@ public final class Trainer {
     private final GoingBack back;
     private final Executor thread;
     private float[] weights = {}; // of the current round; used by the trainer's thread only
+    private @Nullable OuterState state; // of the same; null: to be read
     private volatile @Nullable String failure;
     private volatile long retryAt; // after a failure
 
@@ -53,6 +54,7 @@ public final class Trainer {
         with.tasks().extendAll(with.recipe().lease());
         with.desk().nextRound(() -> {
             weights = with.shelf().weights(round);
+            state = null;
             with.database().sync();
             return with.plans().open(round, weights);
         });
@@ -131,7 +133,7 @@ public final class Trainer {
                 with.audits().corrections(number),
                 with.log(),
                 weights,
-                with.shelf().state(round));
+                state == null ? with.shelf().state(round) : state);
         var rules = with.rules().apply(plan.recipe());
         var steps = plan.recipe().steps(round.tokens());
         var outer = OuterStep.of(rules.outer(), plan.recipe(), number, steps);
@@ -188,6 +190,7 @@ public final class Trainer {
                 result.weights(),
                 record,
                 transaction -> with.audits().contributed(transaction, round.number(), result.contributions()));
+        state = result.state();
     }
 
     /** @param record of the round before */
@@ -210,6 +213,7 @@ public final class Trainer {
             with.rounds().advance(new Opening(next, recipe.json(), portion, tasks, oldest, record, also));
             with.database().sync(); // before anything is given out: no power cut calls a task back
             weights = nextWeights;
+            state = null;
             var open = new ArrayList<>(with.desk().open().since(oldest));
             open.add(with.plans().of(next, nextWeights));
             return open;

@@ -97,14 +97,14 @@ final class Twins implements Replicas {
     }
 
     @Override
-    public synchronized void given(Lease lease, Worker worker, RoundPlan plan) {
+    public synchronized void given(Lease lease, Worker worker, RoundPlan plan, Duration taskTime) {
         var recipe = plan.recipe();
         if (!recipe.verifiable()
                 || !verification
                         .lot()
                         .draws(lease, reputation.trust(worker.id()).auditRate())) return;
         in(plan.round().number());
-        if (verification.replication() == Replication.WHEN_BUSY && auditors.enough(audited + 1, roundTime(recipe))) {
+        if (verification.replication() == Replication.WHEN_BUSY && auditors.enough(audited + 1, roundTime(taskTime))) {
             audited++;
             return;
         }
@@ -114,8 +114,8 @@ final class Twins implements Replicas {
     }
 
     /** In which what is given out now is to be audited. */
-    static Duration roundTime(Recipe recipe) {
-        return Audits.PATIENCE.plusSeconds((long) recipe.taskSeconds());
+    static Duration roundTime(Duration taskTime) {
+        return Audits.PATIENCE.plus(taskTime);
     }
 
     private void in(int number) {
@@ -186,7 +186,7 @@ final class Twins implements Replicas {
     }
 
     @Override
-    public synchronized Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan) {
+    public synchronized Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan, Duration taskTime) {
         long now = clock.millis();
         in(plan.round().number());
         askOthers();
@@ -206,14 +206,14 @@ final class Twins implements Replicas {
             if (lease.isEmpty()) continue;
             var mine = offer.takenBy(worker);
             taken.put(offer.lease().taskId(), mine);
-            underWay.put(lease.get().taskId(), underWay(mine, worker, fit, recipe));
+            underWay.put(lease.get().taskId(), underWay(mine, worker, fit, taskTime));
             return lease;
         }
         return Optional.empty();
     }
 
-    private UnderWay underWay(Offer offer, Worker worker, Fit fit, Recipe recipe) {
-        double millis = 1000 * recipe.taskSeconds() * offer.windows() / fit.wanted();
+    private UnderWay underWay(Offer offer, Worker worker, Fit fit, Duration taskTime) {
+        double millis = (double) taskTime.toMillis() * offer.windows() / fit.wanted();
         if (millis == 0)
             return new UnderWay(offer, worker.id(), Long.MAX_VALUE, Long.MAX_VALUE); // tasks of one size for all
         long now = clock.millis();

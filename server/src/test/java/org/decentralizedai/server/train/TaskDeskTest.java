@@ -411,7 +411,7 @@ class TaskDeskTest {
     /** Gives what is here to whoever asks first. */
     private record Offers(TaskLedger tasks, List<Lease> all) implements Replicas {
         @Override
-        public Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan) {
+        public Optional<Lease> next(Worker worker, Fit fit, RoundPlan plan, Duration taskTime) {
             if (all.isEmpty()) return Optional.empty();
             return tasks.replicate(
                     all.removeFirst(),
@@ -426,7 +426,7 @@ class TaskDeskTest {
         }
 
         @Override
-        public void given(Lease lease, Worker worker, RoundPlan plan) {}
+        public void given(Lease lease, Worker worker, RoundPlan plan, Duration taskTime) {}
     }
 
     @Test
@@ -558,17 +558,32 @@ class TaskDeskTest {
     }
 
     @Test
-    void fourAtWork_oneLeaves_theOthersHaveItsPart() {
+    void fiveAtWork_whoHasHadItsPart_takesWhatIsLeftWhenTheTimeIsOver() {
         try (var fixture = new Fixture(SIZED, false)) {
-            for (int worker = 0; worker < 4; worker++) give(fixture, worker);
-            fixture.act(4, 0);
-            fixture.act(2, 0);
-            fixture.act(4, 0);
-            fixture.act(2, 0);
-            assertThat(requireNonNull(fixture.online.get("worker-0")).believes).isEmpty();
-            fixture.act(1, 3);
+            for (int worker = 0; worker < 5; worker++) give(fixture, worker);
+            hurry(fixture, 0);
+            var hurried = requireNonNull(fixture.online.get("worker-0"));
+            fixture.act(1, 3); // leaves
+            fixture.clock.advance(Duration.ofSeconds(11));
             fixture.act(9, 0);
-            assertThat(requireNonNull(fixture.online.get("worker-0")).believes).hasSize(1);
+            assertThat(hurried.believes).isEmpty();
+            fixture.clock.advance(Duration.ofSeconds(7));
+            fixture.act(9, 0);
+            assertThat(hurried.believes).hasSize(1);
+        }
+    }
+
+    /** That hold nothing, as their devices are too small, or do not ask. */
+    @Test
+    void oneAtWorkBesideIdleSockets_goesOn() {
+        try (var fixture = new Fixture(SIZED, false)) {
+            for (int worker = 1; worker < 5; worker++) fixture.act(0, worker);
+            give(fixture, 0);
+            for (int i = 0; i < 30; i++) {
+                hurry(fixture, 0);
+                fixture.act(9, 0);
+            }
+            assertThat(fixture.round()).isGreaterThan(1);
         }
     }
 

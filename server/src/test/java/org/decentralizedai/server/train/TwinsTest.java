@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class TwinsTest {
     private static final String ADA = "203.0.113.1", BOB = "203.0.113.2", OTHER = "203.0.113.3";
+    private static final Duration TASK_TIME = Duration.ofSeconds(Courtroom.TASK_SECONDS);
     private static final Fit WHOLE = Fit.whole(Courtroom.STEPS);
     private static final Fit SMALL = new Fit(Courtroom.STEPS, 1, 1);
 
@@ -49,14 +50,15 @@ final class TwinsTest {
     static Optional<String> taker(Courtroom court, Twins twins, String name, String address, Fit fit) {
         return IntStream.range(0, 20)
                 .mapToObj(i -> new Caller(name + i, address))
-                .filter(caller -> twins.next(caller, fit, court.plan()).isPresent())
+                .filter(caller ->
+                        twins.next(caller, fit, court.plan(), TASK_TIME).isPresent())
                 .map(Caller::id)
                 .findFirst();
     }
 
     static Lease offered(Courtroom court, Twins twins) {
         var task = court.give("ada");
-        twins.given(task, new Caller("ada", ADA), court.plan());
+        twins.given(task, new Caller("ada", ADA), court.plan(), TASK_TIME);
         return task;
     }
 
@@ -100,8 +102,8 @@ final class TwinsTest {
             court.tasks.release(new Lease(replica.id(), replica.fence()), bob.id());
             assertThat(twins.seeks(task.taskId())).isTrue();
             var other = court.give("zoe");
-            twins.given(other, new Caller("zoe", "203.0.113.9"), court.plan());
-            assertThat(twins.next(bob, WHOLE, court.plan()))
+            twins.given(other, new Caller("zoe", "203.0.113.9"), court.plan(), TASK_TIME);
+            assertThat(twins.next(bob, WHOLE, court.plan(), TASK_TIME))
                     .as("of no task in this round")
                     .isEmpty();
             assertThat(taker(court, twins, "eve", OTHER, WHOLE)).isPresent();

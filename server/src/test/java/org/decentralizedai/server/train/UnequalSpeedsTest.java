@@ -270,7 +270,10 @@ final class UnequalSpeedsTest {
             crowd.run(4, 600);
             for (var laptop : laptops) {
                 assertThat(laptop.lost).isZero();
-                assertThat(laptop.late).hasSizeGreaterThan(5).allMatch(rounds -> rounds <= 1);
+                assertThat(laptop.late).hasSizeGreaterThan(5);
+                assertThat(laptop.late.stream().skip(laptop.late.size() / 2))
+                        .as("once it is known how long rounds last")
+                        .allMatch(rounds -> rounds <= 1);
             }
         }
     }
