@@ -1,5 +1,6 @@
 package org.decentralizedai.server.train;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.TreeMap;
 import org.decentralizedai.compress.Slice;
@@ -53,16 +54,35 @@ final class Aggregator {
     float[] mean(float @Nullable [] last, double centre) {
         if (updates == 0) throw new IllegalStateException("no update was added");
         float[] mean = new float[sum.length];
-        for (int i = 0; i < sum.length; i++) {
-            double weight = 0, pull = 0;
-            for (var part : parts.values()) {
-                weight += part.weight()[i % part.weight().length];
-                pull += part.pull()[i % part.pull().length];
-            }
-            double pulled = last == null ? sum[i] : sum[i] + pull * centre * last[i];
+        var together = together();
+        int period = together.weight().length;
+        for (int i = 0, place = 0; i < sum.length; i++) {
+            double weight = together.weight()[place];
+            double pulled = last == null ? sum[i] : sum[i] + together.pull()[place] * centre * last[i];
             mean[i] = weight == 0 ? 0 : (float) (pulled / weight);
+            if (++place == period) place = 0;
         }
         return mean;
+    }
+
+    /** Of all numbers of parts, for as many parameters as it takes until all begin anew. */
+    private Parts together() {
+        long multiple = 1;
+        for (long count : parts.keySet())
+            multiple = Math.min(
+                    sum.length, multiple / gcd(multiple, count) * count); // no further than there are parameters
+        int period = (int) multiple;
+        var together = new Parts(period);
+        for (int i = 0; i < period; i++)
+            for (var part : parts.values()) {
+                together.weight()[i] += part.weight()[i % part.weight().length];
+                together.pull()[i] += part.pull()[i % part.pull().length];
+            }
+        return together;
+    }
+
+    private static long gcd(long a, long b) {
+        return BigInteger.valueOf(a).gcd(BigInteger.valueOf(b)).longValue();
     }
 
     /**

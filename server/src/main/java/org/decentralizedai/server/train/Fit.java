@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How large a task suits a device: as much as it computes in the recipe's task time. A slower device gets smaller batches and,
  * when even one window a step is too many, fewer steps: local steps are what an upload buys (docs/training-recipe.md), and updates
  * count by their tokens, so that the noise of a small batch does no harm. One that is faster than the whole task needs gets that.
- * All tasks of a round should end at about the same time, since it waits a while for those that take longer: so up to an eighth of the steps may be
+ * All tasks of a round should end at about the same time, since it waits a while for those that take longer: so up to a quarter of the steps may be
  * left out where that comes nearer to the time than another batch.
  *
  * @param greatest the recipe's whole task
@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Fit(LocalSteps greatest, int steps, int batch) {
     /** A device keeps its batch, for which its memory is laid out, while some number of steps comes so near to the time. */
-    static final double NEAR = 1.05;
+    private static final double NEAR = 1.02;
+
+    /** Times as bad as too short is too long: it keeps the whole round waiting. */
+    private static final double TOO_LONG = 3;
 
     static Fit whole(LocalSteps greatest) {
         return new Fit(greatest, greatest.steps(), greatest.batch());
@@ -52,7 +55,7 @@ record Fit(LocalSteps greatest, int steps, int batch) {
 
     /** Of the fits of these batches that whose windows are nearest to the wanted; of equals that of most steps. */
     private static Fit nearest(LocalSteps greatest, IntStream batches, double wanted) {
-        int most = greatest.steps(), least = most - most / 8;
+        int most = greatest.steps(), least = most - most / 4;
         return batches.boxed()
                 .flatMap(batch -> IntStream.rangeClosed(least, most).mapToObj(steps -> new Fit(greatest, steps, batch)))
                 .min(Comparator.comparingDouble((Fit fit) -> fit.misfit(wanted)).thenComparingInt(fit -> -fit.steps()))
@@ -98,9 +101,10 @@ record Fit(LocalSteps greatest, int steps, int batch) {
         return new Fit(greatest, Math.clamp(done, 1, steps), batch);
     }
 
-    /** Logarithm of how many times too large or too small. */
+    /** Logarithm of how many times too small; too large is worse. */
     private double misfit(double wanted) {
-        return Math.abs(Math.log(wanted() / wanted));
+        double over = Math.log(wanted() / wanted);
+        return over > 0 ? TOO_LONG * over : -over;
     }
 
     /** Windows. */

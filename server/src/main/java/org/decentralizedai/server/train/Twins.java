@@ -31,6 +31,9 @@ final class Twins implements Replicas {
     /** Times as long as a replica should take, after which it is not waited for any more. */
     static final double OVERDUE = 2;
 
+    /** Than a task of its own is a replica at most. */
+    private static final double LARGER = 1.05;
+
     private static final double NEWCOMERS_CHANCE = 0.5;
 
     private final TaskLedger tasks;
@@ -238,7 +241,7 @@ final class Twins implements Replicas {
     private static boolean suits(Offer offer, Worker worker, Fit fit) {
         return !offer.parties().contains(worker.id())
                 && Collections.disjoint(offer.addresses(), known(worker))
-                && offer.windows() <= Fit.NEAR * fit.wanted();
+                && offer.windows() <= LARGER * fit.wanted();
     }
 
     private boolean chosen(Offer offer, Worker worker) {

@@ -6,6 +6,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Scale;
 import org.decentralizedai.server.state.Work;
 import org.decentralizedai.wire.LocalSteps;
 import org.junit.jupiter.api.Test;
@@ -23,13 +24,13 @@ class FitTest {
     }
 
     @Property
-    void of_anySpeedBetween_takesFortyFiveToNinetySeconds(@ForAll @DoubleRange(min = 6, max = 4000) double speed) {
-        assertThat(seconds(fit(speed), speed)).isBetween(0.75 * TIME, 1.5 * TIME);
+    void of_anySpeedBetween_takesAboutFortyFiveToNinetySeconds(@ForAll @DoubleRange(min = 6, max = 4000) double speed) {
+        assertThat(seconds(fit(speed), speed)).isBetween(0.74 * TIME, 1.5 * TIME);
     }
 
     @Property
-    void of_anySpeedFromFortyWindowsOn_isWithinAnEighth(@ForAll @DoubleRange(min = 350, max = 3000) double speed) {
-        assertThat(seconds(fit(speed), speed)).isBetween(0.88 * TIME, 1.125 * TIME);
+    void of_anySpeedFromFortyWindowsOn_isHardlyTooLong(@ForAll @DoubleRange(min = 350, max = 3000) double speed) {
+        assertThat(seconds(fit(speed), speed)).isBetween(0.9 * TIME, 1.03 * TIME);
     }
 
     @Property
@@ -68,7 +69,7 @@ class FitTest {
     @Property
     void of_speedThatHasHardlyChanged_keepsTheBatch(
             @ForAll @DoubleRange(min = 300, max = 2500) double speed,
-            @ForAll @DoubleRange(min = 0.97, max = 1.03) double change) {
+            @ForAll @DoubleRange(min = 0.994, max = 1.02) @Scale(3) double change) {
         var last = new Fit(GREATEST, 8, 15);
         double near = 8 * 15 * 512 / 60.0 * change;
         assertThat(Fit.of(GREATEST, near, TIME, LIMIT, last).orElseThrow().batch())
