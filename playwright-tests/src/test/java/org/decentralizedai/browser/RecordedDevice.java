@@ -3,6 +3,8 @@ package org.decentralizedai.browser;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,9 +42,9 @@ record RecordedDevice(String device, String chromium, Map<String, Object> adapte
     }
 
     /** To DEVICE.json in a folder. */
-    void write(Path folder) {
+    void write(Path folder) throws IOException {
         var json =
                 JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-        json.writeValue(folder.resolve(device + ".json").toFile(), this);
+        Files.writeString(folder.resolve(device + ".json"), json.writeValueAsString(this) + "\n");
     }
 }

@@ -30,9 +30,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Updates of the shipped worker in a real browser, by the kernels that it has chosen, pass the auditor.
  *
- * <p>With {@code -Drecord=FOLDER} there are twelve of them, from the first task of a run to the fortieth after it, and the folder keeps them for
- * {@code bin/calibrate} and for tests without a browser. {@code -Ddevice=NAME} says what the browser computes on, {@code swiftshader}
- * (default) or {@code lavapipe}; a browser with another adapter is refused. To record again:
+ * <p>With {@code -Drecord=FOLDER} there are twelve tasks, from the first of a run to the fortieth after it, and the folder keeps their
+ * weights and updates for {@code bin/calibrate} and for tests without a browser; weights that it has already are used again.
+ * {@code -Ddevice=NAME} says what the browser computes on, {@code swiftshader} (default) or {@code lavapipe}; a browser with another
+ * adapter is refused. To record again:
  *
  * <pre>
  * bin/test --fast -pl playwright-tests -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=RecordedTasksIT \

@@ -48,9 +48,9 @@ public record Recording(String device, int task, Values weights, Values update) 
     }
 
     /**
-     * The weights that task number {@code task} may start from: those of a run of this length, by the auditor's kernels. Not the same
-     * twice: these add in another order on another processor, and before the JVM has compiled them. Of thirty tasks that
-     * makes weights that are a tenth of their norm apart.
+     * Weights that task number {@code task} may start from: those of a run of this length, by the auditor's kernels. Not the same
+     * twice: their roundings change while the JVM compiles them, and with the processor, and grow from task to task
+     * (docs/verification.md).
      */
     public static float[] weights(int task) {
         float[] weights = Initializer.weights(ParameterLayout.of(MODEL), 1);
