@@ -102,7 +102,8 @@ public final class CalibrateMain implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         var pairs = new ArrayList<Pair>();
         for (var run : runs()) pairs.addAll(run);
-        if (recorded != null) for (Recording each : Recording.all(recorded)) pairs.addAll(each.pairs(forms));
+        if (recorded != null)
+            for (Recording each : new RecordingFolder(recorded).all()) pairs.addAll(each.pairs(forms));
         var calibration = Calibration.of(pairs);
         out.println(calibration.table());
         out.flush();

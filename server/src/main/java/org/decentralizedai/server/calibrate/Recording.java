@@ -1,13 +1,10 @@
 package org.decentralizedai.server.calibrate;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.decentralizedai.compress.UpdateCodec;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.kernels.Kernels;
@@ -23,12 +20,13 @@ import org.decentralizedai.worker.LocalTraining;
 import org.decentralizedai.worker.TaskWindows;
 
 /**
- * An update that a browser has computed, of a task that can be made again from its number: a model of 16,000 parameters, so that
- * recordings fit a source tree.
+ * An update that a browser has computed, of a task of a small model: 16,000 parameters, so that recordings fit a source tree. Data
+ * and steps of the task can be made again from its number, its weights are kept.
  *
- * @param device that computed it, as its file says: DEVICE-TASK.f32, little-endian
+ * @param device that computed it, a name
+ * @param weights that the task began from
  */
-public record Recording(String device, int task, Update update) {
+public record Recording(String device, int task, Values weights, Values update) {
     public static final ModelConfig MODEL =
             new ModelConfig(ModelConfig.BYTE_VOCABULARY, 24, 2, 3, 1, 8, 48, 32, 10_000, 1e-5, true);
     public static final LocalSteps STEPS = new LocalSteps(8, 2, 2, 32, 1e-2, 3, 0.9, 0.95, 1e-8, 0.1, 1.0);
@@ -36,11 +34,11 @@ public record Recording(String device, int task, Update update) {
     private static final int WINDOWS = 64;
     private static final Sha256 SHARD = new Sha256("0".repeat(64));
 
-    /** Values in layout order. Not a record: arrays have no content equality. */
-    public static final class Update {
+    /** In layout order. Not a record: arrays have no content equality. */
+    public static final class Values {
         private final float[] values;
 
-        public Update(float[] values) {
+        public Values(float[] values) {
             this.values = values;
         }
 
@@ -49,7 +47,11 @@ public record Recording(String device, int task, Update update) {
         }
     }
 
-    /** The weights that task number {@code task} starts from: those of a run of this length, by the auditor's kernels. */
+    /**
+     * Weights that task number {@code task} may start from: those of a run of this length, by the auditor's kernels. Not the same
+     * twice: their roundings change while the JVM compiles them, and with the processor, and grow from task to task
+     * (docs/verification.md).
+     */
     public static float[] weights(int task) {
         float[] weights = Initializer.weights(ParameterLayout.of(MODEL), 1);
         for (int before = 0; before < task; before++) {
@@ -83,32 +85,18 @@ public record Recording(String device, int task, Update update) {
         }
     }
 
-    /** How near it is to what the auditor computes. */
-    public Agreement agreement(UpdateEncoding form) {
-        return Agreement.of(form, expected(task, weights(task)), UpdateCodec.encode(form, update.values()));
+    /** How near it is to what the auditor computes, in each of these forms. */
+    public Map<UpdateEncoding, Agreement> agreements(List<UpdateEncoding> forms) {
+        float[] expected = expected(task, weights.values());
+        var agreements = new EnumMap<UpdateEncoding, Agreement>(UpdateEncoding.class);
+        for (UpdateEncoding form : forms)
+            agreements.put(form, Agreement.of(form, expected, UpdateCodec.encode(form, update.values())));
+        return agreements;
     }
 
     List<Pair> pairs(List<UpdateEncoding> forms) {
-        return forms.stream()
-                .map(form -> new Pair(device, true, form, task, agreement(form)))
+        return agreements(forms).entrySet().stream()
+                .map(each -> new Pair(device, true, each.getKey(), task, each.getValue()))
                 .toList();
-    }
-
-    /** Those of a folder. */
-    static List<Recording> all(Path folder) {
-        try (var files = Files.list(folder)) {
-            var recordings = new ArrayList<Recording>();
-            for (Path file : files.filter(file -> file.toString().endsWith(".f32"))
-                    .sorted()
-                    .toList()) recordings.add(read(file));
-            return recordings;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + folder, e);
-        }
-    }
-
-    private static Recording read(Path file) throws IOException {
-        String[] name = file.getFileName().toString().split("[-.]");
-        return new Recording(name[0], Integer.parseInt(name[1]), new Update(Packed.values(Files.readAllBytes(file))));
     }
 }
