@@ -95,9 +95,11 @@ final class Acceptance {
         desk.completed(lease);
     }
 
-    /** Measures by an update that counts, once. @param late rounds */
-    void note(Upload upload, int late) {
-        if (!upload.note()) return;
+    /** Measures by an update that counts, once, and before the desk forgets since when its worker has had the task. @param late rounds */
+    private void note(Upload upload, int late) {
+        synchronized (upload) {
+            if (!upload.note()) return;
+        }
         metrics.accepted(late);
         try {
             desk.took(
@@ -113,14 +115,19 @@ final class Acceptance {
     /**
      * The update of a task that is done, if it is this worker's and has this hash: it was accepted, but the answer to its commit, or
      * its verdict, may have been lost. What follows from it is made up for.
+     *
+     * @param waiting its upload, if that is still there
      */
-    Optional<LoggedUpdate> again(String worker, Lease lease, Sha256 hash) {
+    Optional<LoggedUpdate> again(String worker, Lease lease, Sha256 hash, Optional<Upload> waiting) {
         var task = tasks.find(lease.taskId())
                 .filter(row -> row.state() == State.DONE && row.lease().equals(lease) && worker.equals(row.worker()))
                 .filter(row -> row.logPosition() != null && log.holds(row.position()));
         var update = task.map(log::updateOf)
                 .filter(found -> Digests.of(found.encoded().array()).equals(hash));
-        update.ifPresent(found -> followAgain(task.orElseThrow(), found));
+        update.ifPresent(found -> {
+            waiting.ifPresent(upload -> note(upload, found.late()));
+            followAgain(task.orElseThrow(), found);
+        });
         return update;
     }
 

@@ -181,16 +181,10 @@ public final class UpdateIntake {
 
     /** Whether this is the update that counts. What was to be done about it, and was not, is done then. */
     private boolean isDone(String worker, Lease lease, Sha256 hash) {
-        var update = acceptance.again(worker, lease, hash);
-        if (update.isEmpty()) return false;
         var waiting = uploads.find(worker, lease)
-                .filter(upload -> upload.begin().hash().equals(hash))
-                .orElse(null);
-        if (waiting == null) return true;
-        synchronized (waiting) {
-            acceptance.note(waiting, update.get().late());
-        }
-        uploads.drop(waiting);
+                .filter(upload -> upload.begin().hash().equals(hash));
+        if (acceptance.again(worker, lease, hash, waiting).isEmpty()) return false;
+        waiting.ifPresent(uploads::drop);
         return true;
     }
 

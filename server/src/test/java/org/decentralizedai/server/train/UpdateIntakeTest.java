@@ -11,6 +11,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -165,14 +166,20 @@ final class UpdateIntakeTest {
         public void close() {}
     }
 
-    private record Stranger(String id) implements Worker {
+    private record Stranger(String id, List<Lease> given) implements Worker {
+        Stranger(String id) {
+            this(id, new ArrayList<>());
+        }
+
         @Override
         public ClientMessage.Hello hello() {
             return new ClientMessage.Hello("0".repeat(32), "test", true, 1, Long.MAX_VALUE);
         }
 
         @Override
-        public void send(ServerMessage message) {}
+        public void send(ServerMessage message) {
+            if (message instanceof GradientTask task) given.add(task.lease());
+        }
 
         @Override
         public void close(int code, String reason) {}
@@ -187,6 +194,14 @@ final class UpdateIntakeTest {
     private Lease lease(String worker) {
         var whole = Fit.whole(STEPS).in(SCHEDULE);
         return tasks.lease(0, worker, RECIPE.lease(), RECIPE.maxLease(), whole).orElseThrow();
+    }
+
+    /** Of a worker that has asked for it, so that its time is known. */
+    private Lease asked(String worker) {
+        var stranger = new Stranger(worker);
+        workers.seen(worker, "test", false, 1);
+        desk.request(stranger);
+        return stranger.given().getFirst();
     }
 
     private static UpdateBegin begin(Lease lease, byte[] update) {
@@ -237,7 +252,7 @@ final class UpdateIntakeTest {
 
     @Test
     void upload_commitsAnswerLost_retryIsAcceptedDrawnAndMeasured() {
-        var lease = lease(A);
+        var lease = asked(A);
         answerIsLost.set(true);
         assertThat(deliver(A, lease).code()).isEqualTo(UNAVAILABLE);
 
@@ -256,7 +271,7 @@ final class UpdateIntakeTest {
 
     @Test
     void upload_commitsAnswerLostAndItsWorkerGone_isDrawnAllTheSame() {
-        var lease = lease(A);
+        var lease = asked(A);
         answerIsLost.set(true);
         assertThat(deliver(A, lease).code()).isEqualTo(UNAVAILABLE);
         workers.ban(A, true);
@@ -288,7 +303,7 @@ final class UpdateIntakeTest {
 
     @Test
     void update_sentAgain_isAcceptedWhenItIsTheSame_elseADuplicate() {
-        var lease = lease(A);
+        var lease = asked(A);
         assertThat(deliver(A, lease).code()).isEqualTo(ACCEPTED);
         double speed = workers.speed(A).orElseThrow();
 
