@@ -52,7 +52,7 @@ class CreditsIT {
             server.training()
                     .credits()
                     .grant(person, WorkerKey.id("%032x".formatted(person)), TOKENS * (person + 1) / 64);
-        chromium = Chromium.withWebGpu();
+        chromium = Chromium.withQuickWebGpu();
     }
 
     @AfterAll

@@ -82,7 +82,7 @@ class GpuKernelsIT {
     @BeforeAll
     static void start() {
         files = WorkerFiles.serve();
-        chromium = Chromium.withWebGpu();
+        chromium = Chromium.withQuickWebGpu();
     }
 
     @AfterAll

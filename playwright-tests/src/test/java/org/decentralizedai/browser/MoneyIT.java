@@ -59,7 +59,7 @@ class MoneyIT {
     void start() throws Exception {
         Files.createDirectories(SCREENSHOTS);
         money = new MoneyServer(folder, new SmallRun(folder, 1).settings(0));
-        chromium = Chromium.withWebGpu();
+        chromium = Chromium.withQuickWebGpu();
     }
 
     @AfterEach

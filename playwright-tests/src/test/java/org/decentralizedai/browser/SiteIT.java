@@ -74,7 +74,7 @@ class SiteIT {
                         .toList());
         server = new Server(settings(folder, corpus));
         chat = new ChatFixture(folder.resolve("chat"));
-        chromium = Chromium.withWebGpu();
+        chromium = Chromium.withQuickWebGpu();
     }
 
     static Settings settings(Path folder, Path corpus) {
