@@ -68,7 +68,7 @@ class RecordedTasksIT {
                 Digests.of(shard).hex(), shard,
                 Digests.of(checkpoints.get(0)).hex(), checkpoints.get(0),
                 Digests.of(checkpoints.get(1)).hex(), checkpoints.get(1));
-        try (var chromium = Chromium.withQuickWebGpu();
+        try (var chromium = Chromium.withWebGpu();
                 var server = new TaskServer(Recording.MODEL, tasks, shards, false);
                 var page = new WorkerPage(chromium, server, script)) {
             page.start();
