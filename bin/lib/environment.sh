@@ -40,6 +40,19 @@ maven() { # quiet about JDK 25's warnings over Maven's own libraries
     mvn -B -ntp -f "$root/pom.xml" "$@"
 }
 
+memory_folder() { # makes a folder in memory that has room for $1 KiB and runs programs, and prints it; fails where there is none
+    folder=$(mktemp -d /dev/shm/tests.XXXXXX 2>/dev/null) || return 1
+    printf '#!/bin/sh\n' >"$folder/program"
+    chmod +x "$folder/program"
+    if "$folder/program" 2>/dev/null && [ "$(df -Pk "$folder" | awk 'END { print $4 }')" -ge "$1" ]; then
+        rm "$folder/program"
+        echo "$folder"
+    else
+        rm -r "$folder"
+        return 1
+    fi
+}
+
 find_browser() { # prints a Chromium's path
     for browser in "${CHROMIUM:-}" /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
         [ -n "$browser" ] && [ -x "$browser" ] && { echo "$browser"; return 0; }

@@ -67,7 +67,7 @@ public final class Volunteers implements Callable<Integer> {
     }
 
     private static void contribute(int number, String url) {
-        try (Chromium chromium = Chromium.withWebGpu()) {
+        try (Chromium chromium = Chromium.withQuickWebGpu()) {
             Page page = chromium.browser().newPage();
             var closed = new CountDownLatch(1);
             page.onCrash(_ -> closed.countDown());

@@ -129,7 +129,7 @@ class MeasureIT {
     @SuppressWarnings("unchecked")
     private static List<Map<String, Object>> measured(String backend, List<Map<String, Object>> commands) {
         try (WorkerFiles files = WorkerFiles.serve();
-                Chromium chromium = Chromium.withWebGpu()) {
+                Chromium chromium = Chromium.withQuickWebGpu()) {
             var errors = new ArrayList<String>();
             Page page = chromium.browser().newPage();
             page.setDefaultTimeout(LIMIT_MILLIS);

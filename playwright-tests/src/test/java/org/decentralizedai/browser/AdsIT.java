@@ -3,7 +3,6 @@ package org.decentralizedai.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
@@ -139,14 +138,7 @@ class AdsIT {
         assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                 .as(what + " fits the width")
                 .isEqualTo(true);
-        var results = new AxeBuilder(page).setLegacyMode(true).analyze();
-        assertThat(results.getPasses()).as("rules that were checked").isNotEmpty();
-        assertThat(results.getViolations().stream()
-                        .filter(rule -> SiteIT.SERIOUS.contains(rule.getImpact()))
-                        .map(rule ->
-                                rule.getId() + " " + rule.getNodes().getFirst().getHtml()))
-                .as(what)
-                .isEmpty();
+        assertThat(Accessibility.violations(page)).as(what).isEmpty();
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(SCREENSHOTS.resolve(what.replaceAll("\\W+", "-") + ".png"))
                 .setFullPage(true));

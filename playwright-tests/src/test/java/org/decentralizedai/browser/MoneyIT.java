@@ -3,7 +3,6 @@ package org.decentralizedai.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
@@ -59,7 +58,7 @@ class MoneyIT {
     void start() throws Exception {
         Files.createDirectories(SCREENSHOTS);
         money = new MoneyServer(folder, new SmallRun(folder, 1).settings(0));
-        chromium = Chromium.withWebGpu();
+        chromium = Chromium.withQuickWebGpu();
     }
 
     @AfterEach
@@ -114,13 +113,7 @@ class MoneyIT {
     }
 
     private void isAccessible(Page page, String what) {
-        var violations = new AxeBuilder(page)
-                .setLegacyMode(true).analyze().getViolations().stream()
-                        .filter(rule -> SiteIT.SERIOUS.contains(rule.getImpact()))
-                        .map(rule ->
-                                rule.getId() + " " + rule.getNodes().getFirst().getHtml())
-                        .toList();
-        assertThat(violations).as(what).isEmpty();
+        assertThat(Accessibility.violations(page)).as(what).isEmpty();
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(SCREENSHOTS.resolve(what + ".png"))
                 .setFullPage(true));

@@ -3,7 +3,6 @@ package org.decentralizedai.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
@@ -106,15 +105,6 @@ class SignInIT {
         button(page, "Sign in with Test Wallet").click();
         assertThat(who(page)).isVisible();
         return page;
-    }
-
-    private static List<String> violations(Page page) {
-        return new AxeBuilder(page)
-                .setLegacyMode(true).analyze().getViolations().stream()
-                        .filter(rule -> SiteIT.SERIOUS.contains(rule.getImpact()))
-                        .map(rule ->
-                                rule.getId() + " " + rule.getNodes().getFirst().getHtml())
-                        .toList();
     }
 
     @Test
@@ -286,7 +276,7 @@ class SignInIT {
         assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                 .as(name + " fits the width")
                 .isEqualTo(true);
-        assertThat(violations(page)).as(name).isEmpty();
+        assertThat(Accessibility.violations(page)).as(name).isEmpty();
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(Path.of("target", "screenshots", "sign-in-" + name + ".png"))
                 .setFullPage(true));

@@ -3,7 +3,6 @@ package org.decentralizedai.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
@@ -52,7 +51,6 @@ class SiteIT {
             "/transparency",
             "/advertise",
             "/ad-free");
-    static final Set<String> SERIOUS = Set.of("serious", "critical");
     private static final double PATIENCE_MILLIS = 30_000;
 
     @TempDir
@@ -74,7 +72,7 @@ class SiteIT {
                         .toList());
         server = new Server(settings(folder, corpus));
         chat = new ChatFixture(folder.resolve("chat"));
-        chromium = Chromium.withWebGpu();
+        chromium = Chromium.withQuickWebGpu();
     }
 
     static Settings settings(Path folder, Path corpus) {
@@ -121,8 +119,9 @@ class SiteIT {
     @ParameterizedTest
     @ValueSource(strings = {"light", "dark", "phone"})
     void pages_everyPage_hasNoErrorsAndIsAccessible(String look) {
+        BrowserContext context = context(look);
         for (String path : PAGES) {
-            Page page = context(look).newPage();
+            Page page = context.newPage();
             var errors = new ArrayList<String>();
             page.onConsoleMessage(message -> {
                 if (message.type().equals("error")) errors.add(message.text());
@@ -137,17 +136,9 @@ class SiteIT {
             assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                     .as(path + " fits the width")
                     .isEqualTo(true);
-            assertThat(violations(page)).as(path + " " + look).isEmpty();
+            assertThat(Accessibility.violations(page)).as(path + " " + look).isEmpty();
+            page.close();
         }
-    }
-
-    private static List<String> violations(Page page) {
-        var results = new AxeBuilder(page).setLegacyMode(true).analyze();
-        assertThat(results.getPasses()).as("rules that were checked").isNotEmpty();
-        return results.getViolations().stream()
-                .filter(rule -> SERIOUS.contains(rule.getImpact()))
-                .map(rule -> rule.getId() + " " + rule.getNodes().getFirst().getHtml())
-                .toList();
     }
 
     @Test
@@ -222,7 +213,7 @@ class SiteIT {
         assertThat(page.locator("[data-obstacle]:visible")).hasCount(1);
         assertThat(page.locator("[data-obstacle=" + notice + "] h2")).not().isEmpty();
         assertThat(start(page)).isEnabled(new LocatorAssertions.IsEnabledOptions().setEnabled(canStart));
-        assertThat(violations(page)).isEmpty();
+        assertThat(Accessibility.violations(page)).isEmpty();
     }
 
     @Test

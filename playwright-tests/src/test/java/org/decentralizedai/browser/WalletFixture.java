@@ -3,7 +3,6 @@ package org.decentralizedai.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
@@ -105,13 +104,7 @@ final class WalletFixture implements AutoCloseable {
     static void isAccessible(Page page) {
         for (var scheme : List.of(ColorScheme.DARK, ColorScheme.LIGHT)) {
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-            var violations = new AxeBuilder(page)
-                    .setLegacyMode(true).analyze().getViolations().stream()
-                            .filter(rule -> SiteIT.SERIOUS.contains(rule.getImpact()))
-                            .map(rule -> rule.getId() + " "
-                                    + rule.getNodes().getFirst().getHtml())
-                            .toList();
-            assertThat(violations).as("%s", scheme).isEmpty();
+            assertThat(Accessibility.violations(page)).as("%s", scheme).isEmpty();
         }
     }
 

@@ -28,7 +28,7 @@ class WorkerMemoryIT {
 
     @BeforeAll
     static void open() {
-        chromium = Chromium.withWebGpu();
+        chromium = Chromium.withQuickWebGpu();
     }
 
     @AfterAll

@@ -43,7 +43,7 @@ class WorkerTaskIT {
 
     @BeforeAll
     static void open() {
-        chromium = Chromium.withWebGpu();
+        chromium = Chromium.withQuickWebGpu();
     }
 
     @AfterAll

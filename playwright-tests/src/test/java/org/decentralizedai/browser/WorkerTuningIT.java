@@ -61,7 +61,7 @@ class WorkerTuningIT {
 
     @BeforeAll
     static void open() {
-        chromium = Chromium.withWebGpu();
+        chromium = Chromium.withQuickWebGpu();
     }
 
     @AfterAll

@@ -37,7 +37,7 @@ class RestartIT {
 
     @Test
     void serverKilledInMidRound_browserComesBack() throws IOException {
-        try (Chromium chromium = Chromium.withWebGpu()) {
+        try (Chromium chromium = Chromium.withQuickWebGpu()) {
             Page page = chromium.browser().newPage();
             killAndRestart(
                     () -> {

@@ -23,11 +23,21 @@ final class Shell implements AutoCloseable {
     private volatile CountDownLatch heard = new CountDownLatch(1);
 
     Shell(String command, Path home) {
+        this(command, home, "");
+    }
+
+    /** Java starts with half the work, and computes so slowly that nothing may be trained or compared. */
+    static Shell thatOnlyStarts(String command, Path home) {
+        return new Shell(command, home, "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    }
+
+    private Shell(String command, Path home, String javaOptions) {
         this.command = command;
         var builder = new ProcessBuilder("sh", "-c", "exec " + command)
                 .directory(Documents.ROOT.toFile())
                 .redirectErrorStream(true);
         builder.environment().put("ALREADY_BUILT", "yes");
+        if (!javaOptions.isEmpty()) builder.environment().put("JAVA_TOOL_OPTIONS", javaOptions);
         builder.environment().put("HOME", home.toString()); // where bin/volunteer keeps its key
         try {
             process = builder.start();

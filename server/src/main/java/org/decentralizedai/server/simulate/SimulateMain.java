@@ -90,13 +90,18 @@ public final class SimulateMain implements Callable<Integer> {
 
     public static void main(String[] args) {
         ((Logger) LoggerFactory.getLogger("org.decentralizedai")).setLevel(Level.WARN); // every round is a line
-        var command = new CommandLine(new SimulateMain());
+        System.exit(run(new PrintWriter(System.out, true), args));
+    }
+
+    /** @return the exit code */
+    public static int run(PrintWriter out, String... args) {
+        var command = new CommandLine(new SimulateMain()).setOut(out);
         command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionExceptionHandler((e, line, _) -> {
             line.getErr().println(e.getMessage() == null ? e.toString() : e.getMessage());
             return 1;
         });
-        System.exit(command.execute(args));
+        return command.execute(args);
     }
 
     /** One run of an arm. */
