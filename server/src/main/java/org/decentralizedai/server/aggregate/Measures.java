@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param lastSquare mean of m²; 0 where there is no last step
  */
 record Measures(Slice slice, double square, double product, double lastSquare, Sketch sketch) {
-    /** Values of a longer slice that are in its sketch, at least: of so many, cosines are known to a thousandth. */
+    /** Values of a longer slice that are in its sketch, about: of so many, cosines are known to a thousandth. */
     private static final int SKETCHED = 1 << 20;
+
+    private static final int BLOCK = 1024; // of places
 
     /** @param last outer momentum, over all parameters */
     static Measures of(LoggedUpdate update, int parameters, float @Nullable [] last, long seed) {
@@ -36,14 +38,15 @@ record Measures(Slice slice, double square, double product, double lastSquare, S
     }
 
     /**
-     * Only one in so many values of a long slice is in the sketch, as these cost most of the pass: which, follows from the seed, so that
-     * nobody knew it. An odd number, since rows of matrices have even lengths and not the same columns of all shall be drawn.
+     * Only one in so many values of a long slice is in the sketch, as these cost most of the pass. Which of a block's follows from the seed
+     * and the block, so that nobody knew it, or can hide in places that all have the same remainder.
      */
     private static final class Sums implements UpdateSink {
         private final Slice slice;
         private final float @Nullable [] last;
         private final Sketch sketch;
-        private final int every, chosen;
+        private final int every;
+        private final long seed;
         private double squares, products;
 
         Sums(Slice slice, float @Nullable [] last, Sketch sketch, int every, long seed) {
@@ -51,26 +54,36 @@ record Measures(Slice slice, double square, double product, double lastSquare, S
             this.last = last;
             this.sketch = sketch;
             this.every = every;
-            chosen = (int) Long.remainderUnsigned(seed, every);
+            this.seed = seed;
         }
 
         @Override
         public void run(int first, float[] values, int count) {
             for (int i = 0; i < count; i++) add(first + i, values[i]);
-            for (int i = Math.floorMod(chosen - first, every); i < count; i += every) draw(first + i, values[i]);
+            for (int at = 0, end; at < count; at = end) {
+                int place = first + at;
+                end = Math.min(count, at + BLOCK - place % BLOCK);
+                int skipped = Math.floorMod(drawn(place) - place % BLOCK, every);
+                for (int i = at + skipped; i < end; i += every) draw(first + i, values[i]);
+            }
         }
 
         @Override
         public void scattered(int[] places, float[] values, int count) {
             for (int i = 0; i < count; i++) {
                 add(places[i], values[i]);
-                if (places[i] % every == chosen) draw(places[i], values[i]);
+                if (places[i] % BLOCK % every == drawn(places[i])) draw(places[i], values[i]);
             }
         }
 
         private void add(int place, float value) {
             squares += (double) value * value;
             if (last != null) products += (double) value * last[parameter(place)];
+        }
+
+        /** Remainder of those places in the block of this one that are in the sketch. */
+        private int drawn(int place) {
+            return (int) Long.remainderUnsigned(Sketch.mix(seed + place / BLOCK), every);
         }
 
         private void draw(int place, float value) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What each update of a round counts for, so that no minority of liars decides; pure, and the same bits wherever it is computed.
- * One pass over the encoded updates, K sketches and K² cosines: memory grows with the parameters not at all.
+ * One pass over the encoded updates, one for each processor at a time, K sketches and K² cosines: memory grows with the parameters by those few updates.
  *
  * <ol>
  *   <li>{@link Weights}: tokens, age, trust, and the cap on new accounts. All medians below are weighted by them.
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *       measured by what honest pairs of the round are to each other ({@link Likeness}).
  *       A copy of an older round passes, and is for audits: each round more to compare with costs as much as the seed, the measures and
  *       the download of whoever verifies do for one.
- *   <li>Strays: the median cosine of an update with all others, and its cosine with the last step, must be within four
- *       deviations of what most have: flipped signs, noise and other directions are below, a step that is only the last one
+ *   <li>Strays: the median cosine of an update with all others of its slice, and its cosine with the last step, must be within four
+ *       deviations of what most of the slice, and most of the round, have: flipped signs, noise and other directions are below, a step that is only the last one
  *       again is above. Deviations are of the median kind, so that liars do not widen them.
  *   <li>Centred clip (Karimireddy, He and Jaggi 2021): what is left is clipped around the last step, scaled to the median of how
  *       far updates go along it, at their median distance from it.
@@ -78,17 +78,58 @@ public record RobustShares(List<Share> shares, double centre) {
         Arrays.fill(findings, Finding.FINE);
         var likeness = new Likeness(measures, weights);
         copies(likeness, measures(before, parameters, null, seed), findings);
-        strays(likeness, measures, weights.clone(), findings);
+        strays(likeness, measures, weights, findings);
         double[] counted = counted(weights, likeness.groups(), findings);
-        if (sum(counted) < LEAST_COUNTED * sum(weights)) { // no majority was found: then nothing is known of anybody
-            counted = weights;
-            Arrays.fill(findings, Finding.FINE);
-        }
+        for (double[] ofSlice : slices(measures, weights))
+            if (sum(counted, ofSlice) < LEAST_COUNTED * sum(ofSlice)
+                    || contradicted(ofSlice, findings, measures, weights)) acquit(ofSlice, counted, findings);
         return centred(measures, counted, scales, findings);
+    }
+
+    /** Where no majority of a slice was found, or one that the round contradicts: nothing is known of anybody. */
+    private static void acquit(double[] ofSlice, double[] counted, Finding[] findings) {
+        for (int i = 0; i < ofSlice.length; i++)
+            if (ofSlice[i] > 0) {
+                counted[i] = ofSlice[i];
+                findings[i] = Finding.FINE;
+            }
+    }
+
+    /**
+     * Whether most of a slice go against the last step, with which its strays go and most of the round: either a few liars have met in the
+     * slice, or the last step was of such.
+     */
+    private static boolean contradicted(
+            double[] ofSlice, Finding[] findings, List<Measures> measures, double[] weights) {
+        double[] along = measures.stream().mapToDouble(Measures::alongLast).toArray();
+        double[] strays = ofSlice.clone(), others = ofSlice.clone();
+        for (int i = 0; i < findings.length; i++) (findings[i] == Finding.STRAY ? others : strays)[i] = 0;
+        return Spread.median(along, weights) > 0
+                && Spread.median(along, others) < 0
+                && Spread.median(along, strays) > 0;
+    }
+
+    /** For each slice of the round the weights of its updates, and zeros for those of others. */
+    private static List<double[]> slices(List<Measures> measures, double[] weights) {
+        return measures.stream()
+                .map(Measures::slice)
+                .distinct()
+                .map(slice -> IntStream.range(0, weights.length)
+                        .mapToDouble(i -> measures.get(i).slice().equals(slice) ? weights[i] : 0)
+                        .toArray())
+                .toList();
     }
 
     private static double sum(double[] values) {
         return Arrays.stream(values).sum();
+    }
+
+    /** Of those that have a weight here. */
+    private static double sum(double[] values, double[] where) {
+        return IntStream.range(0, values.length)
+                .filter(i -> where[i] > 0)
+                .mapToDouble(i -> values[i])
+                .sum();
     }
 
     /** From the updates themselves: none of their senders knew it. */
@@ -133,13 +174,22 @@ public record RobustShares(List<Share> shares, double centre) {
         double[] along = measures.stream().mapToDouble(Measures::alongLast).toArray();
         double[] toOthers =
                 IntStream.range(0, along.length).mapToDouble(likeness::toOthers).toArray();
-        for (double[] cosines : List.of(along, toOthers)) {
-            double[] known = weights.clone();
-            for (int i = 0; i < known.length; i++) if (Double.isNaN(cosines[i])) known[i] = 0;
-            var spread = Spread.of(cosines, known);
-            for (int i = 0; i < known.length; i++)
-                if (spread.outside(cosines[i], DEVIATIONS, LEAST)) findings[i] = Finding.STRAY;
-        }
+        strays(along, weights, findings);
+        for (double[] ofSlice : slices(measures, weights)) strays(toOthers, ofSlice, findings);
+    }
+
+    /**
+     * Cosines with others are of one slice: where half of one slice are liars all of its updates seem to be, and would else be what most
+     * of the round are like.
+     *
+     * @param weights of those among whom it is asked
+     */
+    private static void strays(double[] cosines, double[] weights, Finding[] findings) {
+        double[] known = weights.clone();
+        for (int i = 0; i < known.length; i++) if (Double.isNaN(cosines[i])) known[i] = 0;
+        var spread = Spread.of(cosines, known);
+        for (int i = 0; i < known.length; i++)
+            if (known[i] > 0 && spread.outside(cosines[i], DEVIATIONS, LEAST)) findings[i] = Finding.STRAY;
     }
 
     private static double[] counted(double[] weights, int[] groups, Finding[] findings) {

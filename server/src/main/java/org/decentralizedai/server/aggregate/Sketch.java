@@ -22,7 +22,7 @@ final class Sketch {
     }
 
     /** As SplitMix64 mixes (Steele, Lea and Flood 2014). */
-    private static long mix(long z) {
+    static long mix(long z) {
         z *= 0x9E3779B97F4A7C15L;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -45,7 +45,7 @@ record Claims(
             else if (accounts.add(String.valueOf(each.worker()))) done.add(each);
         }
         int parameters = plan.checks().parameters();
-        var form = plan.recipe().form(task.round(), task.index());
+        var form = plan.form(task);
         return new Claims(done, read(done, log), read(fakes, log), evaded, form, parameters);
     }
 

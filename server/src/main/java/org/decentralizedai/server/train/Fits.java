@@ -7,7 +7,7 @@ import java.util.Optional;
 /** Which size of task suits each worker that is online. Belongs to the desk, under its lock. */
 final class Fits {
     /** A window that takes longer would be silence on the line for so long that the connection counts as lost. */
-    private static final int LONGEST_WINDOW_SECONDS = 100;
+    static final int LONGEST_WINDOW_SECONDS = 100;
 
     private static final double SLACK = 0.05;
 
@@ -50,6 +50,11 @@ final class Fits {
     /** The worker has got a task of this size. */
     void given(Worker worker, Fit fit) {
         last.put(worker, fit);
+    }
+
+    /** Whether the worker has had a task since it connected. */
+    boolean knows(Worker worker) {
+        return last.containsKey(worker);
     }
 
     void forget(Worker worker) {

@@ -145,14 +145,9 @@ public record Recipe(
         new UpdateForm(encoding, new Slice(0, parts), feedback); // has the rules
     }
 
-    /**
-     * How the update of a task is sent. In the next round the slice of a task's place is another, so that a weight is not always
-     * in the hands of the same places.
-     *
-     * @param index of the task in its round
-     */
-    UpdateForm form(int round, int index) {
-        return new UpdateForm(encoding, new Slice((round + index) % parts, parts), feedback);
+    /** How an update of this slice is sent. @param part of {@link #parts} */
+    UpdateForm form(int part) {
+        return new UpdateForm(encoding, new Slice(part, parts), feedback);
     }
 
     /**

@@ -30,14 +30,18 @@ final class RoundPatience {
     /** Of a task: less is not worth an upload. */
     static final double LEAST_PART = 0.125;
 
-    /** Of the time that rounds take: what begins with a round and takes so long is one round late at most. */
-    private static final double LATE = 1.5;
+    /** Of the time that rounds take a task is computed: what begins with a round and takes so long is one round late at most, transfers apart. */
+    private static final double OF_A_ROUND = 1.5;
 
     private static final int LATELY = 3; // rounds
+
+    /** Of the time of a task counts a round as at least, so that a few who answer at once do not make everybody's tasks small at once. */
+    private static final double LEAST_LASTED = 0.25;
 
     private static final Duration LEAST = Duration.ofSeconds(1); // the trainer looks once a second
 
     private final Clock clock;
+    private int first = -1; // round of this process
     private int begun = -1; // the round that has given out a task
     private long beganAt;
     private int round = -1; // that has enough
@@ -52,6 +56,7 @@ final class RoundPatience {
     /** A task of the round is given out. */
     void given(int round) {
         if (begun == round) return;
+        if (begun < 0) first = round;
         begun = round;
         beganAt = clock.millis();
     }
@@ -61,7 +66,7 @@ final class RoundPatience {
         if (lasted.isEmpty()) return recipe.taskSeconds();
         var sorted = lasted.stream().sorted().toList();
         double middle = Math.max(LEAST.toMillis(), sorted.get(sorted.size() / 2)) / 1000.0;
-        return Math.min(recipe.taskSeconds(), LATE * middle);
+        return Math.min(recipe.taskSeconds(), OF_A_ROUND * middle);
     }
 
     /** Part of the task time that is left since the round's first task, 0 to 1. Always 1 where all tasks are whole. */
@@ -70,24 +75,31 @@ final class RoundPatience {
         return Math.max(0, 1 - (clock.millis() - beganAt) / (1000 * taskSeconds(recipe)));
     }
 
-    /** @param tasks of the round */
-    boolean isOver(Round of, Recipe recipe, List<Task> tasks) {
-        boolean over = hasWaited(of, recipe, tasks);
-        if (over) measure(of.number());
+    /**
+     * When it is, the round has lasted so long.
+     *
+     * @param tasks of the round
+     * @param waitedFor those of them whose workers may still deliver them in time, and those that are done
+     */
+    boolean isOver(Round of, Recipe recipe, List<Task> tasks, List<Task> waitedFor) {
+        boolean over = hasWaited(of, recipe, tasks, waitedFor);
+        if (over) measure(of.number(), recipe);
         return over;
     }
 
-    private void measure(int round) {
+    private void measure(int round, Recipe recipe) {
         if (measured == round || begun != round) return;
         measured = round;
-        lasted.addLast(clock.millis() - beganAt);
+        if (round == first) return; // it may have begun before this process did
+        long least = (long) (1000 * LEAST_LASTED * taskSeconds(recipe));
+        lasted.addLast(Math.max(least, clock.millis() - beganAt));
         if (lasted.size() > LATELY) lasted.removeFirst();
     }
 
-    private boolean hasWaited(Round of, Recipe recipe, List<Task> tasks) {
+    private boolean hasWaited(Round of, Recipe recipe, List<Task> tasks, List<Task> waitedFor) {
         var done = tasks.stream().filter(task -> task.state() == State.DONE).toList();
         if (done.size() == tasks.size()) return true;
-        if (done.size() < recipe.minTasks() || 4 * windows(done, recipe) < 3 * windows(tasks, recipe)) return false;
+        if (done.size() < recipe.minTasks() || 4 * windows(done, recipe) < 3 * windows(waitedFor, recipe)) return false;
         long now = clock.millis();
         if (round != of.number()) {
             round = of.number();

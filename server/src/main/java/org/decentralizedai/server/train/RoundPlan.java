@@ -1,7 +1,9 @@
 package org.decentralizedai.server.train;
 
 import java.util.List;
+import org.decentralizedai.compress.UpdateForm;
 import org.decentralizedai.model.ModelConfig;
+import org.decentralizedai.model.SplitMix64;
 import org.decentralizedai.server.state.Round;
 import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.store.checkpoint.Checkpoint;
@@ -36,9 +38,21 @@ record RoundPlan(
                 secondMoment(),
                 windows.windows(work),
                 recipe().steps(round.tokens()).sized(work.steps(), work.batch()),
-                recipe().form(round.number(), row.index()),
+                form(row),
                 recipe().auditable(),
                 recipe().maxLeaseSeconds() * 1000);
+    }
+
+    /**
+     * How the update of a task is sent. Tasks one after the other have all slices in turn, and which comes first follows for each turn
+     * from the checkpoint, that nobody knew before the round: else workers that come in the same order had the same slice together
+     * each round, and a few liars were most of it.
+     */
+    UpdateForm form(TaskLedger.Task row) {
+        int parts = recipe().parts(), turn = row.index() / parts;
+        long seed = Long.parseUnsignedLong(checkpoint.hash().hex().substring(0, 16), 16) + round.number();
+        int first = (int) Long.remainderUnsigned(new SplitMix64(seed ^ turn).nextLong(), parts);
+        return recipe().form((first + row.index()) % parts);
     }
 
     /** Pieces of what its tasks are computed along; empty where nothing is published. */

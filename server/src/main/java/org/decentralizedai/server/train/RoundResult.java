@@ -75,7 +75,7 @@ record RoundResult(
         }
     }
 
-    /** The updates of tasks, read when they are asked for: no two of them are in memory because of this. */
+    /** The updates of tasks, read when they are asked for: none is kept in memory. */
     private static final class Logged extends AbstractList<LoggedUpdate> {
         private final List<Task> tasks;
         private final GradientLog log;

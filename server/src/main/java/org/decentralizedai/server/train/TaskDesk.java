@@ -22,6 +22,8 @@ import org.decentralizedai.wire.ServerMessage.Cancel;
 import org.decentralizedai.wire.ServerMessage.GradientTask;
 import org.decentralizedai.wire.ServerMessage.Idle;
 import org.decentralizedai.worker.MemoryPlan;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives each free worker the next task. A task is leased to one worker at a time and goes to another when its lease runs out; when
@@ -29,6 +31,8 @@ import org.decentralizedai.worker.MemoryPlan;
  * there is. Which lease lives is the {@link TaskLedger}'s to say; the desk knows who is connected. Thread-safe.
  */
 public final class TaskDesk {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskDesk.class);
+
     /** Close code: the same key has connected again, from another tab or after a broken connection. */
     public static final int REPLACED = 4409;
 
@@ -60,7 +64,7 @@ public final class TaskDesk {
     private Mode mode = Mode.RUNNING;
     private volatile BooleanSupplier alone = () -> true;
     private boolean full; // the round waits for no more updates
-    private boolean held; // whether somebody waits who has had its part
+    private boolean somebodyHasHadItsShare; // of those that wait
 
     /** @param grace how long the task of a worker that has lost its connection waits for it */
     public TaskDesk(
@@ -108,6 +112,7 @@ public final class TaskDesk {
         idle.remove(worker);
         fits.forget(worker);
         if (!online.remove(worker.id(), worker)) return;
+        holders.pardon(worker.id());
         for (Lease lease : tasks.heldBy(worker.id())) tasks.renew(lease, worker.id(), grace);
     }
 
@@ -148,12 +153,15 @@ public final class TaskDesk {
     /** Sends the worker a task, or remembers that it waits for one. */
     private boolean assign(Worker worker) {
         if (mode == Mode.RUNNING && isAlone() && !full && holds(worker)) {
+            boolean first = !fits.knows(worker);
             var fit = fit(worker);
             var replica = fit.flatMap(found -> replicas.next(worker, found, plan(), taskTime()));
             var lease = replica.or(() -> fit.flatMap(found -> lease(worker, found)));
             if (lease.isPresent()) {
                 var task = task(lease.get());
-                var time = replica.isPresent() ? Duration.ZERO : expected(task, worker); // no round waits for replicas
+                var time = replica.isPresent()
+                        ? Duration.ZERO
+                        : expected(task, worker, first); // no round waits for replicas
                 holders.hold(task, worker.id(), time)
                         .ifPresent(old -> cancel(old, "the task took too long and went to another worker"));
                 idle.remove(worker);
@@ -176,11 +184,16 @@ public final class TaskDesk {
         return fits.of(worker, recipe, patience.taskSeconds(recipe));
     }
 
-    /** How long it should compute; nothing where tasks are not sized to that. */
-    private Duration expected(GradientTask task, Worker worker) {
-        double seconds = task.steps().tokens() / speeds.of(worker);
-        return Duration.ofMillis(
-                (long) (1000 * Math.min(seconds, plan().recipe().taskSeconds())));
+    /**
+     * How long it should take; nothing where tasks are not sized to that.
+     *
+     * @param first of this connection: everything is downloaded for it, as over a home's line
+     */
+    private Duration expected(GradientTask task, Worker worker, boolean first) {
+        if (plan().recipe().taskSeconds() == 0) return Duration.ZERO;
+        double computing = Math.min(Fits.LONGEST_WINDOW_SECONDS, task.steps().tokens() / speeds.of(worker));
+        double download = first ? UploadBudget.HOME.seconds(plan().checkpoint().bytes()) : 0;
+        return Duration.ofMillis((long) (1000 * (computing + download)));
     }
 
     /** @param whole what the worker can do in the time of a whole task */
@@ -189,16 +202,17 @@ public final class TaskDesk {
         var recipe = plan().recipe();
         var all = tasks.tasks(round);
         double left = patience.partLeft(round, recipe);
-        boolean time = recipe.taskSeconds() > 0 && left >= RoundPatience.LEAST_PART;
-        if (time && hasPart(worker, all)) {
-            held = true;
+        boolean time = recipe.taskSeconds() > 0 && hasTime(left);
+        if (time && hasHadItsShare(worker, whole, all)) {
+            somebodyHasHadItsShare = true;
             return Optional.empty();
         }
         double part = Math.max(left, RoundPatience.LEAST_PART);
         var sizing =
                 fits.within(part, whole, worker, patience.taskSeconds(recipe)).in(plan().windows());
         var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
-        if (lease.isEmpty() && all.size() < mostTasks(round, recipe, time)) {
+        long late = all.stream().filter(this::isOverdue).count(); // others may do as much instead
+        if (lease.isEmpty() && all.size() - late < mostTasks(round, recipe, time)) {
             rounds.openTask(round);
             lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
         }
@@ -211,17 +225,17 @@ public final class TaskDesk {
     }
 
     /**
-     * Whether the worker has had as much of the round as one account should while others take part in it: who answers at once, with
+     * Whether the worker has had as much of the round as one account should while others take part in it. Who answers at once, with
      * nothing computed, would else be most of it. When the time is over, whatever is left is anybody's.
      */
-    private boolean hasPart(Worker worker, List<Task> ofRound) {
+    private boolean hasHadItsShare(Worker worker, Fit whole, List<Task> ofRound) {
         var given = ofRound.stream().filter(task -> task.state() != State.FREE).toList();
         if (given.stream().map(Task::worker).distinct().count() < MANY) return false;
         int windows = given.stream()
                 .filter(task -> worker.id().equals(task.worker()))
                 .mapToInt(Task::windows)
                 .sum();
-        return windows >= MOST_EACH * plan().recipe().steps().windows();
+        return windows + whole.wanted() > MOST_EACH * plan().recipe().steps().windows();
     }
 
     /** Tasks that the round gives out at most: one for each worker that is free and, while there is time, another for those that are done with it. */
@@ -265,13 +279,13 @@ public final class TaskDesk {
     }
 
     private void dispatch() {
-        held = false;
+        somebodyHasHadItsShare = false;
         for (Worker worker : List.copyOf(idle)) if (!assign(worker) && mode != Mode.RUNNING) return;
     }
 
     /** Called with each accepted update. */
     synchronized void completed(Lease lease) {
-        holders.forget(lease.taskId());
+        holders.delivered(lease);
         closeIfFull();
     }
 
@@ -285,11 +299,35 @@ public final class TaskDesk {
 
     /**
      * Closes the round if it is full; to be called every second: patience ends, and the answer to a commit can be lost. If it is not,
-     * whoever waits is asked whether it takes what has been offered since.
+     * whoever waits is asked whether it takes what there is to do since.
      */
     synchronized void recount() {
+        var late = holders.ended();
+        late.forEach(this::slower);
         closeIfFull();
-        if (!full && !idle.isEmpty() && (held || replicas.offered())) dispatch();
+        if (full || idle.isEmpty()) return;
+        boolean left = somebodyHasHadItsShare
+                && !hasTime(patience.partLeft(plan().round().number(), plan().recipe()));
+        if (left || !late.isEmpty() || replicas.offered()) dispatch();
+    }
+
+    private static boolean hasTime(double partLeft) {
+        return partLeft >= RoundPatience.LEAST_PART;
+    }
+
+    /** It has not delivered in all this time. */
+    private void slower(Holders.Holder late) {
+        var worker = online.get(late.worker());
+        if (worker == null) return;
+        try {
+            speeds.unfinished(worker, late.tokens(), holders.held(late));
+        } catch (RuntimeException e) { // its next task is too large again
+            LOG.error("the speed of worker {} was not noted", late.worker(), e);
+        }
+    }
+
+    private boolean isOverdue(Task task) {
+        return task.state() == State.LEASED && holders.overdue(new Lease(task.id(), task.fence()));
     }
 
     private void closeIfFull() {
@@ -301,11 +339,14 @@ public final class TaskDesk {
     synchronized boolean full(int round) {
         var plan = plan();
         if (plan.round().number() != round) return false;
-        if (!full) full = patience.isOver(plan.round(), plan.recipe(), tasks.tasks(round)) && !leavesBehind(round);
+        if (full) return true;
+        var all = tasks.tasks(round);
+        var waitedFor = all.stream().filter(task -> !isOverdue(task)).toList();
+        full = patience.isOver(plan.round(), plan.recipe(), all, waitedFor) && !leavesBehind(round);
         return full;
     }
 
-    /** Whether with this round somebody would lose a task for which it has not had the time yet. That can't be long: at most one and a half times the recipe's. */
+    /** Whether with this round somebody would lose a task for which it has not had the time yet, who has delivered the one before. */
     private boolean leavesBehind(int round) {
         return holders.awaited(OpenRounds.oldest(round + 1) - 1, online::containsKey);
     }
@@ -325,17 +366,24 @@ public final class TaskDesk {
         for (var task : tasks.leased(0)) {
             var lease = new Lease(task.id(), task.fence());
             var worker = task.worker();
-            if (open.find(task.round()).isPresent()) live.add(lease);
-            else if (worker != null) tasks.release(lease, worker); // given out while its round was being left
+            if (open.find(task.round()).isPresent()) {
+                live.add(lease);
+                if (worker != null && !holders.knows(lease)) adopt(lease, worker, task);
+            } else if (worker != null) tasks.release(lease, worker); // given out while its round was being left
         }
         holders.keep(live).forEach(this::leaveBehind);
         dispatch();
     }
 
     private void leaveBehind(Holders.Holder lost) {
-        var worker = online.get(lost.worker());
-        if (worker != null) speeds.unfinished(worker, lost.tokens(), holders.held(lost));
+        slower(lost);
         cancel(lost, "the round has closed");
+    }
+
+    /** Given out before a restart: it is waited for as if it had been now. */
+    private void adopt(Lease lease, String worker, Task row) {
+        var time = row.replicaOf() == null ? taskTime() : Duration.ZERO;
+        holders.hold(task(lease), worker, time);
     }
 
     /** Frees tasks whose lease has run out and hands them to workers that wait. */

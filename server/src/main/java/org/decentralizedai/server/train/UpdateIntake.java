@@ -79,7 +79,7 @@ public final class UpdateIntake {
         if (gone.isPresent()) return refusedUnlessDone(worker, begin, gone.get());
         var task = tasks.find(begin.lease().taskId()).orElseThrow();
         var plan = desk.open().find(task.round()).orElseThrow();
-        var form = plan.recipe().form(task.round(), task.index());
+        var form = plan.form(task);
         var wrong = plan.checks().announced(form, task.work(), begin);
         if (wrong.isPresent()) return refusedAndFreed(worker, begin.lease(), wrong.get());
         var work = task.work().done(begin.steps());

@@ -42,6 +42,11 @@ record UploadBudget(double upMbit, double taskSeconds, double share) {
         return (long) (BYTES_PER_MEGABIT * upMbit * taskSeconds * share);
     }
 
+    /** That a line takes for so many bytes which is as slow in both ways. */
+    double seconds(long bytes) {
+        return bytes / (BYTES_PER_MEGABIT * upMbit);
+    }
+
     /** @throws IllegalArgumentException when the model is too large for this line: give tasks more time */
     UpdateForm densest(ModelConfig model) {
         return densest(ParameterLayout.of(model).parameterCount());

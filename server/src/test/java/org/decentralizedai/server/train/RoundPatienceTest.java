@@ -35,7 +35,7 @@ final class RoundPatienceTest {
     }
 
     private boolean isOver(int done, int all) {
-        return patience.isOver(round, recipe, tasks(done, all));
+        return patience.isOver(round, recipe, tasks(done, all), tasks(done, all));
     }
 
     @Test
@@ -61,9 +61,9 @@ final class RoundPatienceTest {
     }
 
     private boolean isOverAfterPatience(List<Task> tasks) {
-        patience.isOver(round, recipe, tasks);
+        patience.isOver(round, recipe, tasks, tasks);
         clock.advance(Duration.ofHours(1));
-        return patience.isOver(round, recipe, tasks);
+        return patience.isOver(round, recipe, tasks, tasks);
     }
 
     @Test
@@ -86,7 +86,8 @@ final class RoundPatienceTest {
         patience.given(number);
         clock.advance(Duration.ofMillis((long) (1000 * seconds)));
         var of = new Round(number, round.files(), 0, 0, null, null, null, clock.millis(), false);
-        assertThat(patience.isOver(of, recipe, tasks(4, 4))).isTrue();
+        assertThat(patience.isOver(of, recipe.withTaskSeconds(60), tasks(4, 4), tasks(4, 4)))
+                .isTrue();
     }
 
     @Test
@@ -94,23 +95,42 @@ final class RoundPatienceTest {
         var sized = recipe.withTaskSeconds(60);
         assertThat(patience.taskSeconds(sized)).as("not known yet").isEqualTo(60);
         round(0, 8);
-        assertThat(patience.taskSeconds(sized)).isEqualTo(12);
+        assertThat(patience.taskSeconds(sized))
+                .as("it may have begun before this process")
+                .isEqualTo(60);
+        round(1, 8);
+        assertThat(patience.taskSeconds(sized)).as("not all at once").isEqualTo(22.5);
         assertThat(patience.taskSeconds(recipe)).as("whole tasks").isZero();
-        round(1, 10);
-        round(2, 9);
-        round(3, 500);
-        assertThat(patience.taskSeconds(sized)).as("one alone").isEqualTo(15);
+        round(2, 10);
+        round(3, 9);
+        assertThat(patience.taskSeconds(sized)).isEqualTo(15);
         round(4, 500);
+        assertThat(patience.taskSeconds(sized)).as("one alone").isEqualTo(15);
+        round(5, 500);
         assertThat(patience.taskSeconds(sized)).isEqualTo(60);
-        for (int i = 5; i < 8; i++) round(i, 0.01);
+        for (int i = 6; i < 40; i++) round(i, 0.01);
         assertThat(patience.taskSeconds(sized)).as("a second a round, at least").isEqualTo(1.5);
+    }
+
+    @Test
+    void isOver_waitsForNobodyWhoseTimeHasEnded() {
+        var all = tasks(1, 4);
+        assertThat(patience.isOver(round, recipe, all, all.subList(0, 1)))
+                .as("fewer than the least")
+                .isFalse();
+        all = tasks(2, 4);
+        assertThat(patience.isOver(round, recipe, all, all)).isFalse();
+        assertThat(patience.isOver(round, recipe, all, all.subList(0, 2))).isFalse();
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(patience.isOver(round, recipe, all, all.subList(0, 2))).isTrue();
+        assertThat(patience.isOver(round, recipe, all, all)).isFalse();
     }
 
     @Test
     void taskSeconds_ofDevicesThatAreDoneInTime_growBack() {
         var sized = recipe.withTaskSeconds(60);
-        for (int i = 0; i < 3; i++) round(i, 2);
-        for (int i = 3; i < 23; i++) round(i, patience.taskSeconds(sized));
+        for (int i = 0; i < 20; i++) round(i, 2);
+        for (int i = 20; i < 40; i++) round(i, patience.taskSeconds(sized));
         assertThat(patience.taskSeconds(sized)).isEqualTo(60);
     }
 
@@ -146,8 +166,8 @@ final class RoundPatienceTest {
 
         var slow = new RoundPatience(clock);
         clock.advance(Duration.ofHours(1));
-        assertThat(slow.isOver(round, recipe, tasks(3, 4))).isFalse();
+        assertThat(slow.isOver(round, recipe, tasks(3, 4), tasks(3, 4))).isFalse();
         clock.advance(Duration.ofSeconds(30));
-        assertThat(slow.isOver(round, recipe, tasks(3, 4))).isTrue();
+        assertThat(slow.isOver(round, recipe, tasks(3, 4), tasks(3, 4))).isTrue();
     }
 }
