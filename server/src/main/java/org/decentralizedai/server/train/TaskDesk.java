@@ -44,8 +44,6 @@ public final class TaskDesk {
     }
 
     private static final int RETRY_MILLIS = 15_000;
-    private static final int MOST_EACH = 2; // tasks of a round, for each that it waits for
-    private static final int MANY = 4; // accounts in a round, of which none gets more than so many whole ones
 
     private final TaskLedger tasks;
     private final RoundLedger rounds;
@@ -200,19 +198,15 @@ public final class TaskDesk {
     private Optional<Lease> lease(Worker worker, Fit whole) {
         int round = plan().round().number();
         var recipe = plan().recipe();
-        var all = tasks.tasks(round);
-        double left = patience.partLeft(round, recipe);
-        boolean time = recipe.taskSeconds() > 0 && hasTime(left);
-        if (time && hasHadItsShare(worker, whole, all)) {
+        var offer = offer();
+        if (offer.hasHadItsShare(worker.id(), whole)) {
             somebodyHasHadItsShare = true;
             return Optional.empty();
         }
-        double part = Math.max(left, RoundPatience.LEAST_PART);
-        var sizing =
-                fits.within(part, whole, worker, patience.taskSeconds(recipe)).in(plan().windows());
+        var sizing = fits.within(offer.part(), whole, worker, patience.taskSeconds(recipe))
+                .in(plan().windows());
         var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
-        long late = all.stream().filter(this::isOverdue).count(); // others may do as much instead
-        if (lease.isEmpty() && all.size() - late < mostTasks(round, recipe, time)) {
+        if (lease.isEmpty() && offer.hasAnother(free(OpenRounds.oldest(round), round))) {
             rounds.openTask(round);
             lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
         }
@@ -224,24 +218,11 @@ public final class TaskDesk {
         return lease;
     }
 
-    /**
-     * Whether the worker has had as much of the round as one account should while others take part in it. Who answers at once, with
-     * nothing computed, would else be most of it. When the time is over, whatever is left is anybody's.
-     */
-    private boolean hasHadItsShare(Worker worker, Fit whole, List<Task> ofRound) {
-        var given = ofRound.stream().filter(task -> task.state() != State.FREE).toList();
-        if (given.stream().map(Task::worker).distinct().count() < MANY) return false;
-        int windows = given.stream()
-                .filter(task -> worker.id().equals(task.worker()))
-                .mapToInt(Task::windows)
-                .sum();
-        return windows + whole.wanted() > MOST_EACH * plan().recipe().steps().windows();
-    }
-
-    /** Tasks that the round gives out at most: one for each worker that is free and, while there is time, another for those that are done with it. */
-    private int mostTasks(int round, Recipe recipe, boolean time) {
-        int wanted = recipe.tasks(free(OpenRounds.oldest(round), round));
-        return time ? MOST_EACH * wanted : wanted;
+    private RoundOffer offer() {
+        int round = plan().round().number();
+        var all = tasks.tasks(round);
+        long overdue = all.stream().filter(this::isOverdue).count();
+        return new RoundOffer(plan().recipe(), all, overdue, patience.partLeft(round, plan().recipe()));
     }
 
     /** Workers that have time for a task of this round: not those at one of an earlier round, from {@code oldest} on. */
@@ -306,13 +287,8 @@ public final class TaskDesk {
         late.forEach(this::slower);
         closeIfFull();
         if (full || idle.isEmpty()) return;
-        boolean left = somebodyHasHadItsShare
-                && !hasTime(patience.partLeft(plan().round().number(), plan().recipe()));
-        if (left || !late.isEmpty() || replicas.offered()) dispatch();
-    }
-
-    private static boolean hasTime(double partLeft) {
-        return partLeft >= RoundPatience.LEAST_PART;
+        boolean anybodys = somebodyHasHadItsShare && !offer().hasTime();
+        if (anybodys || !late.isEmpty() || replicas.offered()) dispatch();
     }
 
     /** It has not delivered in all this time. */
