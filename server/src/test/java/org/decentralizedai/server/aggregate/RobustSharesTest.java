@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -322,5 +323,32 @@ final class RobustSharesTest {
             assertThat(share.scale()).isEqualTo(1);
             assertThat(share.pull()).isZero();
         });
+    }
+
+    /** @param flipped which of sixteen updates in two slices, one after the other, have their signs flipped */
+    private static List<Finding> ofTwoSlices(Crowd crowd, boolean first, IntPredicate flipped) {
+        var updates = crowd.updates(16);
+        for (int i = 0; i < updates.size(); i++) if (flipped.test(i)) updates.set(i, scaled(updates.get(i), -1));
+        return findings(shares(logged(UpdateEncoding.SIGN, 2, updates), List.of(), first ? null : crowd.last()));
+    }
+
+    /** All updates of the other slice seem unlike their own then, and that is not what the round is like. */
+    @Property(tries = 20)
+    void halfOfOneSliceAreLiars_honestOnesAreNoStrays(@ForAll long seed, @ForAll boolean first) {
+        IntPredicate flipped = i -> i % 2 == 0 && i < 8 || i == 1;
+        var found = ofTwoSlices(new Crowd(seed, 0.5), first, flipped);
+        for (int i = 0; i < found.size(); i++)
+            if (!flipped.test(i)) assertThat(found.get(i)).as("update %d", i).isEqualTo(Finding.FINE);
+        assertThat(found.get(1)).isEqualTo(Finding.STRAY);
+        if (!first) assertThat(found.get(0)).as("by the last step").isEqualTo(Finding.STRAY);
+    }
+
+    /** The last step and the slice contradict each other: nobody is left out, and the honest ones are some of the slice at least. */
+    @Property(tries = 20)
+    void mostOfOneSliceAreLiars_noHonestOneIsAStray(@ForAll long seed) {
+        IntPredicate flipped = i -> i % 2 == 0 && i < 10;
+        var found = ofTwoSlices(new Crowd(seed, 0.5), false, flipped);
+        for (int i = 0; i < found.size(); i++)
+            if (!flipped.test(i)) assertThat(found.get(i)).as("update %d", i).isEqualTo(Finding.FINE);
     }
 }
