@@ -80,33 +80,11 @@ public record RobustShares(List<Share> shares, double centre) {
         copies(likeness, measures(before, parameters, null, seed), findings);
         strays(likeness, measures, weights, findings);
         double[] counted = counted(weights, likeness.groups(), findings);
-        for (double[] ofSlice : slices(measures, weights))
-            if (sum(counted, ofSlice) < LEAST_COUNTED * sum(ofSlice)
-                    || contradicted(ofSlice, findings, measures, weights)) acquit(ofSlice, counted, findings);
+        if (sum(counted) < LEAST_COUNTED * sum(weights)) { // no majority was found: then nothing is known of anybody
+            counted = weights;
+            Arrays.fill(findings, Finding.FINE);
+        }
         return centred(measures, counted, scales, findings);
-    }
-
-    /** Where no majority of a slice was found, or one that the round contradicts: nothing is known of anybody. */
-    private static void acquit(double[] ofSlice, double[] counted, Finding[] findings) {
-        for (int i = 0; i < ofSlice.length; i++)
-            if (ofSlice[i] > 0) {
-                counted[i] = ofSlice[i];
-                findings[i] = Finding.FINE;
-            }
-    }
-
-    /**
-     * Whether most of a slice go against the last step, with which its strays go and most of the round: either a few liars have met in the
-     * slice, or the last step was of such.
-     */
-    private static boolean contradicted(
-            double[] ofSlice, Finding[] findings, List<Measures> measures, double[] weights) {
-        double[] along = measures.stream().mapToDouble(Measures::alongLast).toArray();
-        double[] strays = ofSlice.clone(), others = ofSlice.clone();
-        for (int i = 0; i < findings.length; i++) (findings[i] == Finding.STRAY ? others : strays)[i] = 0;
-        return Spread.median(along, weights) > 0
-                && Spread.median(along, others) < 0
-                && Spread.median(along, strays) > 0;
     }
 
     /** For each slice of the round the weights of its updates, and zeros for those of others. */
@@ -122,14 +100,6 @@ public record RobustShares(List<Share> shares, double centre) {
 
     private static double sum(double[] values) {
         return Arrays.stream(values).sum();
-    }
-
-    /** Of those that have a weight here. */
-    private static double sum(double[] values, double[] where) {
-        return IntStream.range(0, values.length)
-                .filter(i -> where[i] > 0)
-                .mapToDouble(i -> values[i])
-                .sum();
     }
 
     /** From the updates themselves: none of their senders knew it. */
@@ -175,7 +145,35 @@ public record RobustShares(List<Share> shares, double centre) {
         double[] toOthers =
                 IntStream.range(0, along.length).mapToDouble(likeness::toOthers).toArray();
         strays(along, weights, findings);
-        for (double[] ofSlice : slices(measures, weights)) strays(toOthers, ofSlice, findings);
+        var slices = slices(measures, weights);
+        for (double[] ofSlice : slices) {
+            var before = findings.clone();
+            strays(toOthers, ofSlice, findings);
+            boolean told = !Arrays.equals(before, findings);
+            if (told && slices.size() > 1 && unclear(ofSlice, along, weights, findings))
+                acquit(ofSlice, findings, weights);
+        }
+    }
+
+    /** Whether the updates of a slice and the last step contradict each other: hardly anything is left, or the round says otherwise. */
+    private static boolean unclear(double[] ofSlice, double[] along, double[] weights, Finding[] findings) {
+        double[] strays = ofSlice.clone(), others = ofSlice.clone();
+        for (int i = 0; i < findings.length; i++) (findings[i] == Finding.STRAY ? others : strays)[i] = 0;
+        return sum(others) < LEAST_COUNTED * sum(ofSlice)
+                || Spread.median(along, weights) > 0
+                        && Spread.median(along, others) < 0
+                        && Spread.median(along, strays) > 0;
+    }
+
+    /** Either a few liars have met in the slice, or the last step was of such: all count, and none for more than most do. */
+    private static void acquit(double[] ofSlice, Finding[] findings, double[] weights) {
+        double[] ones = Arrays.stream(ofSlice).map(weight -> weight > 0 ? 1 : 0).toArray();
+        double most = Spread.lowerMedian(ofSlice, ones);
+        for (int i = 0; i < ofSlice.length; i++)
+            if (ofSlice[i] > 0) {
+                weights[i] = Math.min(weights[i], most);
+                if (findings[i] == Finding.STRAY) findings[i] = Finding.FINE;
+            }
     }
 
     /**

@@ -29,34 +29,50 @@ final class Holders {
         this.clock = clock;
     }
 
-    /** @param since when, in milliseconds @param due when it should be done at the latest; never, where nobody knows */
+    private static final long UNKNOWN = -1;
+
+    /** @param since when, in milliseconds; {@link #UNKNOWN} after a restart @param due when it should be done at the latest; never, where nobody knows */
     record Holder(Lease lease, String worker, int round, int tokens, long since, long due) {}
 
     /**
-     * @param time that it should take; nothing where nobody knows
+     * @param time that it should take; nothing where nobody waits for it
      * @return another worker that had the task before
      */
     Optional<Holder> hold(GradientTask task, String worker, Duration time) {
-        long now = clock.millis(), due = time.isZero() ? Long.MAX_VALUE : now + (long) (SLACK * time.toMillis());
-        var holder = new Holder(task.lease(), worker, task.round(), task.steps().tokens(), now, due);
+        return hold(task, worker, clock.millis(), time);
+    }
+
+    /** What was given out before a restart: it is waited for as if it had been now. */
+    void adopt(GradientTask task, String worker, Duration time) {
+        if (!knows(task.lease())) hold(task, worker, UNKNOWN, time);
+    }
+
+    private Optional<Holder> hold(GradientTask task, String worker, long since, Duration time) {
+        long due = time.isZero() ? Long.MAX_VALUE : clock.millis() + (long) (SLACK * time.toMillis());
+        var holder = new Holder(task.lease(), worker, task.round(), task.steps().tokens(), since, due);
         var old = ofTasks.put(task.lease().taskId(), holder);
         if (old != null) overdue.remove(old.lease());
         return Optional.ofNullable(old).filter(before -> !before.worker().equals(worker));
     }
 
-    boolean knows(Lease lease) {
-        return held(lease).isPresent();
+    private boolean knows(Lease lease) {
+        return find(lease).isPresent();
+    }
+
+    private Optional<Holder> find(Lease lease) {
+        return Optional.ofNullable(ofTasks.get(lease.taskId()))
+                .filter(holder -> holder.lease().equals(lease));
     }
 
     /** How long the lease has been held; empty where that is not known. */
     Optional<Duration> held(Lease lease) {
-        return Optional.ofNullable(ofTasks.get(lease.taskId()))
-                .filter(holder -> holder.lease().equals(lease))
-                .map(this::held);
+        return find(lease).flatMap(this::held);
     }
 
-    Duration held(Holder holder) {
-        return Duration.ofMillis(clock.millis() - holder.since());
+    Optional<Duration> held(Holder holder) {
+        return holder.since() == UNKNOWN
+                ? Optional.empty()
+                : Optional.of(Duration.ofMillis(clock.millis() - holder.since()));
     }
 
     /** Whether one of these workers has a task of that round, and has not had the time yet that it takes. */
@@ -70,19 +86,30 @@ final class Holders {
                         && workers.test(holder.worker()));
     }
 
-    /** Holders whose time has ended since this was last asked. */
-    List<Holder> ended() {
+    /** Those of these workers that hold a task whose time has ended since this was last asked. */
+    List<Holder> ended(Predicate<String> workers) {
         long now = clock.millis();
         var ended = ofTasks.values().stream()
-                .filter(holder -> holder.due() <= now && overdue.add(holder.lease()))
+                .filter(holder -> holder.due() <= now && overdue.add(holder.lease()) && workers.test(holder.worker()))
                 .toList();
         ended.forEach(holder -> unreliable.add(holder.worker()));
         return ended;
     }
 
-    /** Whether the time for the task has ended, as far as {@link #ended} has told. */
-    boolean overdue(Lease lease) {
-        return overdue.contains(lease);
+    /** Whether a round waits for the task no more, as its time has ended or its worker had the time for one before. */
+    boolean ignored(Lease lease) {
+        return overdue.contains(lease)
+                || find(lease)
+                        .filter(holder -> unreliable.contains(holder.worker()))
+                        .isPresent();
+    }
+
+    /** The worker asks for another task instead: it is not waited for until it delivers. */
+    Optional<Holder> dropped(Lease lease) {
+        var holder = find(lease);
+        holder.ifPresent(each -> unreliable.add(each.worker()));
+        forget(lease.taskId());
+        return holder;
     }
 
     /** The task is done. */

@@ -8,10 +8,10 @@ import org.decentralizedai.server.state.TaskLedger.Task;
  * How much of a round is given out, and to whom. Pure.
  *
  * @param tasks of the round
- * @param overdue how many of them have workers that had the time for them: others may do as much instead
+ * @param ignored how many of them are not waited for: others may do as much instead
  * @param partLeft of the time of a task, since the round's first
  */
-record RoundOffer(Recipe recipe, List<Task> tasks, long overdue, double partLeft) {
+record RoundOffer(Recipe recipe, List<Task> tasks, long ignored, double partLeft) {
     private static final int MOST_EACH = 2; // tasks of a round, for each that it waits for
     private static final int MANY = 4; // accounts in a round, of which none gets more than so many whole ones
 
@@ -50,6 +50,6 @@ record RoundOffer(Recipe recipe, List<Task> tasks, long overdue, double partLeft
      */
     boolean hasAnother(int workers) {
         int wanted = recipe.tasks(workers);
-        return tasks.size() - overdue < (hasTime() ? MOST_EACH * wanted : wanted);
+        return tasks.size() - ignored < (hasTime() ? MOST_EACH * wanted : wanted);
     }
 }

@@ -38,7 +38,10 @@ public record RoundRecord(
         @Nullable Files after,
         long tokens,
         double trainLoss) {
-    /** Goes up whenever the same updates come to other weights. 4: sketches of updates of more than two million values are of a part of them. */
+    /**
+     * Goes up whenever the same updates come to other weights. 4: sketches of updates of more than two million values are of a part of them,
+     * and in rounds of several slices strays are told within a slice.
+     */
     public static final String FORMAT = "decentralizedai.round.4";
 
     private static final JsonMapper JSON = JsonMapper.shared();

@@ -44,6 +44,7 @@ public final class TaskDesk {
     }
 
     private static final int RETRY_MILLIS = 15_000;
+    private static final Duration TRANSFER = UploadBudget.HOME.upload(); // of an update
 
     private final TaskLedger tasks;
     private final RoundLedger rounds;
@@ -63,6 +64,7 @@ public final class TaskDesk {
     private volatile BooleanSupplier alone = () -> true;
     private boolean full; // the round waits for no more updates
     private boolean somebodyHasHadItsShare; // of those that wait
+    private boolean moreToDo; // for those that wait, as somebody is not waited for any more
 
     /** @param grace how long the task of a worker that has lost its connection waits for it */
     public TaskDesk(
@@ -116,8 +118,11 @@ public final class TaskDesk {
 
     /** The worker is free: whatever it still holds, it has lost. */
     public synchronized void request(Worker worker) {
-        for (Lease lease : tasks.heldBy(worker.id()))
-            if (tasks.release(lease, worker.id())) holders.forget(lease.taskId());
+        var dropped = tasks.heldBy(worker.id()).stream()
+                .filter(lease -> tasks.release(lease, worker.id()))
+                .toList();
+        for (Lease lease : dropped) holders.dropped(lease).ifPresent(this::slower);
+        if (!dropped.isEmpty()) dispatch(); // others first: else it would have the same one again and again
         if (!assign(worker)) worker.send(new Idle(idleReason(worker), RETRY_MILLIS));
     }
 
@@ -190,8 +195,9 @@ public final class TaskDesk {
     private Duration expected(GradientTask task, Worker worker, boolean first) {
         if (plan().recipe().taskSeconds() == 0) return Duration.ZERO;
         double computing = Math.min(Fits.LONGEST_WINDOW_SECONDS, task.steps().tokens() / speeds.of(worker));
-        double download = first ? UploadBudget.HOME.seconds(plan().checkpoint().bytes()) : 0;
-        return Duration.ofMillis((long) (1000 * (computing + download)));
+        long step = plan().hops().isEmpty() ? 0 : plan().hops().getLast().bytes();
+        double download = UploadBudget.HOME.seconds(first ? plan().checkpoint().bytes() : step);
+        return Duration.ofMillis((long) (1000 * (computing + download)) + TRANSFER.toMillis());
     }
 
     /** @param whole what the worker can do in the time of a whole task */
@@ -221,8 +227,8 @@ public final class TaskDesk {
     private RoundOffer offer() {
         int round = plan().round().number();
         var all = tasks.tasks(round);
-        long overdue = all.stream().filter(this::isOverdue).count();
-        return new RoundOffer(plan().recipe(), all, overdue, patience.partLeft(round, plan().recipe()));
+        long ignored = all.stream().filter(this::isIgnored).count();
+        return new RoundOffer(plan().recipe(), all, ignored, patience.partLeft(round, plan().recipe()));
     }
 
     /** Workers that have time for a task of this round: not those at one of an earlier round, from {@code oldest} on. */
@@ -261,6 +267,7 @@ public final class TaskDesk {
 
     private void dispatch() {
         somebodyHasHadItsShare = false;
+        moreToDo = false;
         for (Worker worker : List.copyOf(idle)) if (!assign(worker) && mode != Mode.RUNNING) return;
     }
 
@@ -283,12 +290,13 @@ public final class TaskDesk {
      * whoever waits is asked whether it takes what there is to do since.
      */
     synchronized void recount() {
-        var late = holders.ended();
+        var late = holders.ended(online::containsKey);
         late.forEach(this::slower);
+        moreToDo |= !late.isEmpty();
         closeIfFull();
         if (full || idle.isEmpty()) return;
         boolean anybodys = somebodyHasHadItsShare && !offer().hasTime();
-        if (anybodys || !late.isEmpty() || replicas.offered()) dispatch();
+        if (anybodys || moreToDo || replicas.offered()) dispatch();
     }
 
     /** It has not delivered in all this time. */
@@ -296,14 +304,14 @@ public final class TaskDesk {
         var worker = online.get(late.worker());
         if (worker == null) return;
         try {
-            speeds.unfinished(worker, late.tokens(), holders.held(late));
+            holders.held(late).ifPresent(held -> speeds.unfinished(worker, late.tokens(), held));
         } catch (RuntimeException e) { // its next task is too large again
             LOG.error("the speed of worker {} was not noted", late.worker(), e);
         }
     }
 
-    private boolean isOverdue(Task task) {
-        return task.state() == State.LEASED && holders.overdue(new Lease(task.id(), task.fence()));
+    private boolean isIgnored(Task task) {
+        return task.state() == State.LEASED && holders.ignored(new Lease(task.id(), task.fence()));
     }
 
     private void closeIfFull() {
@@ -317,7 +325,7 @@ public final class TaskDesk {
         if (plan.round().number() != round) return false;
         if (full) return true;
         var all = tasks.tasks(round);
-        var waitedFor = all.stream().filter(task -> !isOverdue(task)).toList();
+        var waitedFor = all.stream().filter(task -> !isIgnored(task)).toList();
         full = patience.isOver(plan.round(), plan.recipe(), all, waitedFor) && !leavesBehind(round);
         return full;
     }
@@ -344,7 +352,8 @@ public final class TaskDesk {
             var worker = task.worker();
             if (open.find(task.round()).isPresent()) {
                 live.add(lease);
-                if (worker != null && !holders.knows(lease)) adopt(lease, worker, task);
+                if (worker != null)
+                    holders.adopt(task(lease), worker, task.replicaOf() == null ? taskTime() : Duration.ZERO);
             } else if (worker != null) tasks.release(lease, worker); // given out while its round was being left
         }
         holders.keep(live).forEach(this::leaveBehind);
@@ -354,12 +363,6 @@ public final class TaskDesk {
     private void leaveBehind(Holders.Holder lost) {
         slower(lost);
         cancel(lost, "the round has closed");
-    }
-
-    /** Given out before a restart: it is waited for as if it had been now. */
-    private void adopt(Lease lease, String worker, Task row) {
-        var time = row.replicaOf() == null ? taskTime() : Duration.ZERO;
-        holders.hold(task(lease), worker, time);
     }
 
     /** Frees tasks whose lease has run out and hands them to workers that wait. */

@@ -1,5 +1,6 @@
 package org.decentralizedai.server.train;
 
+import java.time.Duration;
 import java.util.List;
 import org.decentralizedai.compress.Slice;
 import org.decentralizedai.compress.UpdateCodec;
@@ -40,6 +41,11 @@ record UploadBudget(double upMbit, double taskSeconds, double share) {
 
     long bytes() {
         return (long) (BYTES_PER_MEGABIT * upMbit * taskSeconds * share);
+    }
+
+    /** That an update takes at most. */
+    Duration upload() {
+        return Duration.ofMillis((long) (1000 * taskSeconds * share));
     }
 
     /** That a line takes for so many bytes which is as slow in both ways. */

@@ -351,4 +351,19 @@ final class RobustSharesTest {
         for (int i = 0; i < found.size(); i++)
             if (!flipped.test(i)) assertThat(found.get(i)).as("update %d", i).isEqualTo(Finding.FINE);
     }
+
+    /** A slice of one or two says nothing of them; the last step does, whatever they weigh. */
+    @Test
+    void flippedAloneInItsSlice_orHeaviest_isAStray() {
+        var crowd = new Crowd(3, 0.5);
+        var updates = crowd.updates(9);
+        updates.set(4, scaled(updates.get(4), -1));
+        updates.set(0, scaled(updates.get(0), -1));
+        var logged = logged(UpdateEncoding.SIGN, 5, updates);
+        logged.set(0, logged(UpdateEncoding.SIGN, new Slice(0, 5), 0, 150, updates.get(0)));
+        var found = findings(shares(logged, List.of(), crowd.last()));
+        assertThat(found.get(4)).isEqualTo(Finding.STRAY);
+        assertThat(found.get(0)).isEqualTo(Finding.STRAY);
+        assertThat(Collections.frequency(found, Finding.FINE)).isEqualTo(7);
+    }
 }

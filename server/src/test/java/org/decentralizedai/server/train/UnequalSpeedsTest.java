@@ -291,13 +291,32 @@ final class UnequalSpeedsTest {
     }
 
     /** Its task is as large as those of all others together, and they do not wait until its lease ends. */
+    private static void assertGoesOn(Crowd crowd, Crowd.Device never) {
+        for (int i = 0; i < 7; i++) crowd.join("slow-" + i, WHOLE / 300);
+        assertThat(crowd.run(2, 1200)).as("of 20").isGreaterThan(14);
+        assertThat(never.late).isEmpty();
+    }
+
     @Test
     void oneThatSaysItIsFastAndNeverDelivers_doesNotStopSlowOnes() {
         try (var crowd = new Crowd()) {
-            for (int i = 0; i < 7; i++) crowd.join("slow-" + i, WHOLE / 300);
-            crowd.join("never", 1e-6, 1e6 * WHOLE);
-            int closed = crowd.run(2, 1200);
-            assertThat(closed).as("of 20").isGreaterThan(14);
+            assertGoesOn(crowd, crowd.join("never", 1e-6, 1e6 * WHOLE));
+        }
+    }
+
+    @Test
+    void oneThatSaysItIsFasterThanAny_doesNotStopSlowOnes() {
+        try (var crowd = new Crowd()) {
+            assertGoesOn(crowd, crowd.join("never", 1e-6, 1e6 * 1e8 * WHOLE));
+        }
+    }
+
+    @Test
+    void oneThatAsksForAnotherTaskInsteadOfDelivering_doesNotStopSlowOnes() {
+        try (var crowd = new Crowd()) {
+            var never = crowd.join("never", 1e-6, 1e6 * WHOLE / 60);
+            for (int second = 85; second < 1200; second += 85) crowd.after(second, () -> crowd.desk.request(never));
+            assertGoesOn(crowd, never);
         }
     }
 }
