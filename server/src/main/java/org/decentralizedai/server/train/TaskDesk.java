@@ -121,7 +121,9 @@ public final class TaskDesk {
         var dropped = tasks.heldBy(worker.id()).stream()
                 .filter(lease -> tasks.release(lease, worker.id()))
                 .toList();
-        for (Lease lease : dropped) holders.dropped(lease).ifPresent(this::slower);
+        for (Lease lease : dropped)
+            if (fits.knows(worker)) holders.dropped(lease).ifPresent(this::slower);
+            else holders.forget(lease.taskId()); // it comes back, and has lost what it had
         if (!dropped.isEmpty()) dispatch(); // others first: else it would have the same one again and again
         if (!assign(worker)) worker.send(new Idle(idleReason(worker), RETRY_MILLIS));
     }
