@@ -20,6 +20,8 @@ final class Holders {
     /** Of the time that a task should take: it is waited for no longer than that. */
     static final double SLACK = 1.5;
 
+    private static final long UNKNOWN = -1;
+
     private final Clock clock;
     private final Map<Long, Holder> ofTasks = new HashMap<>(); // that are not done
     private final Set<Lease> overdue = new HashSet<>(); // of these
@@ -28,8 +30,6 @@ final class Holders {
     Holders(Clock clock) {
         this.clock = clock;
     }
-
-    private static final long UNKNOWN = -1;
 
     /** @param since when, in milliseconds; {@link #UNKNOWN} after a restart @param due when it should be done at the latest; never, where nobody knows */
     record Holder(Lease lease, String worker, int round, int tokens, long since, long due) {}
@@ -44,7 +44,7 @@ final class Holders {
 
     /** What was given out before a restart: it is waited for as if it had been now. */
     void adopt(GradientTask task, String worker, Duration time) {
-        if (!knows(task.lease())) hold(task, worker, UNKNOWN, time);
+        hold(task, worker, UNKNOWN, time);
     }
 
     private Optional<Holder> hold(GradientTask task, String worker, long since, Duration time) {
@@ -55,7 +55,7 @@ final class Holders {
         return Optional.ofNullable(old).filter(before -> !before.worker().equals(worker));
     }
 
-    private boolean knows(Lease lease) {
+    boolean knows(Lease lease) {
         return find(lease).isPresent();
     }
 

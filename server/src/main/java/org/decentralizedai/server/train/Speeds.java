@@ -62,7 +62,7 @@ public final class Speeds {
         change(worker, workers.speed(worker).orElse(speed), speed);
     }
 
-    /** A task of this worker was taken back, as it took too long: it is no faster than that. */
+    /** This worker has not delivered a task in all this time: it is no faster than that. */
     void unfinished(Worker worker, int tokens, Duration held) {
         double before = of(worker), most = 1000.0 * tokens / Math.max(1, held.toMillis());
         if (most < before) change(worker.id(), before, most);

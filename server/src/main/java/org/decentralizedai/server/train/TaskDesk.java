@@ -354,7 +354,7 @@ public final class TaskDesk {
             var worker = task.worker();
             if (open.find(task.round()).isPresent()) {
                 live.add(lease);
-                if (worker != null)
+                if (worker != null && !holders.knows(lease))
                     holders.adopt(task(lease), worker, task.replicaOf() == null ? taskTime() : Duration.ZERO);
             } else if (worker != null) tasks.release(lease, worker); // given out while its round was being left
         }
