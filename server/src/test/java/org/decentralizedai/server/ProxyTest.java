@@ -2,10 +2,13 @@ package org.decentralizedai.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
@@ -36,10 +39,20 @@ final class ProxyTest {
                 .join();
     }
 
+    private static String metrics(Server server) throws IOException, InterruptedException {
+        try (var client = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create(server.url() + "/metrics"))
+                    .build();
+            return client.send(request, BodyHandlers.ofString()).body();
+        }
+    }
+
     @Test
     void trustedProxy_namesTheVisitor_whoseSocketsAreCounted() throws IOException {
         try (var server = server(List.of("127.0.0.0/8"))) {
             var first = open(server, "X-Forwarded-For", VISITOR);
+            await().until(() ->
+                    metrics(server).contains("sockets_open 1.0")); // it is counted after the client has its answer
             assertThatThrownBy(() -> open(server, "X-Forwarded-For", VISITOR))
                     .isInstanceOf(CompletionException.class)
                     .cause()

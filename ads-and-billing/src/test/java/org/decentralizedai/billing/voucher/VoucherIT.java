@@ -3,9 +3,7 @@ package org.decentralizedai.billing.voucher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +18,7 @@ import org.decentralizedai.billing.ad.AdFree;
 import org.decentralizedai.billing.contract.ComputePool;
 import org.decentralizedai.billing.ethereum.Chain;
 import org.decentralizedai.billing.ethereum.KeySignature;
+import org.decentralizedai.billing.ethereum.OwnedWallet;
 import org.decentralizedai.billing.ledger.Account;
 import org.decentralizedai.billing.ledger.Books;
 import org.decentralizedai.billing.ledger.Epoch;
@@ -541,7 +540,7 @@ final class VoucherIT {
 
     @Test
     void smartWallet_authorisesByItsContract() throws Exception {
-        String wallet = smartWallet(address(OWNER));
+        String wallet = OwnedWallet.deploy(node, address(OWNER));
         var purse = topUp(wallet, 100);
         spend(5);
         refused(Code.WRONG_SIGNER, () -> authorise(purse, DELEGATE, OTHER));
@@ -549,32 +548,5 @@ final class VoucherIT {
         accept(purse, wei(5), DELEGATE);
         submit();
         assertThat(pool.totalSpent().send()).isEqualTo(wei(5));
-    }
-
-    private String smartWallet(String owner) throws Exception {
-        String code = "0x" + compiled() + "0".repeat(24) + owner.substring(2);
-        var sent = node.unlocked(0)
-                .sendTransaction(DevChain.GAS.getGasPrice(), DevChain.GAS.getGasLimit(), null, code, BigInteger.ZERO);
-        return node.web3j()
-                .ethGetTransactionReceipt(sent.getTransactionHash())
-                .send()
-                .getTransactionReceipt()
-                .orElseThrow()
-                .getContractAddress();
-    }
-
-    private static String compiled() throws IOException, InterruptedException {
-        var process = new ProcessBuilder(
-                        "node",
-                        "compile.mjs",
-                        Path.of("contracts/test/OwnedWallet.sol")
-                                .toAbsolutePath()
-                                .toString())
-                .directory(Path.of("target/contracts").toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) throw new IllegalStateException("the wallet did not compile");
-        return output;
     }
 }
