@@ -15,12 +15,12 @@ final class Likeness {
     private static final double LEAST = 0.3; // above the median of all pairs
     private static final double COPY = 0.95; // where there are too few pairs to say more
 
-    private final List<Measures> updates;
+    private final List<Sketched> updates;
     private final double[] weights;
     private final double[][] cosines; // NaN where a pair holds different parameters
     private final double bound;
 
-    Likeness(List<Measures> updates, double[] weights) {
+    Likeness(List<Sketched> updates, double[] weights) {
         this.updates = updates;
         this.weights = weights;
         int count = updates.size();
@@ -65,7 +65,7 @@ final class Likeness {
     }
 
     /** The same of an update and one of another round. */
-    boolean alike(int i, Measures other) {
+    boolean alike(int i, Sketched other) {
         return updates.get(i).comparable(other) && updates.get(i).like(other) > bound;
     }
 

@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.decentralizedai.server.state.LoggedUpdate;
 import org.jspecify.annotations.Nullable;
@@ -71,13 +72,14 @@ public record RobustShares(List<Share> shares, double centre) {
             float @Nullable [] last,
             Standing standing) {
         long seed = seed(updates);
-        var measures = measures(updates, parameters, last, seed);
+        var step = new LastStep(last);
+        var measures = each(updates, update -> Measures.of(update, parameters, step, seed));
         double[] weights = Weights.of(updates, round, standing);
         double[] scales = clip(measures, weights);
         var findings = new Finding[updates.size()];
         Arrays.fill(findings, Finding.FINE);
-        var likeness = new Likeness(measures, weights);
-        copies(likeness, measures(before, parameters, null, seed), findings);
+        var likeness = new Likeness(measures.stream().map(Measures::sketched).toList(), weights);
+        copies(likeness, each(before, update -> Sketched.of(update, parameters, seed)), findings);
         strays(likeness, measures, weights, findings);
         double[] counted = counted(weights, likeness.groups(), findings);
         if (sum(counted) < LEAST_COUNTED * sum(weights)) { // no majority was found: then nothing is known of anybody
@@ -113,11 +115,10 @@ public record RobustShares(List<Share> shares, double centre) {
         }
     }
 
-    private static List<Measures> measures(
-            List<LoggedUpdate> updates, int parameters, float @Nullable [] last, long seed) {
+    private static <T> List<T> each(List<LoggedUpdate> updates, Function<LoggedUpdate, T> pass) {
         return IntStream.range(0, updates.size())
                 .parallel() // each is a function of its update alone
-                .mapToObj(i -> Measures.of(updates.get(i), parameters, last, seed))
+                .mapToObj(i -> pass.apply(updates.get(i)))
                 .toList();
     }
 
@@ -129,7 +130,7 @@ public record RobustShares(List<Share> shares, double centre) {
                 .toArray();
     }
 
-    private static void copies(Likeness likeness, List<Measures> before, Finding[] findings) {
+    private static void copies(Likeness likeness, List<Sketched> before, Finding[] findings) {
         int[] groups = likeness.groups();
         for (int i = 0; i < findings.length; i++) if (groups[i] > 1) findings[i] = Finding.ALIKE;
         int[] copies = IntStream.range(0, findings.length)

@@ -23,11 +23,16 @@ public record Slice(int part, int parts) {
         return (int) (((long) parameters - part + parts - 1) / parts);
     }
 
+    /** Which of all parameters is at a place of it. */
+    public int parameter(int place) {
+        return part + place * parts;
+    }
+
     /** Its values, in order; all of them for {@link #WHOLE}, not copied. */
     public float[] of(float[] update) {
         if (parts == 1) return update;
         float[] values = new float[length(update.length)];
-        for (int i = 0; i < values.length; i++) values[i] = update[part + i * parts];
+        for (int i = 0; i < values.length; i++) values[i] = update[parameter(i)];
         return values;
     }
 }
