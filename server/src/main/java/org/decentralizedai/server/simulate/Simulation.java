@@ -1,15 +1,12 @@
 package org.decentralizedai.server.simulate;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -91,35 +88,6 @@ final class Simulation implements AutoCloseable {
 
         @Override
         public void close() {}
-    }
-
-    /** What closing a round takes of this thread, which does it alone; what happens meanwhile in simulated time apart. */
-    private static final class Closings {
-        private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-
-        private int count;
-        private long nanos, apart;
-
-        /** What may close a round. */
-        void time(Runnable turn, BooleanSupplier closed) {
-            apart = 0;
-            long begin = THREADS.getCurrentThreadCpuTime();
-            turn.run();
-            if (!closed.getAsBoolean()) return;
-            count++;
-            nanos += THREADS.getCurrentThreadCpuTime() - begin - apart;
-        }
-
-        void apart(Runnable others) {
-            long begin = THREADS.getCurrentThreadCpuTime();
-            others.run();
-            apart += THREADS.getCurrentThreadCpuTime() - begin;
-        }
-
-        String sentence() {
-            return "closing a round took %.1f s of this processor, in the mean of %d"
-                    .formatted(1e-9 * nanos / count, count);
-        }
     }
 
     /** @param threads that compute */
