@@ -246,7 +246,7 @@ final class ScenarioOptions {
                 local(preset.steps()),
                 new RateSchedule(tokens, (long) (rise * tokens), floor),
                 minTasks == null ? workers : minTasks,
-                workers,
+                minTasks == null ? workers : Math.max(minTasks, workers),
                 or(outerRate, preset.outerRate()),
                 or(outerMomentum, preset.outerMomentum()),
                 encoding == null ? preset.encoding() : encoding,

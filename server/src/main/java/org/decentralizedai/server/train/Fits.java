@@ -9,7 +9,7 @@ final class Fits {
     /** A window that takes longer would be silence on the line for so long that the connection counts as lost. */
     static final int LONGEST_WINDOW_SECONDS = 100;
 
-    private static final double SLACK = 0.05;
+    private static final double SLACK = 0.05, NEARLY_WHOLE = 0.75;
 
     private final Speeds speeds;
     private final Map<Worker, Fit> last = new HashMap<>();
@@ -38,13 +38,17 @@ final class Fits {
     }
 
     /**
-     * What of a fit there is time for; a little longer than the time, as all ends within some per cent of it.
+     * What of a fit there is time for; a little longer than the time, as all ends within some per cent of it. Up to a quarter less may be
+     * another batch, as from task to task; a part of a task is fewer of its steps.
      *
      * @param partLeft of the task time
      */
     Fit within(double partLeft, Fit whole, Worker worker, double taskSeconds) {
-        if (partLeft + SLACK >= 1) return whole;
-        return whole.within((partLeft + SLACK) * taskSeconds, speeds.of(worker));
+        double part = partLeft + SLACK, speed = speeds.of(worker);
+        if (part >= 1) return whole;
+        if (part < NEARLY_WHOLE) return whole.within(part * taskSeconds, speed);
+        return Fit.of(whole.greatest(), speed, part * taskSeconds, LONGEST_WINDOW_SECONDS, whole)
+                .orElse(whole);
     }
 
     /** The worker has got a task of this size. */

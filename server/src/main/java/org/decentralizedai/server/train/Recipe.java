@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param steps of each task, with the learning rate of the run's first
  * @param schedule of the learning rate over the run
- * @param minTasks of a round
+ * @param minTasks of a round: fewer workers compute several each
  * @param maxTasks that a round waits for; between both it is the number of workers that are online. Where tasks are sized it may give
  *     out twice as many: those that are done early get another while there is time
  * @param outerRate α: θ ← θ − α · (mean update, with momentum)
@@ -61,6 +61,12 @@ public record Recipe(
 
     /** What a device should compute at a time: long beside up- and download, short enough for those who come for minutes. */
     private static final int TASK_SECONDS = 60;
+
+    /** Of a round: so few workers that they compute two each wait half as often for the next. */
+    private static final int LEAST_TASKS = 16;
+
+    /** Updates: among fewer nobody can be told to be unlike the others. */
+    private static final int LEAST_OF_A_SLICE = 4;
 
     public Recipe {
         // in JSON that does not name them
@@ -194,7 +200,9 @@ public record Recipe(
         return new Recipe(
                 localSteps(model, size.steps(), batch, microBatch(model, batch), rate),
                 new RateSchedule(tokens, tokens / 10, 0.1),
-                Math.min(workers, Math.max(4, form.slice().parts())),
+                Math.min(
+                        workers,
+                        Math.max(LEAST_TASKS, LEAST_OF_A_SLICE * form.slice().parts())),
                 workers,
                 0.7,
                 0.8,
@@ -257,6 +265,11 @@ public record Recipe(
 
     int tasks(int workersOnline) {
         return Math.clamp(workersOnline, minTasks, maxTasks);
+    }
+
+    /** How many tasks of a round each worker computes, one after the other, where there are fewer workers than it needs tasks. */
+    int tasksEach(int workersOnline) {
+        return Math.ceilDiv(minTasks, Math.max(1, workersOnline));
     }
 
     /**

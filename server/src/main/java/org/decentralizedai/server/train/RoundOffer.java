@@ -9,10 +9,11 @@ import org.decentralizedai.server.state.TaskLedger.Task;
  *
  * @param tasks of the round
  * @param ignored how many of them are not waited for: others may do as much instead
- * @param partLeft of the time of a task, since the round's first
+ * @param workers that are online
+ * @param partLeft of the time of a task, until the round's is over
  */
-record RoundOffer(Recipe recipe, List<Task> tasks, long ignored, double partLeft) {
-    private static final int MOST_EACH = 2; // tasks of a round, for each that it waits for
+record RoundOffer(Recipe recipe, List<Task> tasks, long ignored, int workers, double partLeft) {
+    private static final int MOST_EACH = 2; // times the tasks of a round that it waits for, or those of one account
     private static final int MANY = 4; // accounts in a round, of which none gets more than so many whole ones
 
     /** Whether there is time for more tasks than one for each worker; never where all tasks are whole. */
@@ -39,17 +40,18 @@ record RoundOffer(Recipe recipe, List<Task> tasks, long ignored, double partLeft
                 .filter(task -> worker.equals(task.worker()))
                 .mapToInt(Task::windows)
                 .sum();
-        return windows + whole.wanted() > MOST_EACH * recipe.steps().windows();
+        int most = MOST_EACH * recipe.tasksEach(workers);
+        return windows + whole.wanted() > most * recipe.steps().windows();
     }
 
     /**
      * Whether the round gives out another task when none is free: one for each worker, and, while there is time, another for those that are
      * done with it.
      *
-     * @param workers that have time for a task of this round
+     * @param free workers that have time for a task of this round
      */
-    boolean hasAnother(int workers) {
-        int wanted = recipe.tasks(workers);
+    boolean hasAnother(int free) {
+        int wanted = recipe.tasks(free);
         return tasks.size() - ignored < (hasTime() ? MOST_EACH * wanted : wanted);
     }
 }

@@ -15,7 +15,8 @@ import org.decentralizedai.server.state.TaskLedger.Task;
  *
  * <p>A task that is given out in the midst of a round has as many steps as there is time for, so that all end together: who comes
  * late, or had little to do, neither waits for the others nor keeps them waiting. Fewer steps, not smaller ones, as a device keeps
- * its memory and its kernels for the size of its steps.
+ * its memory and its kernels for the size of its steps. Where there are fewer workers than the recipe's least tasks, there is time for several
+ * of each, so that the transfers and the wait between two rounds are a smaller part of it.
  *
  * <p>Why a tenth of the time that these took? Devices of one kind finish within a few per cent of each other, so that a tenth more
  * brings in nearly all that are about as fast as the rest, and costs the others a tenth of their time at most. One that is half as
@@ -69,10 +70,14 @@ final class RoundPatience {
         return Math.min(recipe.taskSeconds(), OF_A_ROUND * middle);
     }
 
-    /** Part of the task time that is left since the round's first task, 0 to 1. Always 1 where all tasks are whole. */
-    double partLeft(int round, Recipe recipe) {
+    /**
+     * Part of a task's time that is left of the round's, 0 to 1. A round lasts as long as it takes these workers to do all its tasks one after
+     * the other, from the first on. Always 1 where all tasks are whole.
+     */
+    double partLeft(int round, Recipe recipe, int workers) {
         if (recipe.taskSeconds() == 0 || begun != round) return 1;
-        return Math.max(0, 1 - (clock.millis() - beganAt) / (1000 * taskSeconds(recipe)));
+        double tasks = recipe.tasksEach(workers) - (clock.millis() - beganAt) / (1000 * taskSeconds(recipe));
+        return Math.clamp(tasks, 0, 1);
     }
 
     /**

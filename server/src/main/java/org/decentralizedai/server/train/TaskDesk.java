@@ -230,7 +230,9 @@ public final class TaskDesk {
         int round = plan().round().number();
         var all = tasks.tasks(round);
         long ignored = all.stream().filter(this::isIgnored).count();
-        return new RoundOffer(plan().recipe(), all, ignored, patience.partLeft(round, plan().recipe()));
+        var recipe = plan().recipe();
+        int workers = online.size();
+        return new RoundOffer(recipe, all, ignored, workers, patience.partLeft(round, recipe, workers));
     }
 
     /** Workers that have time for a task of this round: not those at one of an earlier round, from {@code oldest} on. */

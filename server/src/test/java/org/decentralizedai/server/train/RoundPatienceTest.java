@@ -68,17 +68,33 @@ final class RoundPatienceTest {
 
     @Test
     void partLeft_countsFromTheFirstTaskOfTheRound() {
-        assertThat(patience.partLeft(3, recipe)).as("whole tasks").isEqualTo(1);
+        assertThat(patience.partLeft(3, recipe, 4)).as("whole tasks").isEqualTo(1);
         var sized = recipe.withTaskSeconds(40);
         clock.advance(Duration.ofMinutes(5));
-        assertThat(patience.partLeft(3, sized)).as("nobody was there").isEqualTo(1);
+        assertThat(patience.partLeft(3, sized, 4)).as("nobody was there").isEqualTo(1);
         patience.given(3);
         clock.advance(Duration.ofSeconds(10));
         patience.given(3);
-        assertThat(patience.partLeft(3, sized)).isEqualTo(0.75);
+        assertThat(patience.partLeft(3, sized, 4)).isEqualTo(0.75);
         clock.advance(Duration.ofSeconds(50));
-        assertThat(patience.partLeft(3, sized)).isZero();
-        assertThat(patience.partLeft(4, sized)).as("the next round").isEqualTo(1);
+        assertThat(patience.partLeft(3, sized, 4)).isZero();
+        assertThat(patience.partLeft(4, sized, 4)).as("the next round").isEqualTo(1);
+    }
+
+    @Test
+    void partLeft_ofFewWorkers_countsAllTheirTasksOfTheRound() {
+        recipe = TestRun.recipe(4).withTaskSeconds(40);
+        patience.given(3);
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(patience.partLeft(3, recipe, 4)).as("one each").isEqualTo(0.25);
+        assertThat(patience.partLeft(3, recipe, 3)).as("two for one of them").isEqualTo(1);
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(patience.partLeft(3, recipe, 4)).isZero();
+        assertThat(patience.partLeft(3, recipe, 2)).as("two each").isEqualTo(0.5);
+        assertThat(patience.partLeft(3, recipe, 1)).as("all of them").isEqualTo(1);
+        assertThat(patience.partLeft(3, recipe, 0)).as("nobody now").isEqualTo(1);
+        clock.advance(Duration.ofHours(1));
+        assertThat(patience.partLeft(3, recipe, 1)).isZero();
     }
 
     /** A round that takes so long from its first task on. */
