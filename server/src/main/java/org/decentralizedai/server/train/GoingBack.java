@@ -1,5 +1,6 @@
 package org.decentralizedai.server.train;
 
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -11,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Opens a round from the weights and the state of an earlier one, when the operator wants it or the held-out loss has jumped. What
  * was computed from the weights in between counts no more. Where going back does not help the run is paused: the operator goes back
- * and on, or only on, and then it is not paused again for the same jump. Works on the trainer's thread.
+ * and on, or only on, and then it is not paused again until a score was good in between. Works on the trainer's thread.
  */
 final class GoingBack {
     private static final Logger LOG = LoggerFactory.getLogger(GoingBack.class);
@@ -19,8 +20,9 @@ final class GoingBack {
     private final TrainerParts with;
     private final Executor thread;
     private final Opener opener;
-    private boolean
-            left; // to the operator, who was told and has not gone back since; used by the trainer's thread only
+
+    /** To the operator, who was told, and nothing was good since; used by the trainer's thread only. */
+    private boolean left;
 
     /** Opens such a round, with what else is written in its commit. */
     @FunctionalInterface
@@ -47,18 +49,22 @@ final class GoingBack {
         }
     }
 
-    /** The held-out loss has jumped: goes back by itself when it has not done so yet. Returns at once. */
-    void jumped(LossGate.Jump jump) {
+    /** A round was scored. When the held-out loss has jumped it goes back, if it has not done so yet. Returns at once. */
+    void scored(int round, Optional<LossGate.Jump> found) {
         thread.execute(() -> {
             int current = with.desk().plan().round().number();
             var line = LossGate.ancestry(with.rounds().upTo(current, LossGate.MEMORY));
-            if (line.stream().noneMatch(round -> round.number() == jump.round())) return; // what is left behind
-            if (jump.good() == null && left) return;
-            with.events().add("LOSS_JUMPED", jump.why());
-            LOG.warn("the held-out loss has jumped: {}", jump.why());
-            if (jump.good() == null) pause();
-            else goOrFail(jump.good());
+            if (line.stream().noneMatch(each -> each.number() == round)) return; // what is left behind
+            found.ifPresentOrElse(this::jumped, () -> left = false);
         });
+    }
+
+    private void jumped(LossGate.Jump jump) {
+        if (jump.good() == null && left) return;
+        with.events().add("LOSS_JUMPED", jump.why());
+        LOG.warn("the held-out loss has jumped: {}", jump.why());
+        if (jump.good() == null) pause();
+        else goOrFail(jump.good());
     }
 
     /** Told first: after a crash in between it is done again. */

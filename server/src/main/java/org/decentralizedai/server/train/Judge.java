@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -11,7 +12,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.Promotion;
@@ -48,7 +48,7 @@ final class Judge implements Examiner {
     private final Clock clock;
     private final int promoteEvery;
     private final Runnable onScore;
-    private final Consumer<LossGate.Jump> onJump;
+    private final Scored onLook;
     private volatile int good = -1; // the round that the loss gate would go back to
     private final ExecutorService sampling = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("judge-sample").factory());
@@ -57,6 +57,12 @@ final class Judge implements Examiner {
     private final AtomicReference<@Nullable Candidate> next = new AtomicReference<>();
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Set<Integer> inUse = ConcurrentHashMap.newKeySet();
+
+    /** Hears what the loss gate says of each round that was scored. */
+    @FunctionalInterface
+    interface Scored {
+        void scored(int round, Optional<LossGate.Jump> found);
+    }
 
     Judge(
             ModelConfig model,
@@ -70,7 +76,7 @@ final class Judge implements Examiner {
             Clock clock,
             int promoteEvery,
             Runnable onScore,
-            Consumer<LossGate.Jump> onJump) {
+            Scored onLook) {
         this.model = model;
         this.sample = sample;
         this.all = all;
@@ -82,7 +88,7 @@ final class Judge implements Examiner {
         this.clock = clock;
         this.promoteEvery = promoteEvery;
         this.onScore = onScore;
-        this.onJump = onJump;
+        this.onLook = onLook;
     }
 
     @Override
@@ -106,7 +112,7 @@ final class Judge implements Examiner {
         int number = candidate.round().number();
         if (!score.finite()) {
             events.add("NOT_FINITE", "the loss of round " + number + " is not finite");
-            LossGate.look(history(number), false).ifPresent(onJump);
+            onLook.scored(number, LossGate.look(history(number), false));
             return;
         }
         rounds.evaluated(number, score.bitsPerByte(), score.bitsStandardError());
@@ -119,7 +125,7 @@ final class Judge implements Examiner {
         var history = history(number);
         LossGate.good(history).ifPresent(round -> good = round.number());
         var jump = LossGate.look(history, true);
-        jump.ifPresent(onJump);
+        onLook.scored(number, jump);
         if (jump.isPresent() && !candidate.demanded()) return;
         if (candidate.demanded() || due(number, score)) decide(candidate);
     }

@@ -2,6 +2,7 @@ package org.decentralizedai.server.train;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.decentralizedai.model.Initializer;
 import org.decentralizedai.model.ParameterLayout;
@@ -254,9 +255,9 @@ public final class Trainer {
         return back.demanded(number);
     }
 
-    /** The held-out loss has jumped: goes back by itself when it has not done so yet. Returns at once. */
-    void jumped(LossGate.Jump jump) {
-        back.jumped(jump);
+    /** A round was scored; see {@link GoingBack}. Returns at once. */
+    void scored(int round, Optional<LossGate.Jump> found) {
+        back.scored(round, found);
     }
 
     /** Why rounds do not go on, if so. */

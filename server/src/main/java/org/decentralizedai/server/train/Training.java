@@ -205,7 +205,7 @@ public final class Training implements AutoCloseable {
                 clock,
                 limits.promoteEvery(),
                 status::refresh,
-                jump -> trainer.jumped(jump));
+                (round, found) -> trainer.scored(round, found));
     }
 
     public Corpus corpus() {
