@@ -27,8 +27,8 @@ final class LastStep {
 
     private double sum(Slice slice) {
         if (values == null) return 0;
-        double squares = 0;
-        for (int i = slice.part(); i < values.length; i += slice.parts()) squares += (double) values[i] * values[i];
-        return squares / Math.max(1, slice.length(values.length));
+        double sum = 0;
+        for (int i = slice.part(); i < values.length; i += slice.parts()) sum += (double) values[i] * values[i];
+        return sum / Math.max(1, slice.length(values.length));
     }
 }

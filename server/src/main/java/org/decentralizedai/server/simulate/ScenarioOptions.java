@@ -47,7 +47,7 @@ final class ScenarioOptions {
             description = "no workers: AdamW or Muon over batches of --batch windows, what everything is compared with")
     private boolean synchronous;
 
-    @Option(names = "--workers", paramLabel = "K", description = "workers at any time, tasks of a round (16)")
+    @Option(names = "--workers", paramLabel = "K", description = "workers at any time, a task of a round for each (16)")
     private int workers = 16;
 
     @Option(
@@ -58,6 +58,12 @@ final class ScenarioOptions {
                 "(all workers': a round waits for everybody)"
             })
     private @Nullable Integer minTasks;
+
+    @Option(
+            names = "--round-tasks",
+            paramLabel = "N",
+            description = "tasks of a round at least: fewer workers compute several each (those of --min-tasks)")
+    private @Nullable Integer roundTasks;
 
     @Option(names = "--steps", paramLabel = "H", description = "local steps of a task")
     private @Nullable Integer steps;
@@ -242,11 +248,13 @@ final class ScenarioOptions {
                 attack,
                 honestFirst,
                 colluding);
+        int least = minTasks == null ? workers : minTasks, tasks = roundTasks == null ? least : roundTasks;
         var recipe = new Recipe(
                 local(preset.steps()),
                 new RateSchedule(tokens, (long) (rise * tokens), floor),
-                minTasks == null ? workers : minTasks,
-                minTasks == null ? workers : Math.max(minTasks, workers),
+                least,
+                tasks,
+                Math.max(workers, tasks),
                 or(outerRate, preset.outerRate()),
                 or(outerMomentum, preset.outerMomentum()),
                 encoding == null ? preset.encoding() : encoding,

@@ -55,7 +55,12 @@ record Fit(LocalSteps greatest, int steps, int batch) {
 
     /** Of the fits of these batches that whose windows are nearest to the wanted; of equals that of most steps. */
     private static Fit nearest(LocalSteps greatest, IntStream batches, double wanted) {
-        int most = greatest.steps(), least = most - most / 4;
+        return nearest(greatest, batches, greatest.steps(), wanted);
+    }
+
+    /** @param whole steps, of which a quarter may be left out */
+    private static Fit nearest(LocalSteps greatest, IntStream batches, int whole, double wanted) {
+        int most = greatest.steps(), least = Math.max(1, 3 * whole / 4);
         return batches.boxed()
                 .flatMap(batch -> IntStream.rangeClosed(least, most).mapToObj(steps -> new Fit(greatest, steps, batch)))
                 .min(Comparator.comparingDouble((Fit fit) -> fit.misfit(wanted)).thenComparingInt(fit -> -fit.steps()))
@@ -99,6 +104,17 @@ record Fit(LocalSteps greatest, int steps, int batch) {
     Fit within(double seconds, double tokensPerSecond) {
         int done = (int) (seconds * tokensPerSecond / (batch * greatest.context()));
         return new Fit(greatest, Math.clamp(done, 1, steps), batch);
+    }
+
+    /** The nearest to that time of those that the device computes by the same kernels. */
+    Fit nearly(double seconds, double tokensPerSecond) {
+        int part = microBatch(batch);
+        var alike = IntStream.rangeClosed(1, greatest.batch()).filter(other -> microBatch(other) == part);
+        return nearest(greatest, alike, steps, seconds * tokensPerSecond / greatest.context());
+    }
+
+    private int microBatch(int batch) {
+        return greatest.sized(1, batch).microBatch();
     }
 
     /** Logarithm of how many times too small; too large is worse. */

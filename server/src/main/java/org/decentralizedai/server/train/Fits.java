@@ -9,7 +9,7 @@ final class Fits {
     /** A window that takes longer would be silence on the line for so long that the connection counts as lost. */
     static final int LONGEST_WINDOW_SECONDS = 100;
 
-    private static final double SLACK = 0.05, NEARLY_WHOLE = 0.75;
+    private static final double SLACK = 0.07, NEARLY_WHOLE = 0.75;
 
     private final Speeds speeds;
     private final Map<Worker, Fit> last = new HashMap<>();
@@ -38,8 +38,8 @@ final class Fits {
     }
 
     /**
-     * What of a fit there is time for; a little longer than the time, as all ends within some per cent of it. Up to a quarter less may be
-     * another batch, as from task to task; a part of a task is fewer of its steps.
+     * What of a fit there is time for; a little longer than the time, as all ends within some per cent of it. Nearly all of it may be of
+     * another batch, as steps alone are coarse; a part of it is fewer of its steps.
      *
      * @param partLeft of the task time
      */
@@ -47,8 +47,7 @@ final class Fits {
         double part = partLeft + SLACK, speed = speeds.of(worker);
         if (part >= 1) return whole;
         if (part < NEARLY_WHOLE) return whole.within(part * taskSeconds, speed);
-        return Fit.of(whole.greatest(), speed, part * taskSeconds, LONGEST_WINDOW_SECONDS, whole)
-                .orElse(whole);
+        return whole.nearly(part * taskSeconds, speed);
     }
 
     /** The worker has got a task of this size. */
@@ -59,6 +58,11 @@ final class Fits {
     /** Whether the worker has had a task since it connected. */
     boolean knows(Worker worker) {
         return last.containsKey(worker);
+    }
+
+    /** How many workers that are online have had one. */
+    int count() {
+        return last.size();
     }
 
     void forget(Worker worker) {

@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param steps of each task, with the learning rate of the run's first
  * @param schedule of the learning rate over the run
- * @param minTasks of a round: fewer workers compute several each
+ * @param minTasks that no round is closed without
+ * @param roundTasks of a round at least: fewer workers compute several each, one after the other
  * @param maxTasks that a round waits for; between both it is the number of workers that are online. Where tasks are sized it may give
  *     out twice as many: those that are done early get another while there is time
  * @param outerRate α: θ ← θ − α · (mean update, with momentum)
@@ -44,6 +45,7 @@ public record Recipe(
         LocalSteps steps,
         RateSchedule schedule,
         int minTasks,
+        Integer roundTasks,
         int maxTasks,
         double outerRate,
         double outerMomentum,
@@ -62,11 +64,11 @@ public record Recipe(
     /** What a device should compute at a time: long beside up- and download, short enough for those who come for minutes. */
     private static final int TASK_SECONDS = 60;
 
-    /** Of a round: so few workers that they compute two each wait half as often for the next. */
+    /** Tasks of a round: eight workers then compute two each, and wait half as often for new weights. */
     private static final int LEAST_TASKS = 16;
 
-    /** Updates: among fewer nobody can be told to be unlike the others. */
-    private static final int LEAST_OF_A_SLICE = 4;
+    /** Tasks for each slice: with three quarters of them a round may be closed, and among fewer than four nobody can be told to be unlike the others. */
+    private static final int LEAST_OF_A_SLICE = 6;
 
     public Recipe {
         // in JSON that does not name them
@@ -75,9 +77,10 @@ public record Recipe(
         if (schedule == null) schedule = RateSchedule.CONSTANT;
         if (auditable == null) auditable = false;
         if (taskSeconds == null) taskSeconds = 0;
-        if (minTasks <= 0 || maxTasks < minTasks)
-            throw new IllegalArgumentException(
-                    "must be 0 < minTasks <= maxTasks: minTasks=" + minTasks + ", maxTasks=" + maxTasks);
+        if (roundTasks == null) roundTasks = minTasks;
+        if (minTasks <= 0 || roundTasks < minTasks || maxTasks < roundTasks)
+            throw new IllegalArgumentException("must be 0 < minTasks <= roundTasks <= maxTasks: minTasks=" + minTasks
+                    + ", roundTasks=" + roundTasks + ", maxTasks=" + maxTasks);
         if (!(outerRate > 0) || outerRate > 2)
             throw new IllegalArgumentException("outerRate must be in (0, 2]: outerRate=" + outerRate);
         if (!(outerMomentum >= 0) || outerMomentum >= 1)
@@ -111,6 +114,7 @@ public record Recipe(
                 steps,
                 schedule,
                 minTasks,
+                minTasks,
                 maxTasks,
                 outerRate,
                 outerMomentum,
@@ -132,6 +136,7 @@ public record Recipe(
                 steps,
                 schedule,
                 minTasks,
+                roundTasks,
                 maxTasks,
                 outerRate,
                 outerMomentum,
@@ -176,6 +181,7 @@ public record Recipe(
                 localSteps(model, steps, batch, microBatch, rate),
                 RateSchedule.CONSTANT,
                 2,
+                2,
                 maxTasks,
                 1.0,
                 0,
@@ -197,12 +203,13 @@ public record Recipe(
         int batch = batch(model, size.batch());
         var form = UploadBudget.HOME.densest(model);
         long tokens = TaskSize.tokensOfRun(model);
+        int roundTasks = Math.min(
+                workers, Math.max(LEAST_TASKS, LEAST_OF_A_SLICE * form.slice().parts()));
         return new Recipe(
                 localSteps(model, size.steps(), batch, microBatch(model, batch), rate),
                 new RateSchedule(tokens, tokens / 10, 0.1),
-                Math.min(
-                        workers,
-                        Math.max(LEAST_TASKS, LEAST_OF_A_SLICE * form.slice().parts())),
+                Math.ceilDiv(3 * roundTasks, 4),
+                roundTasks,
                 workers,
                 0.7,
                 0.8,
@@ -264,12 +271,12 @@ public record Recipe(
     }
 
     int tasks(int workersOnline) {
-        return Math.clamp(workersOnline, minTasks, maxTasks);
+        return Math.clamp(workersOnline, roundTasks, maxTasks);
     }
 
-    /** How many tasks of a round each worker computes, one after the other, where there are fewer workers than it needs tasks. */
-    int tasksEach(int workersOnline) {
-        return Math.ceilDiv(minTasks, Math.max(1, workersOnline));
+    /** How many tasks of a round each worker computes, one after the other, where there are fewer workers than tasks. */
+    int tasksEach(int workers) {
+        return Math.ceilDiv(roundTasks, Math.max(1, workers));
     }
 
     /**

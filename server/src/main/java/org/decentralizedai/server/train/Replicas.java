@@ -18,7 +18,7 @@ interface Replicas {
         }
 
         @Override
-        public void given(Lease lease, Worker worker, RoundPlan plan, Duration taskTime) {}
+        public void given(Lease lease, Worker worker, RoundPlan plan, Duration computing) {}
     };
 
     /**
@@ -33,6 +33,6 @@ interface Replicas {
     /** Whether there may be one for somebody. */
     boolean offered();
 
-    /** The worker has got a task of its own. */
-    void given(Lease lease, Worker worker, RoundPlan plan, Duration taskTime);
+    /** The worker has got a task of its own. @param computing that tasks of the round are computed, all of one worker together */
+    void given(Lease lease, Worker worker, RoundPlan plan, Duration computing);
 }

@@ -9,21 +9,22 @@ import org.decentralizedai.server.state.TaskLedger.Task;
  *
  * @param tasks of the round
  * @param ignored how many of them are not waited for: others may do as much instead
- * @param workers that are online
+ * @param each how many tasks of it each worker computes, one after the other
  * @param partLeft of the time of a task, until the round's is over
  */
-record RoundOffer(Recipe recipe, List<Task> tasks, long ignored, int workers, double partLeft) {
-    private static final int MOST_EACH = 2; // times the tasks of a round that it waits for, or those of one account
-    private static final int MANY = 4; // accounts in a round, of which none gets more than so many whole ones
+record RoundOffer(Recipe recipe, List<Task> tasks, long ignored, int each, double partLeft) {
+    private static final int MANY =
+            4; // accounts in a round, of which none gets more than one whole task beyond what each does
+    private static final int WHILE_THERE_IS_TIME = 2; // times the tasks that the round waits for
 
-    /** Whether there is time for more tasks than one for each worker; never where all tasks are whole. */
+    /** Whether there is time for more tasks than each worker's; never where all tasks are whole. */
     boolean hasTime() {
-        return recipe.taskSeconds() > 0 && partLeft >= RoundPatience.LEAST_PART;
+        return recipe.taskSeconds() > 0 && partLeft >= RoundTime.LEAST_PART;
     }
 
     /** Of a task's time, that is given to the next. */
     double part() {
-        return Math.max(partLeft, RoundPatience.LEAST_PART);
+        return Math.max(partLeft, RoundTime.LEAST_PART);
     }
 
     /**
@@ -40,18 +41,25 @@ record RoundOffer(Recipe recipe, List<Task> tasks, long ignored, int workers, do
                 .filter(task -> worker.equals(task.worker()))
                 .mapToInt(Task::windows)
                 .sum();
-        int most = MOST_EACH * recipe.tasksEach(workers);
-        return windows + whole.wanted() > most * recipe.steps().windows();
+        return windows + whole.wanted() > (each + 1) * recipe.steps().windows();
     }
 
     /**
-     * Whether the round gives out another task when none is free: one for each worker, and, while there is time, another for those that are
-     * done with it.
+     * Whether the round gives out another task when none is free: as many as it waits for, and, while there is time, others for those that are
+     * done with theirs.
      *
      * @param free workers that have time for a task of this round
      */
     boolean hasAnother(int free) {
         int wanted = recipe.tasks(free);
-        return tasks.size() - ignored < (hasTime() ? MOST_EACH * wanted : wanted);
+        return tasks.size() - ignored < (hasTime() ? WHILE_THERE_IS_TIME * wanted : wanted);
+    }
+
+    /** Whether the time is over, nobody is at a task, and the round can't be closed yet: all have gone. */
+    boolean isDeserted() {
+        if (recipe.taskSeconds() == 0 || partLeft > 0) return false;
+        if (tasks.stream().anyMatch(task -> task.state() == State.LEASED)) return false;
+        long done = tasks.stream().filter(task -> task.state() == State.DONE).count();
+        return RoundPatience.lacks((int) done, recipe);
     }
 }

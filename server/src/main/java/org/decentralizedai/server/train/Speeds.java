@@ -12,7 +12,7 @@ import org.decentralizedai.server.state.WorkerLedger;
  * tasks for it. But the stopwatch bounds what is believed: at least {@link #COMPUTING} of the time from the lease to the update.
  *
  * <p>A liar gets the whole task at most, as a fast device does, by what it says of itself before its first task, or by sending what it
- * has not computed. What it gains is that: tasks of up to that size, at most two of a round where four or more accounts are at work
+ * has not computed. What it gains is that: tasks of up to that size, at most one more of a round than each other worker computes, where four or more accounts are at work
  * ({@link TaskDesk}). That its updates are worth nothing is for audits to find.
  */
 public final class Speeds {

@@ -57,6 +57,7 @@ public final class TaskDesk {
     private final Holders holders;
     private final OpenRounds open = new OpenRounds();
     private final RoundPatience patience;
+    private final RoundTime roundTime;
     private final TaskMemory memory = new TaskMemory();
     private IntConsumer onRoundFull = _ -> {};
     private Replicas replicas = Replicas.NONE;
@@ -75,6 +76,7 @@ public final class TaskDesk {
         fits = new Fits(speeds);
         this.metrics = metrics;
         patience = new RoundPatience(clock);
+        roundTime = new RoundTime(clock);
         holders = new Holders(clock);
         this.grace = grace;
         metrics.online(this::online);
@@ -180,13 +182,13 @@ public final class TaskDesk {
 
     /** That a task of the running round should be computed; nothing where tasks are not sized to that. */
     private Duration taskTime() {
-        return Duration.ofMillis((long) (1000 * patience.taskSeconds(plan().recipe())));
+        return Duration.ofMillis((long) (1000 * roundTime.taskSeconds(plan().recipe())));
     }
 
     /** What the worker can do in the time of a task. */
     private Optional<Fit> fit(Worker worker) {
         var recipe = plan().recipe();
-        return fits.of(worker, recipe, patience.taskSeconds(recipe));
+        return fits.of(worker, recipe, roundTime.taskSeconds(recipe));
     }
 
     /**
@@ -206,12 +208,17 @@ public final class TaskDesk {
     private Optional<Lease> lease(Worker worker, Fit whole) {
         int round = plan().round().number();
         var recipe = plan().recipe();
-        var offer = offer();
+        var all = tasks.tasks(round);
+        var offer = offer(all);
+        if (offer.isDeserted()) {
+            roundTime.anew(round);
+            offer = offer(all);
+        }
         if (offer.hasHadItsShare(worker.id(), whole)) {
             somebodyHasHadItsShare = true;
             return Optional.empty();
         }
-        var sizing = fits.within(offer.part(), whole, worker, patience.taskSeconds(recipe))
+        var sizing = fits.within(offer.part(), whole, worker, roundTime.taskSeconds(recipe))
                 .in(plan().windows());
         var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
         if (lease.isEmpty() && offer.hasAnother(free(OpenRounds.oldest(round), round))) {
@@ -220,19 +227,20 @@ public final class TaskDesk {
         }
         lease.ifPresent(given -> {
             fits.given(worker, whole);
-            patience.given(round);
-            replicas.given(given, worker, plan(), taskTime());
+            roundTime.given(round, fits.count());
+            int each = roundTime.tasksEach(round, recipe, fits.count());
+            replicas.given(given, worker, plan(), taskTime().multipliedBy(each));
         });
         return lease;
     }
 
-    private RoundOffer offer() {
+    /** @param all tasks of the running round */
+    private RoundOffer offer(List<Task> all) {
         int round = plan().round().number();
-        var all = tasks.tasks(round);
         long ignored = all.stream().filter(this::isIgnored).count();
         var recipe = plan().recipe();
-        int workers = online.size();
-        return new RoundOffer(recipe, all, ignored, workers, patience.partLeft(round, recipe, workers));
+        int each = roundTime.tasksEach(round, recipe, fits.count());
+        return new RoundOffer(recipe, all, ignored, each, roundTime.partLeft(round, recipe, fits.count()));
     }
 
     /** Workers that have time for a task of this round: not those at one of an earlier round, from {@code oldest} on. */
@@ -299,7 +307,8 @@ public final class TaskDesk {
         moreToDo |= !late.isEmpty();
         closeIfFull();
         if (full || idle.isEmpty()) return;
-        boolean anybodys = somebodyHasHadItsShare && !offer().hasTime();
+        boolean anybodys = somebodyHasHadItsShare
+                && !offer(tasks.tasks(plan().round().number())).hasTime();
         if (anybodys || moreToDo || replicas.offered()) dispatch();
     }
 
@@ -330,7 +339,9 @@ public final class TaskDesk {
         if (full) return true;
         var all = tasks.tasks(round);
         var waitedFor = all.stream().filter(task -> !isIgnored(task)).toList();
-        full = patience.isOver(plan.round(), plan.recipe(), all, waitedFor) && !leavesBehind(round);
+        if (!patience.isOver(plan.round(), plan.recipe(), all, waitedFor)) return false;
+        roundTime.over(round, plan.recipe());
+        full = !leavesBehind(round);
         return full;
     }
 

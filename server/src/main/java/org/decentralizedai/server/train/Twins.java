@@ -100,14 +100,14 @@ final class Twins implements Replicas {
     }
 
     @Override
-    public synchronized void given(Lease lease, Worker worker, RoundPlan plan, Duration taskTime) {
+    public synchronized void given(Lease lease, Worker worker, RoundPlan plan, Duration computing) {
         var recipe = plan.recipe();
         if (!recipe.verifiable()
                 || !verification
                         .lot()
                         .draws(lease, reputation.trust(worker.id()).auditRate())) return;
         in(plan.round().number());
-        if (verification.replication() == Replication.WHEN_BUSY && auditors.enough(audited + 1, roundTime(taskTime))) {
+        if (verification.replication() == Replication.WHEN_BUSY && auditors.enough(audited + 1, roundTime(computing))) {
             audited++;
             return;
         }
@@ -116,9 +116,9 @@ final class Twins implements Replicas {
         offers.put(lease.taskId(), new Offer(lease, round, windows(lease), parties, known(worker), until));
     }
 
-    /** In which what is given out now is to be audited. */
-    static Duration roundTime(Duration taskTime) {
-        return Audits.PATIENCE.plus(taskTime);
+    /** In which what is given out now is to be audited. @param computing that the round's tasks are computed */
+    static Duration roundTime(Duration computing) {
+        return Audits.PATIENCE.plus(computing);
     }
 
     private void in(int number) {

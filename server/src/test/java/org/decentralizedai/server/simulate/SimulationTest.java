@@ -255,6 +255,7 @@ class SimulationTest {
                 recipe.steps(),
                 recipe.schedule(),
                 recipe.minTasks(),
+                recipe.roundTasks(),
                 recipe.maxTasks(),
                 recipe.outerRate(),
                 recipe.outerMomentum(),

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class UseOfDevicesTest {
     private static final String SCALED =
-            "--model nano --workers 8 --untrained --task-seconds 60 --min-tasks 16 --step-encoding INT4"
+            "--model nano --workers 8 --untrained --task-seconds 60 --min-tasks 12 --round-tasks 16 --step-encoding INT4"
                     + " --steps 8 --batch 40 --micro-batch 5 --speed 129.25 --up 0.545 --down 0.18 --tokens 1500000 --closing 1.9";
 
     @TempDir

@@ -65,6 +65,21 @@ class FitTest {
                     .isGreaterThan(time);
     }
 
+    /** The device need not choose its kernels anew. */
+    @Property
+    void nearly_threeQuartersOrMore_takesAboutThatTimeByTheSameKernels(
+            @ForAll @DoubleRange(min = 2, max = 4000) double speed,
+            @ForAll @DoubleRange(min = 0.8, max = 1) double part) {
+        var whole = fit(speed);
+        double time = part * seconds(whole, speed);
+        var nearly = whole.nearly(time, speed);
+        assertThat(GREATEST.sized(1, nearly.batch()).microBatch())
+                .isEqualTo(GREATEST.sized(1, whole.batch()).microBatch());
+        assertThat(nearly.steps()).isBetween(1, GREATEST.steps());
+        assertThat(seconds(nearly, speed)).isLessThanOrEqualTo(seconds(whole, speed) + 1e-9);
+        if (whole.wanted() > 3) assertThat(seconds(nearly, speed)).isBetween(0.8 * time, 1.15 * time);
+    }
+
     /** So that its memory need not be laid out anew. */
     @Property
     void of_speedThatHasHardlyChanged_keepsTheBatch(

@@ -49,7 +49,7 @@ final class RecipeTest {
         assertThat(row[3]).isEqualTo(String.valueOf(recipe.steps().batch()));
         assertThat(Double.parseDouble(row[4].replaceFirst(",.*", "")))
                 .isEqualTo(recipe.steps().learningRate());
-        assertThat(row[5]).isEqualTo(recipe.minTasks() + "-" + recipe.maxTasks());
+        assertThat(row[5]).isEqualTo(recipe.roundTasks() + "-" + recipe.maxTasks());
         String momentum = recipe.outerMomentum() == 0 ? "no momentum" : "momentum " + recipe.outerMomentum();
         assertThat(row[6].replace("= 1,", "= 1.0,")).isEqualTo("α = " + recipe.outerRate() + ", " + momentum);
         String parts = recipe.parts() == 1 ? "" : ", " + recipe.parts() + " parts";

@@ -67,68 +67,6 @@ final class RoundPatienceTest {
     }
 
     @Test
-    void partLeft_countsFromTheFirstTaskOfTheRound() {
-        assertThat(patience.partLeft(3, recipe, 4)).as("whole tasks").isEqualTo(1);
-        var sized = recipe.withTaskSeconds(40);
-        clock.advance(Duration.ofMinutes(5));
-        assertThat(patience.partLeft(3, sized, 4)).as("nobody was there").isEqualTo(1);
-        patience.given(3);
-        clock.advance(Duration.ofSeconds(10));
-        patience.given(3);
-        assertThat(patience.partLeft(3, sized, 4)).isEqualTo(0.75);
-        clock.advance(Duration.ofSeconds(50));
-        assertThat(patience.partLeft(3, sized, 4)).isZero();
-        assertThat(patience.partLeft(4, sized, 4)).as("the next round").isEqualTo(1);
-    }
-
-    @Test
-    void partLeft_ofFewWorkers_countsAllTheirTasksOfTheRound() {
-        recipe = TestRun.recipe(4).withTaskSeconds(40);
-        patience.given(3);
-        clock.advance(Duration.ofSeconds(30));
-        assertThat(patience.partLeft(3, recipe, 4)).as("one each").isEqualTo(0.25);
-        assertThat(patience.partLeft(3, recipe, 3)).as("two for one of them").isEqualTo(1);
-        clock.advance(Duration.ofSeconds(30));
-        assertThat(patience.partLeft(3, recipe, 4)).isZero();
-        assertThat(patience.partLeft(3, recipe, 2)).as("two each").isEqualTo(0.5);
-        assertThat(patience.partLeft(3, recipe, 1)).as("all of them").isEqualTo(1);
-        assertThat(patience.partLeft(3, recipe, 0)).as("nobody now").isEqualTo(1);
-        clock.advance(Duration.ofHours(1));
-        assertThat(patience.partLeft(3, recipe, 1)).isZero();
-    }
-
-    /** A round that takes so long from its first task on. */
-    private void round(int number, double seconds) {
-        patience.given(number);
-        clock.advance(Duration.ofMillis((long) (1000 * seconds)));
-        var of = new Round(number, round.files(), 0, 0, null, null, null, clock.millis(), false);
-        assertThat(patience.isOver(of, recipe.withTaskSeconds(60), tasks(4, 4), tasks(4, 4)))
-                .isTrue();
-    }
-
-    @Test
-    void taskSeconds_whereRoundsAreShort_areHalfAsMuchAgain() {
-        var sized = recipe.withTaskSeconds(60);
-        assertThat(patience.taskSeconds(sized)).as("not known yet").isEqualTo(60);
-        round(0, 8);
-        assertThat(patience.taskSeconds(sized))
-                .as("it may have begun before this process")
-                .isEqualTo(60);
-        round(1, 8);
-        assertThat(patience.taskSeconds(sized)).as("not all at once").isEqualTo(22.5);
-        assertThat(patience.taskSeconds(recipe)).as("whole tasks").isZero();
-        round(2, 10);
-        round(3, 9);
-        assertThat(patience.taskSeconds(sized)).isEqualTo(15);
-        round(4, 500);
-        assertThat(patience.taskSeconds(sized)).as("one alone").isEqualTo(15);
-        round(5, 500);
-        assertThat(patience.taskSeconds(sized)).isEqualTo(60);
-        for (int i = 6; i < 40; i++) round(i, 0.01);
-        assertThat(patience.taskSeconds(sized)).as("a second a round, at least").isEqualTo(1.5);
-    }
-
-    @Test
     void isOver_waitsForNobodyWhoseTimeHasEnded() {
         var all = tasks(1, 4);
         assertThat(patience.isOver(round, recipe, all, all.subList(0, 1)))
@@ -140,14 +78,6 @@ final class RoundPatienceTest {
         clock.advance(Duration.ofSeconds(30));
         assertThat(patience.isOver(round, recipe, all, all.subList(0, 2))).isTrue();
         assertThat(patience.isOver(round, recipe, all, all)).isFalse();
-    }
-
-    @Test
-    void taskSeconds_ofDevicesThatAreDoneInTime_growBack() {
-        var sized = recipe.withTaskSeconds(60);
-        for (int i = 0; i < 20; i++) round(i, 2);
-        for (int i = 20; i < 40; i++) round(i, patience.taskSeconds(sized));
-        assertThat(patience.taskSeconds(sized)).isEqualTo(60);
     }
 
     @Test

@@ -16,6 +16,7 @@ import net.jqwik.api.constraints.DoubleRange;
 import org.decentralizedai.compress.UpdateEncoding;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.model.ParameterLayout;
+import org.decentralizedai.server.aggregate.Aggregation;
 import org.decentralizedai.server.state.Database;
 import org.decentralizedai.server.state.JdbcTaskLedger;
 import org.decentralizedai.server.state.MutableClock;
@@ -182,22 +183,29 @@ final class UnequalSpeedsTest {
 
         /** @return the rounds that were closed */
         private int run(int minTasks, double seconds) {
+            return run(minTasks, minTasks, seconds);
+        }
+
+        /** @return the rounds that were closed */
+        private int run(int minTasks, int roundTasks, double seconds) {
             var recipe = new Recipe(
-                            STEPS,
-                            RateSchedule.CONSTANT,
-                            minTasks,
-                            32,
-                            1,
-                            0,
-                            UpdateEncoding.INT8,
-                            1,
-                            0,
-                            false,
-                            UpdateEncoding.INT8,
-                            null,
-                            180,
-                            900)
-                    .withTaskSeconds(TASK_SECONDS);
+                    STEPS,
+                    RateSchedule.CONSTANT,
+                    minTasks,
+                    roundTasks,
+                    32,
+                    1,
+                    0,
+                    UpdateEncoding.INT8,
+                    1,
+                    0,
+                    false,
+                    UpdateEncoding.INT8,
+                    null,
+                    Aggregation.ROBUST,
+                    TASK_SECONDS,
+                    180,
+                    900);
             new RunLedger(database, clock).create(new Run("test", "test", "{}", "{}", HASH, 1, 1, 1, false));
             desk.onRoundFull(number -> full = number);
             open(recipe, 0);
@@ -257,6 +265,39 @@ final class UnequalSpeedsTest {
             crowd.run(2, 300);
             assertThat(slow.lost).isLessThanOrEqualTo(4);
             assertThat(slow.late.stream().filter(rounds -> rounds <= 1)).hasSizeGreaterThan(5);
+        }
+    }
+
+    /** Of a round that asks for more tasks than there are workers each does several; one that holds its task for ever holds up nobody. */
+    @Test
+    void fewWorkers_computeSeveralWholeTasksEach_andWaitForNobodyWhoStays() {
+        try (var crowd = new Crowd()) {
+            for (int i = 0; i < 7; i++) crowd.join("w" + i, WHOLE / 60);
+            crowd.join("never", 1e-6, 1e6 * WHOLE / 60);
+            int closed = crowd.run(12, 16, 1300);
+            assertThat(closed).as("of ten of two minutes").isBetween(8, 10);
+            for (var device : crowd.devices.subList(0, 7)) {
+                assertThat(device.late).as(device.name).hasSizeBetween(18, 24);
+                assertThat(device.late).allMatch(rounds -> rounds == 0);
+            }
+        }
+    }
+
+    /** Who comes back to a round that everybody had left finds time for whole tasks. */
+    @Test
+    void oneAlone_thatComesBack_hasTimeForWholeTasks() {
+        try (var crowd = new Crowd()) {
+            var alone = crowd.join("alone", WHOLE / 60);
+            crowd.after(100, () -> {
+                crowd.desk.leave(alone);
+                alone.task = null;
+            });
+            crowd.after(100_000, () -> {
+                crowd.desk.join(alone);
+                crowd.desk.request(alone);
+            });
+            crowd.run(6, 8, 100_300);
+            assertThat(alone.late).as("one before, five after").hasSize(6);
         }
     }
 
