@@ -54,7 +54,7 @@ final class ScenarioOptions {
             names = "--min-tasks",
             paramLabel = "N",
             description = {
-                "that a round waits for; from three quarters of its tasks on the others may come late",
+                "that no round is closed without; from three quarters of its tasks on the others may come late",
                 "(all workers': a round waits for everybody)"
             })
     private @Nullable Integer minTasks;

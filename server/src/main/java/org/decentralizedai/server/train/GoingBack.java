@@ -21,8 +21,8 @@ final class GoingBack {
     private final Executor thread;
     private final Opener opener;
 
-    /** To the operator, who was told, and nothing was good since; used by the trainer's thread only. */
-    private boolean left;
+    /** To the operator, who was told, and nothing was good since. */
+    private volatile boolean left;
 
     /** Opens such a round, with what else is written in its commit. */
     @FunctionalInterface
@@ -50,16 +50,15 @@ final class GoingBack {
     }
 
     /** A round was scored. When the held-out loss has jumped it goes back, if it has not done so yet. Returns at once. */
-    void scored(int round, Optional<LossGate.Jump> found) {
-        thread.execute(() -> {
-            int current = with.desk().plan().round().number();
-            var line = LossGate.ancestry(with.rounds().upTo(current, LossGate.MEMORY));
-            if (line.stream().noneMatch(each -> each.number() == round)) return; // what is left behind
-            found.ifPresentOrElse(this::jumped, () -> left = false);
-        });
+    void scored(Optional<LossGate.Jump> found) {
+        if (found.isEmpty()) left = false;
+        else thread.execute(() -> jumped(found.get()));
     }
 
     private void jumped(LossGate.Jump jump) {
+        int current = with.desk().plan().round().number();
+        var line = LossGate.ancestry(with.rounds().upTo(current, LossGate.MEMORY));
+        if (line.stream().noneMatch(round -> round.number() == jump.round())) return; // what is left behind
         if (jump.good() == null && left) return;
         with.events().add("LOSS_JUMPED", jump.why());
         LOG.warn("the held-out loss has jumped: {}", jump.why());

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.decentralizedai.model.ModelConfig;
 import org.decentralizedai.server.state.EventLedger;
 import org.decentralizedai.server.state.Promotion;
@@ -48,7 +49,7 @@ final class Judge implements Examiner {
     private final Clock clock;
     private final int promoteEvery;
     private final Runnable onScore;
-    private final Scored onLook;
+    private final Consumer<Optional<LossGate.Jump>> onLook; // of each round that was scored
     private volatile int good = -1; // the round that the loss gate would go back to
     private final ExecutorService sampling = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("judge-sample").factory());
@@ -57,12 +58,6 @@ final class Judge implements Examiner {
     private final AtomicReference<@Nullable Candidate> next = new AtomicReference<>();
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Set<Integer> inUse = ConcurrentHashMap.newKeySet();
-
-    /** Hears what the loss gate says of each round that was scored. */
-    @FunctionalInterface
-    interface Scored {
-        void scored(int round, Optional<LossGate.Jump> found);
-    }
 
     Judge(
             ModelConfig model,
@@ -76,7 +71,7 @@ final class Judge implements Examiner {
             Clock clock,
             int promoteEvery,
             Runnable onScore,
-            Scored onLook) {
+            Consumer<Optional<LossGate.Jump>> onLook) {
         this.model = model;
         this.sample = sample;
         this.all = all;
@@ -112,7 +107,7 @@ final class Judge implements Examiner {
         int number = candidate.round().number();
         if (!score.finite()) {
             events.add("NOT_FINITE", "the loss of round " + number + " is not finite");
-            onLook.scored(number, LossGate.look(history(number), false));
+            onLook.accept(LossGate.look(history(number), false));
             return;
         }
         rounds.evaluated(number, score.bitsPerByte(), score.bitsStandardError());
@@ -125,7 +120,7 @@ final class Judge implements Examiner {
         var history = history(number);
         LossGate.good(history).ifPresent(round -> good = round.number());
         var jump = LossGate.look(history, true);
-        onLook.scored(number, jump);
+        onLook.accept(jump);
         if (jump.isPresent() && !candidate.demanded()) return;
         if (candidate.demanded() || due(number, score)) decide(candidate);
     }

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param steps of each task, with the learning rate of the run's first
  * @param schedule of the learning rate over the run
  * @param minTasks that no round is closed without
- * @param roundTasks of a round at least: fewer workers compute several each, one after the other
+ * @param roundTasks of a round at least: fewer workers compute several each, one after the other; minTasks where it is not named
  * @param maxTasks that a round waits for; between both it is the number of workers that are online. Where tasks are sized it may give
  *     out twice as many: those that are done early get another while there is time
  * @param outerRate α: θ ← θ − α · (mean update, with momentum)
@@ -67,7 +67,7 @@ public record Recipe(
     /** Tasks of a round: eight workers then compute two each, and wait half as often for new weights. */
     private static final int LEAST_TASKS = 16;
 
-    /** Tasks for each slice: with three quarters of them a round may be closed, and among fewer than four nobody can be told to be unlike the others. */
+    /** Tasks for each slice: with three quarters of all a round may be closed, and among fewer than four nobody can be told to be unlike the others. */
     private static final int LEAST_OF_A_SLICE = 6;
 
     public Recipe {

@@ -8,10 +8,10 @@ import org.decentralizedai.server.state.TaskLedger.State;
 import org.decentralizedai.server.state.TaskLedger.Task;
 
 /**
- * When a round has waited long enough: at once when all its tasks are done, else a while after three quarters of their windows are. Belongs to one
- * thread at a time.
+ * When a round has waited long enough: at once when all its tasks are done, else a while after most of their windows are, which is all but a
+ * quarter of a task of each worker. Belongs to one thread at a time.
  *
- * <p>Why a tenth of the time that these took? Devices of one kind finish within a few per cent of each other, so that a tenth more
+ * <p>Why a tenth of the time that a task took? Devices of one kind finish within a few per cent of each other, so that a tenth more
  * brings in nearly all that are about as fast as the rest, and costs the others a tenth of their time at most. One that is half as
  * fast would cost three quarters of the crowd as much time again: its update comes in the next round, with half its weight.
  */
@@ -30,17 +30,19 @@ final class RoundPatience {
     /**
      * @param tasks of the round
      * @param waitedFor those of them whose workers may still deliver them in time, and those that are done
+     * @param each how many of them each worker computes, one after the other
      */
-    boolean isOver(Round of, Recipe recipe, List<Task> tasks, List<Task> waitedFor) {
+    boolean isOver(Round of, Recipe recipe, List<Task> tasks, List<Task> waitedFor, int each) {
         var done = tasks.stream().filter(task -> task.state() == State.DONE).toList();
         if (done.size() == tasks.size()) return true;
-        if (lacks(done.size(), recipe) || 4 * windows(done, recipe) < 3 * windows(waitedFor, recipe)) return false;
+        if (lacks(done.size(), recipe)) return false;
+        if (4 * each * windows(done, recipe) < (4 * each - 1) * windows(waitedFor, recipe)) return false;
         long now = clock.millis();
         if (round != of.number()) {
             round = of.number();
             since = now;
         }
-        return now - since >= patience(since - of.openedAtMillis(), recipe.lease());
+        return now - since >= patience((since - of.openedAtMillis()) / each, recipe.lease());
     }
 
     /** Whether no round is closed with so few. */

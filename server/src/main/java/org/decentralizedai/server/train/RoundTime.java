@@ -49,7 +49,7 @@ final class RoundTime {
         }
 
         Begun anew(long now) {
-            return new Begun(round, at, now, workers);
+            return new Begun(round, at, now, 0);
         }
     }
 
@@ -89,8 +89,9 @@ final class RoundTime {
         return Math.min(recipe.taskSeconds(), OF_A_ROUND * Math.max(LEAST_SECONDS, middle));
     }
 
-    /** How many tasks of the round each worker computes, one after the other. @param workers that compute its tasks now */
+    /** How many tasks of the round each worker computes, one after the other; 1 where all tasks are whole. @param workers that compute its tasks now */
     int tasksEach(int round, Recipe recipe, int workers) {
+        if (recipe.taskSeconds() == 0) return 1;
         return recipe.tasksEach(begun.round() == round ? Math.max(begun.workers(), workers) : workers);
     }
 

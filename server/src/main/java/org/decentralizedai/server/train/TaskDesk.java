@@ -44,20 +44,17 @@ public final class TaskDesk {
     }
 
     private static final int RETRY_MILLIS = 15_000;
-    private static final Duration TRANSFER = UploadBudget.HOME.upload(); // of an update
 
     private final TaskLedger tasks;
     private final RoundLedger rounds;
-    private final Speeds speeds;
     private final TrainMetrics metrics;
     private final Duration grace;
     private final Map<String, Worker> online = new LinkedHashMap<>();
-    private final Fits fits;
     private final Set<Worker> idle = new LinkedHashSet<>();
     private final Holders holders;
     private final OpenRounds open = new OpenRounds();
     private final RoundPatience patience;
-    private final RoundTime roundTime;
+    private final Pace pace;
     private final TaskMemory memory = new TaskMemory();
     private IntConsumer onRoundFull = _ -> {};
     private Replicas replicas = Replicas.NONE;
@@ -72,11 +69,9 @@ public final class TaskDesk {
             TaskLedger tasks, RoundLedger rounds, Speeds speeds, TrainMetrics metrics, Clock clock, Duration grace) {
         this.tasks = tasks;
         this.rounds = rounds;
-        this.speeds = speeds;
-        fits = new Fits(speeds);
         this.metrics = metrics;
         patience = new RoundPatience(clock);
-        roundTime = new RoundTime(clock);
+        pace = new Pace(speeds, clock);
         holders = new Holders(clock);
         this.grace = grace;
         metrics.online(this::online);
@@ -105,14 +100,14 @@ public final class TaskDesk {
         var old = online.put(worker.id(), worker);
         if (old == null || old == worker) return;
         idle.remove(old);
-        fits.forget(old);
+        pace.forget(old);
         old.close(REPLACED, "this device has connected again from elsewhere");
     }
 
     /** The connection is gone. Its task waits a little: the worker may come back and go on. */
     public synchronized void leave(Worker worker) {
         idle.remove(worker);
-        fits.forget(worker);
+        pace.forget(worker);
         if (!online.remove(worker.id(), worker)) return;
         holders.pardon(worker.id());
         for (Lease lease : tasks.heldBy(worker.id())) tasks.renew(lease, worker.id(), grace);
@@ -124,7 +119,7 @@ public final class TaskDesk {
                 .filter(lease -> tasks.release(lease, worker.id()))
                 .toList();
         for (Lease lease : dropped)
-            if (fits.knows(worker)) holders.dropped(lease).ifPresent(this::slower);
+            if (pace.knows(worker)) holders.dropped(lease).ifPresent(this::slower);
             else holders.forget(lease.taskId()); // it comes back, and has lost what it had
         if (!dropped.isEmpty()) dispatch(); // others first: else it would have the same one again and again
         if (!assign(worker)) worker.send(new Idle(idleReason(worker), RETRY_MILLIS));
@@ -152,7 +147,7 @@ public final class TaskDesk {
             case DRAINING -> IdleReason.DRAINING;
             case RUNNING -> {
                 if (!holds(worker)) yield IdleReason.DEVICE_TOO_SMALL;
-                yield fit(worker).isPresent() ? IdleReason.ROUND_FULL : IdleReason.DEVICE_TOO_SLOW;
+                yield pace.fit(worker, plan()).isPresent() ? IdleReason.ROUND_FULL : IdleReason.DEVICE_TOO_SLOW;
             }
         };
     }
@@ -160,15 +155,15 @@ public final class TaskDesk {
     /** Sends the worker a task, or remembers that it waits for one. */
     private boolean assign(Worker worker) {
         if (mode == Mode.RUNNING && isAlone() && !full && holds(worker)) {
-            boolean first = !fits.knows(worker);
-            var fit = fit(worker);
-            var replica = fit.flatMap(found -> replicas.next(worker, found, plan(), taskTime()));
+            boolean first = !pace.knows(worker);
+            var fit = pace.fit(worker, plan());
+            var replica = fit.flatMap(found -> replicas.next(worker, found, plan(), pace.taskTime(plan())));
             var lease = replica.or(() -> fit.flatMap(found -> lease(worker, found)));
             if (lease.isPresent()) {
                 var task = task(lease.get());
                 var time = replica.isPresent()
                         ? Duration.ZERO
-                        : expected(task, worker, first); // no round waits for replicas
+                        : pace.expected(task, worker, first, plan()); // no round waits for replicas
                 holders.hold(task, worker.id(), time)
                         .ifPresent(old -> cancel(old, "the task took too long and went to another worker"));
                 idle.remove(worker);
@@ -180,75 +175,45 @@ public final class TaskDesk {
         return false;
     }
 
-    /** That a task of the running round should be computed; nothing where tasks are not sized to that. */
-    private Duration taskTime() {
-        return Duration.ofMillis((long) (1000 * roundTime.taskSeconds(plan().recipe())));
-    }
-
-    /** What the worker can do in the time of a task. */
-    private Optional<Fit> fit(Worker worker) {
-        var recipe = plan().recipe();
-        return fits.of(worker, recipe, roundTime.taskSeconds(recipe));
-    }
-
-    /**
-     * How long it should take; nothing where tasks are not sized to that.
-     *
-     * @param first of this connection: everything is downloaded for it, as over a home's line
-     */
-    private Duration expected(GradientTask task, Worker worker, boolean first) {
-        if (plan().recipe().taskSeconds() == 0) return Duration.ZERO;
-        double computing = Math.min(Fits.LONGEST_WINDOW_SECONDS, task.steps().tokens() / speeds.of(worker));
-        long step = plan().hops().isEmpty() ? 0 : plan().hops().getLast().bytes();
-        double download = UploadBudget.HOME.seconds(first ? plan().checkpoint().bytes() : step);
-        return Duration.ofMillis((long) (1000 * (computing + download)) + TRANSFER.toMillis());
-    }
-
     /** @param whole what the worker can do in the time of a whole task */
     private Optional<Lease> lease(Worker worker, Fit whole) {
-        int round = plan().round().number();
-        var recipe = plan().recipe();
-        var all = tasks.tasks(round);
-        var offer = offer(all);
-        if (offer.isDeserted()) {
-            roundTime.anew(round);
-            offer = offer(all);
-        }
+        var plan = plan();
+        int round = plan.round().number();
+        var offer = offer();
         if (offer.hasHadItsShare(worker.id(), whole)) {
             somebodyHasHadItsShare = true;
             return Optional.empty();
         }
-        var sizing = fits.within(offer.part(), whole, worker, roundTime.taskSeconds(recipe))
-                .in(plan().windows());
+        var recipe = plan.recipe();
+        var sizing = pace.sizing(offer, whole, worker, plan);
         var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
-        if (lease.isEmpty() && offer.hasAnother(free(OpenRounds.oldest(round), round))) {
+        int others = free(OpenRounds.oldest(round), round);
+        if (lease.isEmpty() && offer.hasAnother(pace.knows(worker) ? others : others + 1)) {
             rounds.openTask(round);
             lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
         }
         lease.ifPresent(given -> {
-            fits.given(worker, whole);
-            roundTime.given(round, fits.count());
-            int each = roundTime.tasksEach(round, recipe, fits.count());
-            replicas.given(given, worker, plan(), taskTime().multipliedBy(each));
+            pace.given(worker, whole, plan);
+            replicas.given(given, worker, plan, pace.roundTime(plan));
         });
         return lease;
     }
 
-    /** @param all tasks of the running round */
-    private RoundOffer offer(List<Task> all) {
-        int round = plan().round().number();
+    private RoundOffer offer() {
+        var all = tasks.tasks(plan().round().number());
         long ignored = all.stream().filter(this::isIgnored).count();
-        var recipe = plan().recipe();
-        int each = roundTime.tasksEach(round, recipe, fits.count());
-        return new RoundOffer(recipe, all, ignored, each, roundTime.partLeft(round, recipe, fits.count()));
+        return pace.offer(plan(), all, ignored);
     }
 
-    /** Workers that have time for a task of this round: not those at one of an earlier round, from {@code oldest} on. */
+    /**
+     * Workers that have time for a task of this round: not those at one of an earlier round, from {@code oldest} on, nor those that have had
+     * none yet, which may never ask.
+     */
     synchronized int free(int oldest, int round) {
         long late = tasks.leased(oldest).stream()
                 .filter(task -> task.round() < round && online.containsKey(task.worker()))
                 .count();
-        return online.size() - (int) late;
+        return (int) (online.values().stream().filter(pace::knows).count() - late);
     }
 
     private void cancel(Holders.Holder holder, String sentence) {
@@ -294,7 +259,7 @@ public final class TaskDesk {
      * {@link #completed}; where it is not known how long it has had the task, nothing is believed.
      */
     synchronized void took(Lease lease, String worker, int tokens, int millis) {
-        holders.held(lease).ifPresent(held -> speeds.took(worker, tokens, millis, held));
+        holders.held(lease).ifPresent(held -> pace.took(worker, tokens, millis, held));
     }
 
     /**
@@ -307,8 +272,7 @@ public final class TaskDesk {
         moreToDo |= !late.isEmpty();
         closeIfFull();
         if (full || idle.isEmpty()) return;
-        boolean anybodys = somebodyHasHadItsShare
-                && !offer(tasks.tasks(plan().round().number())).hasTime();
+        boolean anybodys = somebodyHasHadItsShare && !offer().hasTime();
         if (anybodys || moreToDo || replicas.offered()) dispatch();
     }
 
@@ -317,7 +281,7 @@ public final class TaskDesk {
         var worker = online.get(late.worker());
         if (worker == null) return;
         try {
-            holders.held(late).ifPresent(held -> speeds.unfinished(worker, late.tokens(), held));
+            holders.held(late).ifPresent(held -> pace.unfinished(worker, late.tokens(), held));
         } catch (RuntimeException e) { // its next task is too large again
             LOG.error("the speed of worker {} was not noted", late.worker(), e);
         }
@@ -339,8 +303,8 @@ public final class TaskDesk {
         if (full) return true;
         var all = tasks.tasks(round);
         var waitedFor = all.stream().filter(task -> !isIgnored(task)).toList();
-        if (!patience.isOver(plan.round(), plan.recipe(), all, waitedFor)) return false;
-        roundTime.over(round, plan.recipe());
+        if (!patience.isOver(plan.round(), plan.recipe(), all, waitedFor, pace.each(plan))) return false;
+        pace.over(plan);
         full = !leavesBehind(round);
         return full;
     }
@@ -368,7 +332,8 @@ public final class TaskDesk {
             if (open.find(task.round()).isPresent()) {
                 live.add(lease);
                 if (worker != null && !holders.knows(lease))
-                    holders.adopt(task(lease), worker, task.replicaOf() == null ? taskTime() : Duration.ZERO);
+                    holders.adopt(
+                            task(lease), worker, task.replicaOf() == null ? pace.taskTime(plan()) : Duration.ZERO);
             } else if (worker != null) tasks.release(lease, worker); // given out while its round was being left
         }
         holders.keep(live).forEach(this::leaveBehind);

@@ -256,8 +256,8 @@ public final class Trainer {
     }
 
     /** A round was scored; see {@link GoingBack}. Returns at once. */
-    void scored(int round, Optional<LossGate.Jump> found) {
-        back.scored(round, found);
+    void scored(Optional<LossGate.Jump> found) {
+        back.scored(found);
     }
 
     /** Why rounds do not go on, if so. */

@@ -205,7 +205,7 @@ public final class Training implements AutoCloseable {
                 clock,
                 limits.promoteEvery(),
                 status::refresh,
-                (round, found) -> trainer.scored(round, found));
+                found -> trainer.scored(found));
     }
 
     public Corpus corpus() {

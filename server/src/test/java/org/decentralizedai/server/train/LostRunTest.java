@@ -94,7 +94,7 @@ final class LostRunTest {
     }
 
     private void scored(Optional<LossGate.Jump> found) {
-        training.trainer().scored(0, found);
+        training.trainer().scored(found);
         turn();
     }
 
@@ -133,7 +133,7 @@ final class LostRunTest {
 
     @Test
     void scoreOfWhatIsLeftBehind_saysNothing() {
-        training.trainer().scored(17, LOST);
+        training.trainer().scored(Optional.of(new LossGate.Jump(17, null, "far too high")));
         turn();
         assertThat(mode()).isEqualTo(TaskDesk.Mode.RUNNING);
         assertThat(told()).isZero();

@@ -1,6 +1,7 @@
 package org.decentralizedai.server.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,8 @@ final class RecipeTest {
         assertThat(Double.parseDouble(row[4].replaceFirst(",.*", "")))
                 .isEqualTo(recipe.steps().learningRate());
         assertThat(row[5]).isEqualTo(recipe.roundTasks() + "-" + recipe.maxTasks());
+        assertThat(recipe.minTasks())
+                .isEqualTo(recipe.roundTasks() < 4 ? recipe.roundTasks() : Math.ceilDiv(3 * recipe.roundTasks(), 4));
         String momentum = recipe.outerMomentum() == 0 ? "no momentum" : "momentum " + recipe.outerMomentum();
         assertThat(row[6].replace("= 1,", "= 1.0,")).isEqualTo("α = " + recipe.outerRate() + ", " + momentum);
         String parts = recipe.parts() == 1 ? "" : ", " + recipe.parts() + " parts";
@@ -65,8 +68,19 @@ final class RecipeTest {
         assertThat(json.remove("schedule")).isNotNull();
         assertThat(json.remove("auditable")).isNotNull();
         assertThat(json.remove("taskSeconds")).isNotNull();
+        assertThat(json.remove("roundTasks")).isNotNull();
         assertThat(((ObjectNode) json.get("steps")).remove("activations")).isNotNull();
         assertThat(JSON.treeToValue(json, Recipe.class)).isEqualTo(recipe.withTaskSeconds(0));
+    }
+
+    @Test
+    void json_withFewerTasksThanARoundNeeds_isRefused() {
+        ObjectNode json = JSON.valueToTree(Recipe.of("nano", ModelChoice.config("nano")));
+        json.put("roundTasks", 1);
+        assertThatThrownBy(() -> JSON.treeToValue(json, Recipe.class))
+                .hasMessageContaining("minTasks=2, roundTasks=1, maxTasks=16");
+        json.put("roundTasks", 17);
+        assertThatThrownBy(() -> JSON.treeToValue(json, Recipe.class)).hasMessageContaining("roundTasks=17");
     }
 
     @Test

@@ -57,6 +57,15 @@ final class RoundOfferTest {
     }
 
     @Test
+    void share_ofOneWhomTheOthersHaveLeft_hasNoLimit() {
+        var tasks = Stream.of("fast", "fast", "fast", "a", "b", "c")
+                .flatMap(worker -> tasks(1, State.DONE, worker).stream())
+                .toList();
+        assertThat(new RoundOffer(RECIPE, tasks, 0, 1, 1).hasHadItsShare("fast", WHOLE))
+                .isFalse();
+    }
+
+    @Test
     void another_isGivenWhileThereIsTime() {
         var all = tasks(LEAST, State.LEASED, "a");
         assertThat(new RoundOffer(RECIPE, all, 0, 2, 0.5).hasAnother(6)).isTrue();
@@ -77,8 +86,11 @@ final class RoundOfferTest {
         assertThat(isDeserted(concat(free, tasks(11, State.DONE, "a")), 0)).isTrue();
         assertThat(isDeserted(concat(free, tasks(11, State.DONE, "a")), 0.01)).isFalse();
         assertThat(isDeserted(concat(free, tasks(12, State.DONE, "a")), 0)).isFalse();
-        assertThat(isDeserted(concat(tasks(1, State.LEASED, "b"), tasks(3, State.DONE, "a")), 0))
-                .isFalse();
+        var busy = concat(tasks(1, State.LEASED, "b"), tasks(3, State.DONE, "a"));
+        assertThat(isDeserted(busy, 0)).isFalse();
+        assertThat(new RoundOffer(RECIPE, busy, 1, 2, 0).isDeserted())
+                .as("by one that is not waited for")
+                .isTrue();
     }
 
     private static boolean isDeserted(List<Task> tasks, double partLeft) {

@@ -35,7 +35,7 @@ final class RoundPatienceTest {
     }
 
     private boolean isOver(int done, int all) {
-        return patience.isOver(round, recipe, tasks(done, all), tasks(done, all));
+        return patience.isOver(round, recipe, tasks(done, all), tasks(done, all), 1);
     }
 
     @Test
@@ -61,23 +61,42 @@ final class RoundPatienceTest {
     }
 
     private boolean isOverAfterPatience(List<Task> tasks) {
-        patience.isOver(round, recipe, tasks, tasks);
+        patience.isOver(round, recipe, tasks, tasks, 1);
         clock.advance(Duration.ofHours(1));
-        return patience.isOver(round, recipe, tasks, tasks);
+        return patience.isOver(round, recipe, tasks, tasks, 1);
     }
 
     @Test
     void isOver_waitsForNobodyWhoseTimeHasEnded() {
         var all = tasks(1, 4);
-        assertThat(patience.isOver(round, recipe, all, all.subList(0, 1)))
+        assertThat(patience.isOver(round, recipe, all, all.subList(0, 1), 1))
                 .as("fewer than the least")
                 .isFalse();
         all = tasks(2, 4);
-        assertThat(patience.isOver(round, recipe, all, all)).isFalse();
-        assertThat(patience.isOver(round, recipe, all, all.subList(0, 2))).isFalse();
+        assertThat(patience.isOver(round, recipe, all, all, 1)).isFalse();
+        assertThat(patience.isOver(round, recipe, all, all.subList(0, 2), 1)).isFalse();
         clock.advance(Duration.ofSeconds(30));
-        assertThat(patience.isOver(round, recipe, all, all.subList(0, 2))).isTrue();
-        assertThat(patience.isOver(round, recipe, all, all)).isFalse();
+        assertThat(patience.isOver(round, recipe, all, all.subList(0, 2), 1)).isTrue();
+        assertThat(patience.isOver(round, recipe, all, all, 1)).isFalse();
+    }
+
+    /** Else it would end before the last of four tasks of everybody. */
+    @Test
+    void enough_whereEachComputesSeveral_isAllButAQuarterOfTheLast() {
+        clock.advance(Duration.ofSeconds(240));
+        assertThat(isOverAfterPatience(14, 4)).isFalse();
+        assertThat(isOverAfterPatience(15, 4)).isTrue();
+        assertThat(isOverAfterPatience(13, 2)).isFalse();
+        assertThat(isOverAfterPatience(14, 2)).isTrue();
+    }
+
+    /** Of sixteen, after a tenth of the time that one of them took. */
+    private boolean isOverAfterPatience(int done, int each) {
+        var patience = new RoundPatience(clock);
+        var tasks = tasks(done, 16);
+        assertThat(patience.isOver(round, recipe, tasks, tasks, each)).isFalse();
+        clock.advance(Duration.ofMillis((clock.millis() - round.openedAtMillis()) / 10 / each + 1));
+        return patience.isOver(round, recipe, tasks, tasks, each);
     }
 
     @Test
@@ -112,8 +131,8 @@ final class RoundPatienceTest {
 
         var slow = new RoundPatience(clock);
         clock.advance(Duration.ofHours(1));
-        assertThat(slow.isOver(round, recipe, tasks(3, 4), tasks(3, 4))).isFalse();
+        assertThat(slow.isOver(round, recipe, tasks(3, 4), tasks(3, 4), 1)).isFalse();
         clock.advance(Duration.ofSeconds(30));
-        assertThat(slow.isOver(round, recipe, tasks(3, 4), tasks(3, 4))).isTrue();
+        assertThat(slow.isOver(round, recipe, tasks(3, 4), tasks(3, 4), 1)).isTrue();
     }
 }
