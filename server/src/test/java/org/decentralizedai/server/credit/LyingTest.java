@@ -3,11 +3,12 @@ package org.decentralizedai.server.credit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -92,7 +93,7 @@ class LyingTest {
         private final int delay;
         private final double missed;
         private final List<Grant> held = new ArrayList<>();
-        private final List<Verdict> waiting = new ArrayList<>();
+        private final Deque<Verdict> waiting = new ArrayDeque<>(); // the first is due first
         private Trust trust = Trust.NONE;
         private int tasks;
         private int gain; // fakes that were paid, less honest tasks that were forfeited
@@ -115,7 +116,8 @@ class LyingTest {
             if (caught) return;
             var grant = new Grant(fake);
             release();
-            int before = held.size(), clear = clear(held.stream());
+            int before = held.size(), clear = 0;
+            for (var each : held) if (each.state == State.CLEAR) clear++;
             held.add(grant);
             tasks++;
             double rate = HoldBack.auditRate(trust.auditRate(), 1, before, before, Math.min(clear, HELD));
@@ -124,20 +126,22 @@ class LyingTest {
             waiting.add(new Verdict(grant, tasks + delay, lot.nextDouble() < missed));
         }
 
-        private static int clear(Stream<Grant> grants) {
-            return (int) grants.filter(each -> each.state == State.CLEAR).count();
-        }
-
         /** As when the next grant is booked. */
         private void release() {
-            while (clear(held.stream().skip(1).takeWhile(each -> each.state != State.DRAWN)) >= HELD)
-                if (held.removeFirst().fake) gain++;
+            while (clearBehindTheFirst() >= HELD) if (held.removeFirst().fake) gain++;
+        }
+
+        /** And before the next that is drawn. Plain loops here: millions of tasks go through them. */
+        private int clearBehindTheFirst() {
+            int clear = 0;
+            for (int i = 1; i < held.size() && held.get(i).state != State.DRAWN; i++)
+                if (held.get(i).state == State.CLEAR) clear++;
+            return clear;
         }
 
         private void decide() {
-            for (var verdict : List.copyOf(waiting)) {
-                if (verdict.due() > tasks) continue;
-                waiting.remove(verdict);
+            while (!waiting.isEmpty() && waiting.getFirst().due() <= tasks) {
+                var verdict = waiting.removeFirst();
                 if (verdict.missed()) verdict.of().state = State.MISSED;
                 else if (verdict.of().fake) catchIt();
                 else {
