@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.decentralizedai.billing.contract.ComputePool;
 import org.jspecify.annotations.Nullable;
 import org.web3j.protocol.Web3j;
@@ -173,10 +172,11 @@ public final class DevChain implements AutoCloseable {
         end(anvil);
     }
 
+    /** npm starts the node by a process in between, which waits for it and ends with it. Java itself would look for a child's child only now and then. */
     private static void end(Process anvil) {
-        var processes = Stream.concat(anvil.descendants(), Stream.of(anvil.toHandle()))
-                .toList(); // npm starts the node by a process in between
-        processes.forEach(ProcessHandle::destroy);
-        processes.forEach(process -> process.onExit().join()); // it may write its state
+        var nodes = anvil.descendants().toList();
+        if (nodes.isEmpty()) anvil.destroy();
+        nodes.forEach(ProcessHandle::destroy);
+        anvil.onExit().join(); // it may write its state
     }
 }
