@@ -109,7 +109,7 @@ final class NanoTask {
                 600_000);
     }
 
-    /** From the weights of a later round. */
+    /** From the weights of a later round; short, as {@link #SHORT} is. */
     static GradientTask after(List<Hop> hops, byte[] file) {
         return new GradientTask(
                 new Lease(1 + hops.size(), 1),
@@ -118,8 +118,8 @@ final class NanoTask {
                 List.of(Digests.of(file)),
                 hops,
                 List.of(),
-                windows(STEPS),
-                STEPS,
+                windows(SHORT),
+                SHORT,
                 EXACT,
                 true,
                 600_000);

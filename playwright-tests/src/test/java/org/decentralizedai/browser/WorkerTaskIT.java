@@ -145,7 +145,8 @@ class WorkerTaskIT {
             shards.put(Digests.of(delta).hex(), delta);
             last = NanoTask.file(weights);
         }
-        var tasks = List.of(NanoTask.standard(1), NanoTask.after(hops, last));
+        var exact = UpdateForm.whole(UpdateEncoding.F32);
+        var tasks = List.of(NanoTask.standard(1, exact, SHORT), NanoTask.after(hops, last));
         try (var server = new TaskServer(MODEL, tasks, shards, false);
                 var page = new WorkerPage(chromium, server, script)) {
             page.start();
