@@ -59,21 +59,19 @@ final class Pace {
     }
 
     /**
-     * What the round gives out now. Where everybody had left it, its time begins anew.
+     * What the round gives out now.
      *
      * @param tasks of the round
      * @param ignored how many of them are not waited for
      */
     RoundOffer offer(RoundPlan plan, List<Task> tasks, long ignored) {
-        var offer = offerNow(plan, tasks, ignored);
-        if (!offer.isDeserted()) return offer;
-        time.anew(plan.round().number());
-        return offerNow(plan, tasks, ignored);
-    }
-
-    private RoundOffer offerNow(RoundPlan plan, List<Task> tasks, long ignored) {
         double partLeft = time.partLeft(plan.round().number(), plan.recipe(), fits.count());
         return new RoundOffer(plan.recipe(), tasks, ignored, each(plan), partLeft);
+    }
+
+    /** Everybody had left the round: its time begins anew. */
+    void anew(RoundPlan plan) {
+        time.anew(plan.round().number());
     }
 
     /** @param whole what the worker can do in the time of a whole task */

@@ -67,7 +67,7 @@ public record Recipe(
     /** Tasks of a round: eight workers then compute two each, and wait half as often for new weights. */
     private static final int LEAST_TASKS = 16;
 
-    /** Tasks for each slice: with three quarters of all a round may be closed, and among fewer than four nobody can be told to be unlike the others. */
+    /** Tasks for each slice: with three quarters of all a round may be closed, and among fewer than four of a slice nobody can be told to be unlike the others. */
     private static final int LEAST_OF_A_SLICE = 6;
 
     public Recipe {

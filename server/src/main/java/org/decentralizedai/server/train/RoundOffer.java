@@ -38,7 +38,7 @@ record RoundOffer(Recipe recipe, List<Task> tasks, long ignored, int each, doubl
         var given = tasks.stream().filter(task -> task.state() != State.FREE).toList();
         if (given.stream().map(Task::worker).distinct().count() < MANY) return false;
         if (given.stream().noneMatch(task -> task.state() == State.LEASED && !worker.equals(task.worker())))
-            return false;
+            return false; // the others have gone
         int windows = given.stream()
                 .filter(task -> worker.equals(task.worker()))
                 .mapToInt(Task::windows)
@@ -60,7 +60,7 @@ record RoundOffer(Recipe recipe, List<Task> tasks, long ignored, int each, doubl
     /** Whether the time is over, nobody is at a task, and the round can't be closed yet: all have gone. */
     boolean isDeserted() {
         if (recipe.taskSeconds() == 0 || partLeft > 0) return false;
-        if (tasks.stream().filter(task -> task.state() == State.LEASED).count() > ignored) return false;
+        if (tasks.stream().anyMatch(task -> task.state() == State.LEASED)) return false;
         long done = tasks.stream().filter(task -> task.state() == State.DONE).count();
         return RoundPatience.lacks((int) done, recipe);
     }

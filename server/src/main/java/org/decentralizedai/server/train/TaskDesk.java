@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.decentralizedai.server.state.RoundLedger;
 import org.decentralizedai.server.state.TaskLedger;
 import org.decentralizedai.server.state.TaskLedger.State;
@@ -154,6 +155,7 @@ public final class TaskDesk {
 
     /** Sends the worker a task, or remembers that it waits for one. */
     private boolean assign(Worker worker) {
+        idle.add(worker); // until it has one
         if (mode == Mode.RUNNING && isAlone() && !full && holds(worker)) {
             boolean first = !pace.knows(worker);
             var fit = pace.fit(worker, plan());
@@ -171,7 +173,6 @@ public final class TaskDesk {
                 return true;
             }
         }
-        idle.add(worker);
         return false;
     }
 
@@ -180,6 +181,10 @@ public final class TaskDesk {
         var plan = plan();
         int round = plan.round().number();
         var offer = offer();
+        if (offer.isDeserted()) {
+            pace.anew(plan);
+            offer = offer();
+        }
         if (offer.hasHadItsShare(worker.id(), whole)) {
             somebodyHasHadItsShare = true;
             return Optional.empty();
@@ -187,8 +192,7 @@ public final class TaskDesk {
         var recipe = plan.recipe();
         var sizing = pace.sizing(offer, whole, worker, plan);
         var lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
-        int others = free(OpenRounds.oldest(round), round);
-        if (lease.isEmpty() && offer.hasAnother(pace.knows(worker) ? others : others + 1)) {
+        if (lease.isEmpty() && offer.hasAnother(free(OpenRounds.oldest(round), round))) {
             rounds.openTask(round);
             lease = tasks.lease(round, worker.id(), recipe.lease(), recipe.maxLease(), sizing);
         }
@@ -205,15 +209,25 @@ public final class TaskDesk {
         return pace.offer(plan(), all, ignored);
     }
 
-    /**
-     * Workers that have time for a task of this round: not those at one of an earlier round, from {@code oldest} on, nor those that have had
-     * none yet, which may never ask.
-     */
+    /** Workers that have time for a task of this round: not those at one of an earlier round, from {@code oldest} on. */
     synchronized int free(int oldest, int round) {
-        long late = tasks.leased(oldest).stream()
+        var leased = tasks.leased(oldest);
+        var atWork = leased.stream().map(Task::worker).collect(Collectors.toSet());
+        long late = leased.stream()
                 .filter(task -> task.round() < round && online.containsKey(task.worker()))
                 .count();
-        return (int) (online.values().stream().filter(pace::knows).count() - late);
+        long all = online.values().stream()
+                .filter(worker -> atWork.contains(worker.id()) || takesPart(worker))
+                .count();
+        return (int) (all - late);
+    }
+
+    /** Whether it has had a task, or waits for one that it could do: sockets that never ask are no workers. */
+    private boolean takesPart(Worker worker) {
+        return pace.knows(worker)
+                || idle.contains(worker)
+                        && holds(worker)
+                        && pace.fit(worker, plan()).isPresent();
     }
 
     private void cancel(Holders.Holder holder, String sentence) {

@@ -88,9 +88,6 @@ final class RoundOfferTest {
         assertThat(isDeserted(concat(free, tasks(12, State.DONE, "a")), 0)).isFalse();
         var busy = concat(tasks(1, State.LEASED, "b"), tasks(3, State.DONE, "a"));
         assertThat(isDeserted(busy, 0)).isFalse();
-        assertThat(new RoundOffer(RECIPE, busy, 1, 2, 0).isDeserted())
-                .as("by one that is not waited for")
-                .isTrue();
     }
 
     private static boolean isDeserted(List<Task> tasks, double partLeft) {
