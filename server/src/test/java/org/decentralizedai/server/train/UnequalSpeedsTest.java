@@ -291,9 +291,7 @@ final class UnequalSpeedsTest {
             int closed = crowd.run(12, 16, 1300);
             assertThat(closed).as("of five of four minutes").isBetween(4, 5);
             for (var device : crowd.devices)
-                assertThat(device.late.stream().filter(rounds -> rounds == 0))
-                        .as("%s: %s", device.name, device.late)
-                        .hasSizeBetween(16, 28);
+                assertThat(device.late).as(device.name).hasSizeBetween(16, 28).allMatch(rounds -> rounds == 0);
         }
     }
 
